@@ -1,0 +1,1 @@
+"""The HTTP service over the results database; it never imports torch or ray."""

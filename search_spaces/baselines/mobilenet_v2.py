@@ -1,0 +1,93 @@
+"""MobileNetV2 (arXiv 1801.04381, Table 2): a second baseline, without squeeze-and-excite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_spaces.layers import (
+    Activation,
+    Block,
+    Conv,
+    Dropout,
+    GlobalPool,
+    Linear,
+    Network,
+    Norm,
+)
+from search_spaces.rounding import Rounding
+from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
+
+RELU6 = Activation("relu6")
+
+
+def _conv(name: str, conv: Conv) -> list[tuple[str, Conv | Norm | Activation]]:
+    norm = Norm(conv.outputs, eps=1e-5, momentum=0.1)
+    return [(name, conv), (f"{name}_norm", norm), (f"{name}_act", RELU6)]
+
+
+def inverted_residual(inputs: int, stage: StageSpec, stride: int) -> Block:
+    """1×1 expansion, depthwise 3×3, linear 1×1 projection (arXiv 1801.04381, Figure 4d)."""
+    inner = inputs * stage.expansion
+    depthwise = Conv(inner, inner, stage.kernel, stride, groups=inner, padding="symmetric")
+    chain = _conv("expand", Conv(inputs, inner)) if stage.expansion != 1 else []
+    chain += _conv("depthwise", depthwise)
+    chain += _conv("project", Conv(inner, stage.width))[:2]
+    return Block(tuple(chain), residual=stride == 1 and inputs == stage.width)
+
+
+def _stage(expansion: int, width: int, depth: int, stride: int) -> StageSpec:
+    return StageSpec("inverted_residual", width, depth, stride, 3, expansion)
+
+
+@dataclass(frozen=True)
+class MobileNetV2:
+    """Width rounds to multiples of 8; the 1280-channel head is never narrowed (section 4)."""
+
+    name: str = "mobilenet_v2"
+    rounding: Rounding = Rounding()
+    head_min_width: int = 1280
+    stochastic_depth: float = 0.0
+    base: NetworkSpec = NetworkSpec(
+        baseline="mobilenet_v2",
+        resolution_px=224,
+        stem=StemSpec(32, 3, 2),
+        stages=(
+            _stage(1, 16, 1, 1),
+            _stage(6, 24, 2, 2),
+            _stage(6, 32, 3, 2),
+            _stage(6, 64, 4, 2),
+            _stage(6, 96, 3, 1),
+            _stage(6, 160, 3, 2),
+            _stage(6, 320, 1, 1),
+        ),
+        head_width=1280,
+    )
+
+    def dropout(self, member: int) -> float:
+        """.2 for every member: the paper has no family."""
+        return 0.2
+
+    def layers(self, spec: NetworkSpec) -> Network:
+        """Stem, inverted residual stages, 1×1 head, pooling, dropout, classifier."""
+        stem = Conv(
+            spec.in_channels, spec.stem.width, spec.stem.kernel, spec.stem.stride,
+            padding="symmetric",
+        )  # fmt: skip
+        inputs = spec.stem.width
+        stages = []
+        for stage in spec.stages:
+            first = inverted_residual(inputs, stage, stage.stride)
+            again = inverted_residual(stage.width, stage, 1)
+            stages.append((first, *(again,) * (stage.depth - 1)))
+            inputs = stage.width
+        head = spec.head_width
+        return Network(
+            stem=tuple(_conv("conv", stem)),
+            stages=tuple(stages),
+            head=(
+                *_conv("conv", Conv(inputs, head)),
+                ("pool", GlobalPool(head)),
+                ("dropout", Dropout()),
+                ("classifier", Linear(head, spec.classes)),
+            ),
+        )

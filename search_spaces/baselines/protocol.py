@@ -1,0 +1,164 @@
+"""What a baseline is, so that a user's own network can be scaled like EfficientNet-B0.
+
+A baseline is a stage table (its unscaled `NetworkSpec`) and a function from any spec of its kind to
+layers. Everything else follows: `realise` applies multipliers and rounding to the table, complexity
+and modules come from the layers, planning and families from those.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from search_spaces.coefficients import UNSCALED, Scaling
+from search_spaces.complexity import Complexity, Mode, closed_form
+from search_spaces.errors import InputError
+from search_spaces.layers import Network
+from search_spaces.rounding import Rounding
+from search_spaces.spec import NetworkSpec, StemSpec
+
+
+@runtime_checkable
+class Baseline(Protocol):
+    """A network that can be scaled.
+
+    Contract: `layers(spec)` depends on nothing but the spec; all blocks of a stage after its first
+    are equal; `layers` honours every width, depth, stride, kernel, channel and class count.
+    """
+
+    @property
+    def name(self) -> str:
+        """How users, specs and the database call it, for example `efficientnet_b0`."""
+        ...
+
+    @property
+    def base(self) -> NetworkSpec:
+        """The unscaled network at its base resolution; `base.baseline` equals `name`."""
+        ...
+
+    @property
+    def rounding(self) -> Rounding:
+        """The rules of the paper or code that the network comes from."""
+        ...
+
+    @property
+    def head_min_width(self) -> int:
+        """A floor under the head's channels in full-size networks (MobileNetV2: 1280), or 0."""
+        ...
+
+    @property
+    def stochastic_depth(self) -> float:
+        """Drop rate of the last residual block in the published training; 0 for none."""
+        ...
+
+    def dropout(self, member: int) -> float:
+        """Dropout rate before the classifier that family member b`member` inherits."""
+        ...
+
+    def layers(self, spec: NetworkSpec) -> Network:
+        """The network's operators, stage by stage."""
+        ...
+
+
+class ProxyForm(BaseModel):
+    """How a baseline is shrunk into a cheap stand-in for small images; the default changes nothing.
+
+    The form is realised in the spec's widths and strides, for the baseline and every candidate
+    alike, before any coefficient applies.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: float = Field(
+        1.0, gt=0, le=4, description="Factor on every width, times the candidate's own."
+    )
+    stem_stride: int | None = Field(
+        None, ge=1, le=4, description="Stride of the stem; as in the baseline when absent."
+    )
+    strides: tuple[int, ...] | None = Field(
+        None, description="Strides of the stages' first blocks; as in the baseline when absent."
+    )
+
+
+FULL_FORM = ProxyForm()
+
+
+def _strides(baseline: Baseline, form: ProxyForm) -> tuple[int, ...]:
+    table = baseline.base
+    if form.strides is None:
+        return tuple(stage.stride for stage in table.stages)
+    if len(form.strides) != len(table.stages):
+        raise InputError(
+            f"form.strides is {list(form.strides)}: {baseline.name} has {len(table.stages)} "
+            f"stages, so it needs {len(table.stages)} strides"
+        )
+    if any(stride not in (1, 2, 4) for stride in form.strides):
+        raise InputError(f"form.strides is {list(form.strides)}: a stride must be 1, 2 or 4")
+    return form.strides
+
+
+def realise(
+    baseline: Baseline,
+    scaling: Scaling = UNSCALED,
+    *,
+    rounding: Rounding | None = None,
+    form: ProxyForm = FULL_FORM,
+    resolution_px: int | None = None,
+    in_channels: int | None = None,
+    classes: int | None = None,
+) -> NetworkSpec:
+    """The network that a baseline becomes under `scaling`.
+
+    Depth multiplies the repeats of every stage, width the channels of stem, stages and head,
+    resolution the base resolution (`resolution_px`, or the baseline's own). A dimension depends on
+    its own multiplier alone, which planning relies on.
+
+    Raises:
+        InputError: the form does not fit the baseline, or the resolution is below the product of
+            the strides, so that a stride would act on a single pixel.
+    """
+    table = baseline.base
+    rules = rounding or baseline.rounding
+    width = form.width * scaling.width
+    stages = tuple(
+        dataclasses.replace(
+            stage,
+            width=rules.channels(stage.width, width),
+            depth=rules.repeats(stage.depth, scaling.depth),
+            stride=stride,
+        )
+        for stage, stride in zip(table.stages, _strides(baseline, form), strict=True)
+    )
+    head = rules.channels(table.head_width, width) if table.head_width else 0
+    if form.width == 1:
+        head = max(head, baseline.head_min_width)
+    spec = NetworkSpec(
+        baseline=baseline.name,
+        resolution_px=rules.pixels(resolution_px or table.resolution_px, scaling.resolution),
+        stem=StemSpec(
+            rules.channels(table.stem.width, width),
+            table.stem.kernel,
+            form.stem_stride or table.stem.stride,
+        ),
+        stages=stages,
+        head_width=head,
+        in_channels=in_channels or table.in_channels,
+        classes=classes or table.classes,
+    )
+    total_stride = 1
+    for stride in spec.strides:
+        total_stride *= stride
+    if spec.resolution_px < total_stride:
+        raise InputError(
+            f"resolution is {spec.resolution_px} px: {baseline.name} has a total stride of "
+            f"{total_stride}, so it needs at least {total_stride} px (4 × as many keep the search "
+            "meaningful); raise resolution_px or lower form.stem_stride and form.strides"
+        )
+    return spec
+
+
+def complexity(baseline: Baseline, spec: NetworkSpec, mode: Mode = "eval") -> Complexity:
+    """Closed-form complexity of one image through a spec of this baseline's kind."""
+    return closed_form(baseline.layers(spec), spec.resolution_px, mode)

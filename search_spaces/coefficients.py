@@ -1,0 +1,126 @@
+"""Compound-scaling coefficients, the multipliers they give, and the triangle they live on.
+
+Compound scaling (arXiv 1905.11946, section 3.3) multiplies a baseline's depth by α^φ, its width by
+β^φ and its input resolution by γ^φ, with α, β, γ ≥ 1. A network's FLOPs are proportional to
+depth, to width² and to resolution², so φ = 1 multiplies them by about α·β²·γ².
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from search_spaces.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scaling:
+    """The three multipliers applied to a baseline; 1 leaves that dimension as it is."""
+
+    depth: float
+    width: float
+    resolution: float
+
+    def __post_init__(self) -> None:
+        for name in ("depth", "width", "resolution"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise InputError(
+                    f"{name} multiplier is {value}: a multiplier must be a finite number above 0"
+                )
+
+    @property
+    def nominal_flops_ratio(self) -> float:
+        """depth · width² · resolution², the ratio that ignores rounding (section 3.3)."""
+        return self.depth * self.width**2 * self.resolution**2
+
+
+UNSCALED = Scaling(1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Coefficients:
+    """The bases α, β, γ of depth, width and resolution (arXiv 1905.11946, equation 3).
+
+    Raises:
+        InputError: a coefficient is below 1, or not finite.
+    """
+
+    alpha: float
+    beta: float
+    gamma: float
+
+    def __post_init__(self) -> None:
+        for name in ("alpha", "beta", "gamma"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 1):
+                raise InputError(
+                    f"{name} is {value}: compound scaling needs {name} ≥ 1 "
+                    "(arXiv 1905.11946, equation 3); use 1 to leave that dimension alone"
+                )
+
+    @property
+    def nominal_flops_ratio(self) -> float:
+        """α·β²·γ², the FLOPs ratio at φ = 1 that ignores rounding."""
+        return self.alpha * self.beta**2 * self.gamma**2
+
+    def __pow__(self, phi: float) -> Scaling:
+        """The multipliers at compound exponent φ: (α^φ, β^φ, γ^φ). Negative φ shrinks."""
+        return Scaling(self.alpha**phi, self.beta**phi, self.gamma**phi)
+
+    def shares(self) -> Shares:
+        """How a doubling is spent along this direction.
+
+        Raises:
+            InputError: all three coefficients are 1, which is no direction.
+        """
+        logs = (math.log2(self.alpha), 2 * math.log2(self.beta), 2 * math.log2(self.gamma))
+        total = sum(logs)
+        if total <= 0:
+            raise InputError(
+                "coefficients (1, 1, 1) scale nothing, so they have no shares; "
+                "raise at least one of alpha, beta, gamma above 1"
+            )
+        return Shares(*(value / total for value in logs))
+
+    def normalised(self, flops_ratio: float = 2.0) -> Coefficients:
+        """The coefficients of the same direction whose nominal ratio is `flops_ratio`."""
+        return self.shares().coefficients(flops_ratio)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shares:
+    """A direction of scaling: the fractions of log FLOPs given to depth, width and resolution.
+
+    log2 α, 2·log2 β and 2·log2 γ, normalised to sum to 1, so that every search lives on a triangle
+    whose corners scale one dimension alone. "d1_w8_r1" of Fast and Accurate Model Scaling
+    (arXiv 2103.06877, section 4) is Shares(.1, .8, .1).
+
+    Raises:
+        InputError: a share is negative, or they do not sum to 1.
+    """
+
+    depth: float
+    width: float
+    resolution: float
+
+    def __post_init__(self) -> None:
+        for name in ("depth", "width", "resolution"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise InputError(f"{name} share is {value}: a share must be at least 0")
+        total = self.depth + self.width + self.resolution
+        if abs(total - 1) > 1e-6:
+            raise InputError(f"shares sum to {total:g}: depth + width + resolution must be 1")
+
+    def coefficients(self, flops_ratio: float = 2.0) -> Coefficients:
+        """The coefficients along this direction with αβ²γ² = `flops_ratio` (at least 1)."""
+        return Coefficients(
+            flops_ratio**self.depth,
+            flops_ratio ** (self.width / 2),
+            flops_ratio ** (self.resolution / 2),
+        )
+
+
+PUBLISHED = Coefficients(1.2, 1.1, 1.15)
+"""EfficientNet's coefficients (arXiv 1905.11946, section 4): found on B0 at 224 px."""

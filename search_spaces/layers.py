@@ -1,0 +1,95 @@
+"""Operators as data: the one description from which a network's module and complexity follow.
+
+A baseline turns a `NetworkSpec` into a `Network` of these; `search_spaces.complexity` walks it with
+pen and paper, `search_spaces.modules` makes torch modules of it. Neither needs to be kept in step
+with the other by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Conv:
+    """A square 2-d convolution.
+
+    `same` pads as TensorFlow does (stride 2 on an even side pads one px right and below only);
+    `symmetric` pads (kernel − 1) / 2 on each side. Both give ceil(px / stride).
+    """
+
+    inputs: int
+    outputs: int
+    kernel: int = 1
+    stride: int = 1
+    groups: int = 1
+    bias: bool = False
+    padding: Literal["same", "symmetric"] = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """Batch normalisation with PyTorch's meaning of `momentum` (weight of the new batch)."""
+
+    width: int
+    eps: float = 1e-3
+    momentum: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """An elementwise nonlinearity."""
+
+    kind: Literal["silu", "relu", "relu6"]
+
+
+@dataclass(frozen=True, slots=True)
+class SqueezeExcite:
+    """Channel attention (arXiv 1709.01507): pool, reduce to `squeezed`, expand, sigmoid, scale."""
+
+    width: int
+    squeezed: int
+    activation: Activation
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalPool:
+    """Average over all positions: (N, C, H, W) to (N, C)."""
+
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """Dropout before the classifier; its rate is given when the module is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A fully connected layer with bias."""
+
+    inputs: int
+    outputs: int
+
+
+Layer: TypeAlias = Conv | Norm | Activation | SqueezeExcite | GlobalPool | Dropout | Linear
+Chain: TypeAlias = tuple[tuple[str, Layer], ...]
+"""Named layers in the order in which they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A chain; with `residual`, its input is added to its output (stochastic depth applies)."""
+
+    chain: Chain
+    residual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Stem, stages of blocks, head. Blocks after the first of a stage must be equal."""
+
+    stem: Chain
+    stages: tuple[tuple[Block, ...], ...]
+    head: Chain

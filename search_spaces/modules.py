@@ -1,0 +1,189 @@
+"""Torch modules from layers. The one file of this package that imports torch.
+
+Tensors are (N, C, H, W): images, channels, rows, columns; `px` is H = W.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import assert_never
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from search_spaces.baselines import get_baseline
+from search_spaces.layers import (
+    Activation,
+    Block,
+    Chain,
+    Conv,
+    Dropout,
+    GlobalPool,
+    Layer,
+    Linear,
+    Network,
+    Norm,
+    SqueezeExcite,
+)
+from search_spaces.spec import NetworkSpec
+
+
+class Conv2dSame(nn.Conv2d):
+    """A convolution with TensorFlow's SAME padding, which depends on the input's side."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', ceil(H / stride), ceil(W / stride))."""
+        pads: list[int] = []
+        for side in (input.shape[-1], input.shape[-2]):
+            out = -(-side // self.stride[0])
+            total = max((out - 1) * self.stride[0] + self.kernel_size[0] - side, 0)
+            pads += [total // 2, total - total // 2]
+        if pads[0] == pads[1] and pads[2] == pads[3]:
+            padding = (pads[2], pads[0])
+            return F.conv2d(
+                input, self.weight, self.bias, self.stride, padding, groups=self.groups
+            )
+        return F.conv2d(F.pad(input, pads), self.weight, self.bias, self.stride, groups=self.groups)
+
+
+class SqueezeExciteModule(nn.Module):
+    """Channel attention (arXiv 1709.01507); 1×1 convolutions, as in the official code."""
+
+    def __init__(self, layer: SqueezeExcite) -> None:
+        super().__init__()
+        self.reduce = nn.Conv2d(layer.width, layer.squeezed, 1)
+        self.act = _module(layer.activation, 0.0)
+        self.expand = nn.Conv2d(layer.squeezed, layer.width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape, channels rescaled."""
+        scale = F.adaptive_avg_pool2d(x, 1)
+        return x * torch.sigmoid(self.expand(self.act(self.reduce(scale))))
+
+
+class GlobalPoolModule(nn.Module):
+    """(N, C, H, W) to (N, C)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Average over all positions."""
+        return F.adaptive_avg_pool2d(x, 1).flatten(1)
+
+
+def _module(layer: Layer, dropout: float) -> nn.Module:
+    match layer:
+        case Conv():
+            same = layer.padding == "same"
+            return (Conv2dSame if same else nn.Conv2d)(
+                layer.inputs,
+                layer.outputs,
+                layer.kernel,
+                layer.stride,
+                padding=0 if same else (layer.kernel - 1) // 2,
+                groups=layer.groups,
+                bias=layer.bias,
+            )
+        case Norm():
+            return nn.BatchNorm2d(layer.width, eps=layer.eps, momentum=layer.momentum)
+        case Activation(kind="silu"):
+            return nn.SiLU()
+        case Activation(kind="relu"):
+            return nn.ReLU()
+        case Activation(kind="relu6"):
+            return nn.ReLU6()
+        case SqueezeExcite():
+            return SqueezeExciteModule(layer)
+        case GlobalPool():
+            return GlobalPoolModule()
+        case Dropout():
+            return nn.Dropout(dropout)
+        case Linear():
+            return nn.Linear(layer.inputs, layer.outputs)
+        case Activation():
+            raise AssertionError(layer.kind)
+        case _:
+            assert_never(layer)
+
+
+def _add(container: nn.Module, chain: Chain, dropout: float) -> None:
+    for name, layer in chain:
+        container.add_module(name, _module(layer, dropout))
+
+
+class BlockModule(nn.Sequential):
+    """A block, with its residual connection and stochastic depth (arXiv 1603.09382)."""
+
+    def __init__(self, block: Block, drop_rate: float) -> None:
+        super().__init__()
+        _add(self, block.chain, 0.0)
+        self.residual = block.residual
+        self.drop_rate = drop_rate if block.residual else 0.0
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', H', W'); a dropped image keeps its input unchanged."""
+        out: Tensor = super().forward(input)
+        if not self.residual:
+            return out
+        if self.training and self.drop_rate > 0:
+            keep = 1 - self.drop_rate
+            mask = torch.rand(out.shape[0], 1, 1, 1, dtype=out.dtype, device=out.device) < keep
+            out = out * mask / keep
+        return out + input
+
+
+class NetworkModule(nn.Module):
+    """A network built from its layers: (N, C, H, W) images to (N, classes) logits."""
+
+    def __init__(self, network: Network, dropout: float, stochastic_depth: float) -> None:
+        super().__init__()
+        self.stem = nn.Sequential()
+        _add(self.stem, network.stem, dropout)
+        total = sum(len(stage) for stage in network.stages)
+        stages, index = [], 0
+        for stage in network.stages:
+            blocks = []
+            for block in stage:
+                blocks.append(BlockModule(block, stochastic_depth * index / total))
+                index += 1
+            stages.append(nn.Sequential(*blocks))
+        self.stages = nn.Sequential(*stages)
+        self.head = nn.Sequential()
+        _add(self.head, network.head, dropout)
+        initialise(self)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, classes)."""
+        logits: Tensor = self.head(self.stages(self.stem(images)))
+        return logits
+
+
+def initialise(module: nn.Module) -> None:
+    """The official initialisation (tensorflow/tpu `efficientnet_model.py`).
+
+    Convolutions: normal with variance 2 / fan-out, where a depthwise kernel's fan-out is its own
+    positions alone; linear layers: uniform within 1 / √outputs; biases zero; norms identity.
+    """
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d):
+            fan_out = layer.kernel_size[0] * layer.kernel_size[1] * layer.out_channels
+            nn.init.normal_(layer.weight, std=math.sqrt(2 / (fan_out // layer.groups)))
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+        elif isinstance(layer, nn.Linear):
+            bound = 1 / math.sqrt(layer.out_features)
+            nn.init.uniform_(layer.weight, -bound, bound)
+            nn.init.zeros_(layer.bias)
+
+
+def build(
+    spec: NetworkSpec, *, dropout: float = 0.0, stochastic_depth: float = 0.0
+) -> NetworkModule:
+    """The module of a spec, freshly initialised from torch's global generator.
+
+    Args:
+        spec: the realised architecture; its `baseline` must be known.
+        dropout: rate before the classifier.
+        stochastic_depth: rate of the last block; it rises linearly from 0 at the first.
+    """
+    layers = get_baseline(spec.baseline).layers(spec)
+    return NetworkModule(layers, dropout, stochastic_depth)

@@ -1,0 +1,111 @@
+"""The realised architecture: what a trial really trains, and its identity."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from search_spaces.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class StemSpec:
+    """The first convolution: output channels, kernel and stride in px."""
+
+    width: int
+    kernel: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """A run of `depth` equal blocks; the first one changes the width and applies the stride.
+
+    `expansion` widens a block's inside relative to its input; `se_ratio` is the width of the
+    squeeze-and-excite bottleneck relative to the block's input (0: none).
+    """
+
+    block: str
+    width: int
+    depth: int
+    stride: int
+    kernel: int
+    expansion: int = 1
+    se_ratio: float = 0.0
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """One network of a baseline's kind, every width, depth, stride, kernel and pixel decided.
+
+    Coefficient triples that round to equal specs are one trial. `baseline` names the builder that
+    knows the blocks; `head_width` is the last 1×1 convolution's channels.
+    """
+
+    baseline: str
+    resolution_px: int
+    stem: StemSpec
+    stages: tuple[StageSpec, ...]
+    head_width: int
+    in_channels: int = 3
+    classes: int = 1000
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """Blocks of each stage."""
+        return tuple(stage.depth for stage in self.stages)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of the stem, each stage, and the head."""
+        return (self.stem.width, *(stage.width for stage in self.stages), self.head_width)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Strides of the stem and of each stage's first block."""
+        return (self.stem.stride, *(stage.stride for stage in self.stages))
+
+    @property
+    def last_map_px(self) -> int:
+        """Side of the feature map that reaches the pooling, in px."""
+        side = self.resolution_px
+        for stride in self.strides:
+            side = -(-side // stride)
+        return side
+
+    @cached_property
+    def key(self) -> str:
+        """The identity: 16 hexadecimal digits of the canonical JSON's SHA-256."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` is the inverse."""
+        return dataclasses.asdict(self) | {
+            "stages": [dataclasses.asdict(stage) for stage in self.stages]
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> NetworkSpec:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            InputError: a key is missing or unknown.
+        """
+        try:
+            return cls(
+                **{
+                    **data,
+                    "stem": StemSpec(**data["stem"]),
+                    "stages": tuple(StageSpec(**stage) for stage in data["stages"]),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            raise InputError(
+                f"network spec cannot be read ({error}); it must have the keys that "
+                "`NetworkSpec.to_dict` writes"
+            ) from None
