@@ -1,0 +1,1 @@
+"""What can be searched: coefficients, spaces, networks, plans, families. Torch only to build."""

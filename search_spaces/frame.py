@@ -1,0 +1,80 @@
+"""A baseline with everything decided but the multipliers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from search_spaces.baselines import Baseline, ProxyForm, complexity, realise
+from search_spaces.coefficients import UNSCALED, Coefficients, Scaling
+from search_spaces.complexity import Complexity
+from search_spaces.rounding import Rounding
+from search_spaces.spec import NetworkSpec
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stays fixed while coefficients vary; resolution in px."""
+
+    baseline: Baseline
+    form: ProxyForm
+    resolution_px: int
+    rounding: Rounding
+    in_channels: int
+    classes: int
+
+    @classmethod
+    def of(
+        cls,
+        baseline: Baseline,
+        *,
+        form: ProxyForm | None = None,
+        resolution_px: int | None = None,
+        rounding: Rounding | None = None,
+        in_channels: int | None = None,
+        classes: int | None = None,
+    ) -> Frame:
+        """A frame in which everything left out is the baseline's own."""
+        base = baseline.base
+        return cls(
+            baseline,
+            form or ProxyForm(),
+            resolution_px or base.resolution_px,
+            rounding or baseline.rounding,
+            in_channels or base.in_channels,
+            classes or base.classes,
+        )
+
+    @cached_property
+    def base(self) -> NetworkSpec:
+        """The unscaled network.
+
+        Raises:
+            InputError: the form does not fit the baseline, or the resolution is too small.
+        """
+        return self.realise(UNSCALED)
+
+    @cached_property
+    def base_flops(self) -> int:
+        """FLOPs of the unscaled network, for one image in evaluation."""
+        return self.complexity(self.base).flops
+
+    def realise(self, scaling: Scaling) -> NetworkSpec:
+        """The network under these multipliers."""
+        return realise(
+            self.baseline,
+            scaling,
+            rounding=self.rounding,
+            form=self.form,
+            resolution_px=self.resolution_px,
+            in_channels=self.in_channels,
+            classes=self.classes,
+        )
+
+    def at(self, coefficients: Coefficients, phi: float = 1.0) -> NetworkSpec:
+        """The network of these coefficients at φ."""
+        return self.realise(coefficients**phi)
+
+    def complexity(self, spec: NetworkSpec) -> Complexity:
+        """Closed-form complexity of a spec of this baseline's kind, for one image."""
+        return complexity(self.baseline, spec)

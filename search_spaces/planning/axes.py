@@ -1,0 +1,137 @@
+"""A grid over α, β, γ reduced to its distinct networks.
+
+Each dimension depends on its own coefficient alone, so a grid of n³ points is at most
+(depth classes) × (width classes) × (resolution classes) networks. Only the n values of each axis
+are rounded; FLOPs are affine in the depths, so that a table over (width, resolution) pairs gives
+all networks by one matrix product. Memory grows with the square of an axis at most.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search_spaces.coefficients import Coefficients, Scaling
+from search_spaces.complexity import stage_costs
+from search_spaces.frame import Frame
+from search_spaces.space import Axes, Target
+from search_spaces.spec import NetworkSpec
+
+
+@dataclass(frozen=True)
+class Found:
+    """A distinct network within the constraint and the grid points that realise it."""
+
+    spec: NetworkSpec
+    coefficients: tuple[Coefficients, ...]
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """The values of one axis, labelled by what they realise, with one network for each label."""
+
+    values: NDArray[np.float64]
+    labels: NDArray[np.intp]
+    members: tuple[NetworkSpec, ...]
+
+    def of(self, label: int) -> NDArray[np.float64]:
+        """The values that realise class `label`."""
+        chosen: NDArray[np.float64] = self.values[self.labels == label]
+        return chosen
+
+
+def _classes(
+    values: list[float],
+    make: Callable[[float], NetworkSpec],
+    part: Callable[[NetworkSpec], Hashable],
+) -> _Classes:
+    seen: dict[Hashable, int] = {}
+    members: list[NetworkSpec] = []
+    labels: list[int] = []
+    for value in values:
+        spec = make(value)
+        label = seen.setdefault(part(spec), len(seen))
+        if label == len(members):
+            members.append(spec)
+        labels.append(label)
+    return _Classes(np.array(values), np.array(labels, dtype=np.intp), tuple(members))
+
+
+def _combine(depth: NetworkSpec, width: NetworkSpec, resolution: NetworkSpec) -> NetworkSpec:
+    """The network with the depths, widths and resolution of three."""
+    stages = tuple(
+        dataclasses.replace(wide, depth=deep.depth)
+        for wide, deep in zip(width.stages, depth.stages, strict=True)
+    )
+    return dataclasses.replace(width, stages=stages, resolution_px=resolution.resolution_px)
+
+
+def _flops_table(frame: Frame, d: _Classes, w: _Classes, r: _Classes) -> NDArray[np.int64]:
+    """FLOPs of every network, (depth classes, width classes, resolution classes)."""
+    extra = np.array([[depth - 1 for depth in spec.depths] for spec in d.members], dtype=np.int64)
+    table = np.empty((len(d.members), len(w.members), len(r.members)), dtype=np.int64)
+    for j, wide in enumerate(w.members):
+        stages = tuple(dataclasses.replace(stage, depth=2) for stage in wide.stages)
+        two_deep = frame.baseline.layers(dataclasses.replace(wide, stages=stages))
+        for k, at in enumerate(r.members):
+            costs = stage_costs(two_deep, at.resolution_px)
+            repeat = np.array([cost.flops for cost in costs.repeat], dtype=np.int64)
+            table[:, j, k] = costs.fixed.flops + extra @ repeat
+    return table
+
+
+def _triples(
+    alphas: NDArray[np.float64], betas: NDArray[np.float64], gammas: NDArray[np.float64]
+) -> tuple[Coefficients, ...]:
+    return tuple(
+        Coefficients(float(a), float(b), float(c)) for a in alphas for b in betas for c in gammas
+    )
+
+
+def _measured(
+    frame: Frame, target: Target, d: _Classes, w: _Classes, r: _Classes
+) -> Iterator[Found]:
+    ratios = _flops_table(frame, d, w, r) / frame.base_flops
+    within = np.abs(ratios - target.flops_ratio) <= target.tolerance + 1e-9
+    for i, j, k in np.argwhere(within):
+        spec = _combine(d.members[i], w.members[j], r.members[k])
+        yield Found(spec, _triples(d.of(i), w.of(j), r.of(k)))
+
+
+def _nominal(target: Target, d: _Classes, w: _Classes, r: _Classes) -> Iterator[Found]:
+    plane = np.square(w.values)[:, None] * np.square(r.values)[None, :]
+    networks: dict[tuple[int, int, int], list[Coefficients]] = {}
+    for alpha, i in zip(d.values, d.labels, strict=True):
+        within = np.abs(alpha * plane - target.flops_ratio) <= target.tolerance + 1e-9
+        for j, k in np.argwhere(within):
+            found = networks.setdefault((int(i), int(w.labels[j]), int(r.labels[k])), [])
+            found.append(Coefficients(float(alpha), float(w.values[j]), float(r.values[k])))
+    for (i, j, k), triples in networks.items():
+        yield Found(_combine(d.members[i], w.members[j], r.members[k]), tuple(triples))
+
+
+@dataclass(frozen=True)
+class GridNetworks:
+    """The networks of a grid within the constraint, and how many points each count saw."""
+
+    points: int
+    points_within: int
+    found: tuple[Found, ...]
+
+
+def networks_of_axes(frame: Frame, axes: Axes, target: Target) -> GridNetworks:
+    """Every distinct network of the grid that satisfies the constraint, in order of α, β, γ."""
+    d = _classes(axes.alpha.values(), lambda v: frame.realise(Scaling(v, 1, 1)), lambda s: s.depths)
+    w = _classes(axes.beta.values(), lambda v: frame.realise(Scaling(1, v, 1)), lambda s: s.widths)
+    r = _classes(
+        axes.gamma.values(), lambda v: frame.realise(Scaling(1, 1, v)), lambda s: s.resolution_px
+    )
+    measured = target.by == "measured"
+    found = _measured(frame, target, d, w, r) if measured else _nominal(target, d, w, r)
+    networks = tuple(found)
+    within = sum(len(network.coefficients) for network in networks)
+    return GridNetworks(axes.points, within, networks)

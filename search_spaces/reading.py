@@ -1,0 +1,105 @@
+"""From YAML or JSON to validated specs, with errors that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from search_spaces.errors import InputError, suggest
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def presets() -> dict[str, str]:
+    """The shipped preset files: name → YAML text."""
+    folder = files("search_spaces") / "presets"
+    return {
+        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda item: item.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def read_yaml(source: str) -> tuple[str, dict[str, Any]]:
+    """A preset by name or a file by path, as (origin for error messages, mapping).
+
+    Raises:
+        InputError: there is no such preset or file, or it is not a YAML mapping.
+    """
+    shipped = presets()
+    if source in shipped:
+        origin, text = f"preset {source}", shipped[source]
+    else:
+        path = Path(source).expanduser()
+        origin = str(path)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise InputError(
+                f"{source!r} is neither a preset nor a space file: {suggest(source, shipped)}; "
+                "or give the path of a YAML file"
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{source} cannot be read: {error}") from None
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"{origin} is not valid YAML: {error}") from None
+    if not isinstance(data, dict):
+        raise InputError(f"{origin} must be a mapping of keys to values, as in the shipped presets")
+    return origin, data
+
+
+def _model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[BaseModel]:
+    """The model class that holds the last key of an error's location."""
+    for part in location:
+        field = model.model_fields.get(str(part))
+        if field is None:
+            continue
+        for choice in (field.annotation, *get_args(field.annotation)):
+            if isinstance(choice, type) and issubclass(choice, BaseModel):
+                model = choice
+                break
+    return model
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def explain(error: ValidationError, model: type[BaseModel], origin: str) -> InputError:
+    """Pydantic's findings as one message: each names the key, the value and the rule."""
+    lines = []
+    for found in error.errors():
+        location = [part for part in found["loc"] if part != "function-after"]
+        key = ".".join(str(part) for part in location) or "the whole"
+        if found["type"] == "extra_forbidden":
+            names = _names(_model_at(model, location[:-1]))
+            lines.append(f"{key} is not a known key: {suggest(str(location[-1]), names)}")
+        elif found["type"] == "missing":
+            lines.append(f"{key} is missing: it must be given")
+        elif found["type"] == "value_error":
+            message = str(found["ctx"]["error"])
+            lines.append(f"{key}: {message}" if location else message)
+        else:
+            lines.append(
+                f"{key} is {found['input']!r}: {found['msg'][0].lower()}{found['msg'][1:]}"
+            )
+    return InputError(f"{origin}: " + "; ".join(lines))
+
+
+def parse(model: type[Model], data: Any, origin: str) -> Model:
+    """Validate plain data as `model`.
+
+    Raises:
+        InputError: every finding in one message, unknown keys with the nearest known one.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, model, origin) from None

@@ -1,0 +1,171 @@
+"""What is searched: a baseline (and its form), where to look, and under which constraint."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from search_spaces.baselines import ProxyForm, get_baseline
+from search_spaces.coefficients import Shares
+from search_spaces.frame import Frame
+from search_spaces.rounding import Rounding
+
+MAX_AXIS_POINTS = 2001
+MAX_POINTS = 200_000_000
+MAX_LATTICE_DIVISIONS = 60
+
+
+class Axis(BaseModel):
+    """An inclusive range of one coefficient: min, min + step, … up to and including max."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min: float = Field(1.0, description="First value; at least 1.")
+    max: float = Field(description="Last value, included when the steps reach it.")
+    step: float = Field(0.05, description="Distance between values; above 0.")
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Axis:
+        if not self.min >= 1 or not math.isfinite(self.min):
+            raise ValueError(f"min is {self.min:g}: coefficients must be ≥ 1; start at 1")
+        if not self.step > 0 or not math.isfinite(self.step):
+            raise ValueError(f"step is {self.step:g}: a step must be above 0, for example 0.05")
+        if not self.max >= self.min or not math.isfinite(self.max):
+            raise ValueError(f"max is {self.max:g}: it must be at least min ({self.min:g})")
+        if self.count > MAX_AXIS_POINTS:
+            raise ValueError(
+                f"step is {self.step:g}: that makes {self.count:,} values from {self.min:g} to "
+                f"{self.max:g}, at most {MAX_AXIS_POINTS:,} make sense; use a larger step"
+            )
+        return self
+
+    @property
+    def count(self) -> int:
+        """Number of values."""
+        return int(min((self.max - self.min) / self.step + 1e-9, 1e12)) + 1
+
+    def values(self) -> list[float]:
+        """Every value, free of accumulated binary error."""
+        return [round(self.min + index * self.step, 10) for index in range(self.count)]
+
+
+class Axes(BaseModel):
+    """A grid over α, β, γ; a coefficient that is left out stays at 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alpha: Axis = Axis(min=1, max=1)
+    beta: Axis = Axis(min=1, max=1)
+    gamma: Axis = Axis(min=1, max=1)
+
+    @model_validator(mode="after")
+    def _size(self) -> Axes:
+        if self.points > MAX_POINTS:
+            raise ValueError(
+                f"the grid has {self.points:,} points: at most {MAX_POINTS:,} are enumerated; "
+                "use larger steps"
+            )
+        return self
+
+    @property
+    def points(self) -> int:
+        """Number of grid points."""
+        return self.alpha.count * self.beta.count * self.gamma.count
+
+
+class Lattice(BaseModel):
+    """Directions on the triangle of shares: all multiples of 1 / divisions, or a list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    divisions: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_LATTICE_DIVISIONS,
+        description="n gives (n + 1)(n + 2) / 2 directions, corners included.",
+    )
+    directions: tuple[tuple[float, float, float], ...] = Field(
+        (), description="Further shares (depth, width, resolution), each summing to 1."
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> Lattice:
+        for direction in self.directions:
+            Shares(*direction)
+        if self.divisions is None and not self.directions:
+            raise ValueError("lattice is empty: give divisions, or a list of directions")
+        return self
+
+    def shares(self) -> list[Shares]:
+        """Every direction once, corners first to last in depth, then width."""
+        n = self.divisions
+        found = [Shares(*direction) for direction in self.directions]
+        if n is not None:
+            found += [
+                Shares(d / n, w / n, (n - d - w) / n)
+                for d in range(n, -1, -1)
+                for w in range(n - d, -1, -1)
+            ]
+        return list(dict.fromkeys(found))
+
+
+class Target(BaseModel):
+    """The constraint: FLOPs near `flops_ratio` × the baseline's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flops_ratio: float = Field(2.0, gt=1, le=1000, description="Multiple of the baseline's FLOPs.")
+    by: Literal["measured", "nominal"] = Field(
+        "measured",
+        description="measured: FLOPs of the realised network, as fvcore counts them; "
+        "nominal: αβ²γ², the paper's rule, which ignores rounding.",
+    )
+    tolerance: float = Field(
+        0.05, ge=0, description="Largest |ratio − flops_ratio| of a candidate that may win."
+    )
+
+    def holds(self, ratio: float) -> bool:
+        """Whether a network with this ratio (of the kind `by` names) satisfies the constraint."""
+        return abs(ratio - self.flops_ratio) <= self.tolerance + 1e-9
+
+
+class SearchSpace(BaseModel):
+    """A baseline in a form at a base resolution, a constraint, and where to look."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    baseline: str = Field("efficientnet_b0", description="The network being scaled.")
+    form: ProxyForm = Field(ProxyForm(), description="How it is shrunk for a cheap proxy.")
+    resolution_px: int | None = Field(
+        None, ge=1, le=4096, description="Base resolution; the baseline's own when absent."
+    )
+    rounding: Rounding | None = Field(None, description="The baseline's own rules when absent.")
+    target: Target = Field(Target(), description="The constraint.")
+    axes: Axes | None = Field(None, description="A grid over α, β, γ.")
+    lattice: Lattice | None = Field(None, description="Directions on the triangle of shares.")
+
+    @field_validator("baseline")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        get_baseline(name)
+        return name
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SearchSpace:
+        if (self.axes is None) == (self.lattice is None):
+            raise ValueError("give exactly one of axes and lattice: they say where to look")
+        _ = self.frame().base  # raises where form, resolution and baseline do not go together
+        return self
+
+    def frame(self, *, in_channels: int | None = None, classes: int | None = None) -> Frame:
+        """What stays fixed while coefficients vary, for images of so many channels and classes."""
+        return Frame.of(
+            get_baseline(self.baseline),
+            form=self.form,
+            resolution_px=self.resolution_px,
+            rounding=self.rounding,
+            in_channels=in_channels,
+            classes=classes,
+        )
