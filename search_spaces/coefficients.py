@@ -31,7 +31,7 @@ class Scaling:
 
     @property
     def nominal_flops_ratio(self) -> float:
-        """depth · width² · resolution², the ratio that ignores rounding (section 3.3)."""
+        """The FLOPs ratio depth · width² · resolution²; it ignores rounding (section 3.3)."""
         return self.depth * self.width**2 * self.resolution**2
 
 
@@ -65,8 +65,18 @@ class Coefficients:
         return self.alpha * self.beta**2 * self.gamma**2
 
     def __pow__(self, phi: float) -> Scaling:
-        """The multipliers at compound exponent φ: (α^φ, β^φ, γ^φ). Negative φ shrinks."""
-        return Scaling(self.alpha**phi, self.beta**phi, self.gamma**phi)
+        """The multipliers at compound exponent φ: (α^φ, β^φ, γ^φ). Negative φ shrinks.
+
+        Raises:
+            InputError: a multiplier is too large or too small to be a number.
+        """
+        try:
+            return Scaling(self.alpha**phi, self.beta**phi, self.gamma**phi)
+        except OverflowError:
+            raise InputError(
+                f"phi is {phi:g}: ({self.alpha:g}, {self.beta:g}, {self.gamma:g}) to that power is "
+                "too large to be a number; lower phi"
+            ) from None
 
     def shares(self) -> Shares:
         """How a doubling is spent along this direction.
@@ -114,7 +124,16 @@ class Shares:
             raise InputError(f"shares sum to {total:g}: depth + width + resolution must be 1")
 
     def coefficients(self, flops_ratio: float = 2.0) -> Coefficients:
-        """The coefficients along this direction with αβ²γ² = `flops_ratio` (at least 1)."""
+        """The coefficients along this direction with αβ²γ² = `flops_ratio`.
+
+        Raises:
+            InputError: the ratio is below 1 or not finite.
+        """
+        if not (math.isfinite(flops_ratio) and flops_ratio >= 1):
+            raise InputError(
+                f"flops_ratio is {flops_ratio}: coefficients are at least 1, so their ratio must "
+                "be a finite number of at least 1; use for example 2"
+            )
         return Coefficients(
             flops_ratio**self.depth,
             flops_ratio ** (self.width / 2),

@@ -45,6 +45,10 @@ class Complexity:
             self.activations + other.activations,
         )
 
+    def times(self, count: int) -> Complexity:
+        """The cost of `count` of these."""
+        return Complexity(self.flops * count, self.params * count, self.activations * count)
+
 
 NOTHING = Complexity(0, 0, 0)
 
@@ -95,6 +99,13 @@ class StageCosts:
 
     fixed: Complexity
     repeat: tuple[Complexity, ...]
+
+    def at(self, depths: Iterable[int]) -> Complexity:
+        """The cost with these blocks in each stage."""
+        total = self.fixed
+        for depth, block in zip(depths, self.repeat, strict=True):
+            total += block.times(depth - 1)
+        return total
 
 
 def _blocks(blocks: Iterable[Block], px: int, mode: Mode) -> tuple[list[Complexity], int]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from search_spaces.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class Conv:
@@ -17,6 +19,9 @@ class Conv:
 
     `same` pads as TensorFlow does (stride 2 on an even side pads one px right and below only);
     `symmetric` pads (kernel − 1) / 2 on each side. Both give ceil(px / stride).
+
+    Raises:
+        InputError: `symmetric` with an even kernel, which would not give ceil(px / stride).
     """
 
     inputs: int
@@ -26,6 +31,13 @@ class Conv:
     groups: int = 1
     bias: bool = False
     padding: Literal["same", "symmetric"] = "same"
+
+    def __post_init__(self) -> None:
+        if self.padding == "symmetric" and self.kernel % 2 == 0:
+            raise InputError(
+                f"kernel is {self.kernel}: symmetric padding needs an odd kernel; use an odd one, "
+                "or padding='same'"
+            )
 
 
 @dataclass(frozen=True, slots=True)

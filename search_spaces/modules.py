@@ -12,7 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from search_spaces.baselines import get_baseline
+from search_spaces.baselines import FULL_FORM, ProxyForm, get_baseline, realise
+from search_spaces.coefficients import Scaling
+from search_spaces.errors import InputError
 from search_spaces.layers import (
     Activation,
     Block,
@@ -26,25 +28,24 @@ from search_spaces.layers import (
     Norm,
     SqueezeExcite,
 )
+from search_spaces.rounding import Rounding
 from search_spaces.spec import NetworkSpec
 
 
 class Conv2dSame(nn.Conv2d):
     """A convolution with TensorFlow's SAME padding, which depends on the input's side."""
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C', ceil(H / stride), ceil(W / stride))."""
         pads: list[int] = []
-        for side in (input.shape[-1], input.shape[-2]):
+        for side in (x.shape[-1], x.shape[-2]):
             out = -(-side // self.stride[0])
             total = max((out - 1) * self.stride[0] + self.kernel_size[0] - side, 0)
             pads += [total // 2, total - total // 2]
         if pads[0] == pads[1] and pads[2] == pads[3]:
             padding = (pads[2], pads[0])
-            return F.conv2d(
-                input, self.weight, self.bias, self.stride, padding, groups=self.groups
-            )
-        return F.conv2d(F.pad(input, pads), self.weight, self.bias, self.stride, groups=self.groups)
+            return F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=self.groups)
+        return F.conv2d(F.pad(x, pads), self.weight, self.bias, self.stride, groups=self.groups)
 
 
 class SqueezeExciteModule(nn.Module):
@@ -119,16 +120,18 @@ class BlockModule(nn.Sequential):
         self.residual = block.residual
         self.drop_rate = drop_rate if block.residual else 0.0
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C', H', W'); a dropped image keeps its input unchanged."""
-        out: Tensor = super().forward(input)
+        out = x
+        for layer in self:
+            out = layer(out)
         if not self.residual:
             return out
         if self.training and self.drop_rate > 0:
             keep = 1 - self.drop_rate
             mask = torch.rand(out.shape[0], 1, 1, 1, dtype=out.dtype, device=out.device) < keep
             out = out * mask / keep
-        return out + input
+        return out + x
 
 
 class NetworkModule(nn.Module):
@@ -183,7 +186,56 @@ def build(
     Args:
         spec: the realised architecture; its `baseline` must be known.
         dropout: rate before the classifier.
-        stochastic_depth: rate of the last block; it rises linearly from 0 at the first.
+        stochastic_depth: the rate rises linearly from 0 at the first block towards this.
+
+    Raises:
+        InputError: the spec's baseline is unknown, or a rate is not in [0, 1).
     """
+    for name, rate in (("dropout", dropout), ("stochastic_depth", stochastic_depth)):
+        if not 0 <= rate < 1:
+            raise InputError(f"{name} is {rate}: a rate must be at least 0 and below 1")
     layers = get_baseline(spec.baseline).layers(spec)
     return NetworkModule(layers, dropout, stochastic_depth)
+
+
+def network(
+    baseline: str,
+    *,
+    depth: float = 1.0,
+    width: float = 1.0,
+    resolution_px: int | None = None,
+    in_channels: int | None = None,
+    classes: int | None = None,
+    rounding: Rounding | None = None,
+    form: ProxyForm = FULL_FORM,
+    dropout: float = 0.0,
+    stochastic_depth: float = 0.0,
+) -> NetworkModule:
+    """A scaled baseline by name, freshly initialised: `network("efficientnet_b0", depth=1.2)`.
+
+    Args:
+        baseline: its name; `scaling-search baselines` lists them.
+        depth: multiplier of every stage's blocks.
+        width: multiplier of every layer's channels.
+        resolution_px: the side of the images that the network is meant for, already scaled; the
+            baseline's own when absent. The weights do not depend on it.
+        in_channels: channels of the images; the baseline's own when absent.
+        classes: outputs of the classifier; the baseline's own when absent.
+        rounding: the rules; the baseline's own when absent.
+        form: a proxy form of the baseline.
+        dropout: as in `build`.
+        stochastic_depth: as in `build`.
+
+    Raises:
+        InputError: as `get_baseline`, `realise` and `build`.
+    """
+    spec = realise(
+        get_baseline(baseline),
+        Scaling(depth, width, 1.0),
+        rounding=rounding,
+        form=form,
+        resolution_px=resolution_px,
+        in_channels=in_channels,
+        classes=classes,
+    )
+    return build(spec, dropout=dropout, stochastic_depth=stochastic_depth)

@@ -37,13 +37,16 @@ class Rounding(BaseModel):
     def repeats(self, count: int, multiplier: float) -> int:
         """Blocks of a stage with `count` blocks under a depth multiplier; at least 1."""
         exact = count * multiplier
-        whole = math.ceil(exact - _SLACK) if self.depth == "ceil" else math.floor(exact + 0.5)
+        whole = (
+            math.ceil(exact - _SLACK) if self.depth == "ceil" else math.floor(exact + 0.5 + _SLACK)
+        )
         return max(1, whole)
 
     def channels(self, width: int, multiplier: float) -> int:
         """Channels of a layer with `width` channels under a width multiplier.
 
-        A multiplier of exactly 1 leaves the width alone, as in the official code.
+        A multiplier of exactly 1 leaves the width alone, so that an unscaled baseline is itself
+        even if its widths are not multiples of the divisor.
         """
         if multiplier == 1:
             return width
@@ -59,3 +62,7 @@ class Rounding(BaseModel):
         exact = resolution_px * multiplier / self.resolution_multiple
         offset = 0.5 if self.resolution == "nearest" else 0.0
         return max(1, math.floor(exact + offset + _SLACK)) * self.resolution_multiple
+
+
+OFFICIAL = Rounding()
+"""EfficientNet's rules: ceil for depth, multiples of 8 for width, the nearest px."""

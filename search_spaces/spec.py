@@ -54,6 +54,19 @@ class NetworkSpec:
     in_channels: int = 3
     classes: int = 1000
 
+    def __post_init__(self) -> None:
+        sizes = {
+            "resolution_px": self.resolution_px,
+            "in_channels": self.in_channels,
+            "classes": self.classes,
+            "stem width": self.stem.width,
+            "a stage's width": min((stage.width for stage in self.stages), default=0),
+            "a stage's depth": min((stage.depth for stage in self.stages), default=0),
+        }
+        for name, size in sizes.items():
+            if size < 1:
+                raise InputError(f"{name} is {size}: a network needs at least 1")
+
     @property
     def depths(self) -> tuple[int, ...]:
         """Blocks of each stage."""
@@ -94,7 +107,7 @@ class NetworkSpec:
         """Read what `to_dict` wrote.
 
         Raises:
-            InputError: a key is missing or unknown.
+            InputError: a key is missing or unknown, or a size is below 1.
         """
         try:
             return cls(

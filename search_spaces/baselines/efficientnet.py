@@ -15,7 +15,7 @@ from search_spaces.layers import (
     Norm,
     SqueezeExcite,
 )
-from search_spaces.rounding import Rounding
+from search_spaces.rounding import OFFICIAL, Rounding
 from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
 
 SILU = Activation("silu")
@@ -45,29 +45,32 @@ def _stage(expansion: int, kernel: int, stride: int, width: int, depth: int) -> 
     return StageSpec("mbconv", width, depth, stride, kernel, expansion, se_ratio=0.25)
 
 
+B0 = NetworkSpec(
+    baseline="efficientnet_b0",
+    resolution_px=224,
+    stem=StemSpec(32, 3, 2),
+    stages=(
+        _stage(1, 3, 1, 16, 1),
+        _stage(6, 3, 2, 24, 2),
+        _stage(6, 5, 2, 40, 2),
+        _stage(6, 3, 2, 80, 3),
+        _stage(6, 5, 1, 112, 3),
+        _stage(6, 5, 2, 192, 4),
+        _stage(6, 3, 1, 320, 1),
+    ),
+    head_width=1280,
+)
+
+
 @dataclass(frozen=True)
 class EfficientNet:
     """The baseline that compound scaling was found on, with the official rounding rules."""
 
     name: str = "efficientnet_b0"
-    rounding: Rounding = Rounding()
+    rounding: Rounding = OFFICIAL
     head_min_width: int = 0
     stochastic_depth: float = 0.2
-    base: NetworkSpec = NetworkSpec(
-        baseline="efficientnet_b0",
-        resolution_px=224,
-        stem=StemSpec(32, 3, 2),
-        stages=(
-            _stage(1, 3, 1, 16, 1),
-            _stage(6, 3, 2, 24, 2),
-            _stage(6, 5, 2, 40, 2),
-            _stage(6, 3, 2, 80, 3),
-            _stage(6, 5, 1, 112, 3),
-            _stage(6, 5, 2, 192, 4),
-            _stage(6, 3, 1, 320, 1),
-        ),
-        head_width=1280,
-    )
+    base: NetworkSpec = B0
 
     def dropout(self, member: int) -> float:
         """.2 + .1·⌊k/2⌋, which reproduces the published .2 .2 .3 .3 .4 .4 .5 .5."""

@@ -14,7 +14,7 @@ from search_spaces.layers import (
     Network,
     Norm,
 )
-from search_spaces.rounding import Rounding
+from search_spaces.rounding import OFFICIAL, Rounding
 from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
 
 RELU6 = Activation("relu6")
@@ -39,29 +39,32 @@ def _stage(expansion: int, width: int, depth: int, stride: int) -> StageSpec:
     return StageSpec("inverted_residual", width, depth, stride, 3, expansion)
 
 
+TABLE = NetworkSpec(
+    baseline="mobilenet_v2",
+    resolution_px=224,
+    stem=StemSpec(32, 3, 2),
+    stages=(
+        _stage(1, 16, 1, 1),
+        _stage(6, 24, 2, 2),
+        _stage(6, 32, 3, 2),
+        _stage(6, 64, 4, 2),
+        _stage(6, 96, 3, 1),
+        _stage(6, 160, 3, 2),
+        _stage(6, 320, 1, 1),
+    ),
+    head_width=1280,
+)
+
+
 @dataclass(frozen=True)
 class MobileNetV2:
     """Width rounds to multiples of 8; the 1280-channel head is never narrowed (section 4)."""
 
     name: str = "mobilenet_v2"
-    rounding: Rounding = Rounding()
+    rounding: Rounding = OFFICIAL
     head_min_width: int = 1280
     stochastic_depth: float = 0.0
-    base: NetworkSpec = NetworkSpec(
-        baseline="mobilenet_v2",
-        resolution_px=224,
-        stem=StemSpec(32, 3, 2),
-        stages=(
-            _stage(1, 16, 1, 1),
-            _stage(6, 24, 2, 2),
-            _stage(6, 32, 3, 2),
-            _stage(6, 64, 4, 2),
-            _stage(6, 96, 3, 1),
-            _stage(6, 160, 3, 2),
-            _stage(6, 320, 1, 1),
-        ),
-        head_width=1280,
-    )
+    base: NetworkSpec = TABLE
 
     def dropout(self, member: int) -> float:
         """.2 for every member: the paper has no family."""

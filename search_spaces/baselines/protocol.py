@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict, Field
 
 from search_spaces.coefficients import UNSCALED, Scaling
-from search_spaces.complexity import Complexity, Mode, closed_form
+from search_spaces.complexity import Complexity, Mode, stage_costs
 from search_spaces.errors import InputError
 from search_spaces.layers import Network
 from search_spaces.rounding import Rounding
@@ -115,12 +115,24 @@ def realise(
     resolution the base resolution (`resolution_px`, or the baseline's own). A dimension depends on
     its own multiplier alone, which planning relies on.
 
+    Args:
+        baseline: the network to scale.
+        scaling: the three multipliers.
+        rounding: the rules; the baseline's own when absent.
+        form: a proxy form of the baseline.
+        resolution_px: base resolution, before the multiplier; the baseline's own when absent.
+        in_channels: channels of the images; the baseline's own when absent.
+        classes: outputs of the classifier; the baseline's own when absent.
+
     Raises:
-        InputError: the form does not fit the baseline, or the resolution is below the product of
-            the strides, so that a stride would act on a single pixel.
+        InputError: the form does not fit the baseline, a size is below 1, or the resolution is
+            below the product of the strides, so that a stride would act on a single pixel.
     """
     table = baseline.base
     rules = rounding or baseline.rounding
+    base_px = table.resolution_px if resolution_px is None else resolution_px
+    if base_px < 1:
+        raise InputError(f"resolution_px is {base_px}: a network needs at least 1")
     width = form.width * scaling.width
     stages = tuple(
         dataclasses.replace(
@@ -136,7 +148,7 @@ def realise(
         head = max(head, baseline.head_min_width)
     spec = NetworkSpec(
         baseline=baseline.name,
-        resolution_px=rules.pixels(resolution_px or table.resolution_px, scaling.resolution),
+        resolution_px=rules.pixels(base_px, scaling.resolution),
         stem=StemSpec(
             rules.channels(table.stem.width, width),
             table.stem.kernel,
@@ -144,8 +156,8 @@ def realise(
         ),
         stages=stages,
         head_width=head,
-        in_channels=in_channels or table.in_channels,
-        classes=classes or table.classes,
+        in_channels=table.in_channels if in_channels is None else in_channels,
+        classes=table.classes if classes is None else classes,
     )
     total_stride = 1
     for stride in spec.strides:
@@ -160,5 +172,11 @@ def realise(
 
 
 def complexity(baseline: Baseline, spec: NetworkSpec, mode: Mode = "eval") -> Complexity:
-    """Closed-form complexity of one image through a spec of this baseline's kind."""
-    return closed_form(baseline.layers(spec), spec.resolution_px, mode)
+    """Closed-form complexity of one image through a spec of this baseline's kind.
+
+    Equal to walking every layer, at a cost that does not grow with depth: by the baseline's
+    contract each stage is one first block and depth − 1 equal ones.
+    """
+    two_deep = tuple(dataclasses.replace(stage, depth=2) for stage in spec.stages)
+    layers = baseline.layers(dataclasses.replace(spec, stages=two_deep))
+    return stage_costs(layers, spec.resolution_px, mode).at(spec.depths)

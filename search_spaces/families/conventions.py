@@ -1,0 +1,88 @@
+"""The family b0…b7 that coefficients imply, by one of three conventions for φ."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from search_spaces.coefficients import Coefficients, Scaling
+from search_spaces.errors import InputError, suggest
+from search_spaces.families.line import python_line
+from search_spaces.families.member import FamilyMember
+from search_spaces.families.published import published_member
+from search_spaces.frame import Frame
+from search_spaces.path import Path
+
+Convention = Literal["fitted", "integer", "published"]
+CONVENTIONS: tuple[str, ...] = get_args(Convention)
+MOST_MEMBERS = 16
+
+
+def _placed(
+    frame: Frame, coefficients: Coefficients, k: int, convention: Convention
+) -> tuple[float | None, Scaling, float, str]:
+    """φ, multipliers, dropout and note of member `k`."""
+    if convention == "published":
+        return None, *published_member(frame, k)
+    path = Path(frame, coefficients)
+    phi = float(k)
+    if convention == "fitted":
+        phi = path.nearest(2.0**k * frame.base_flops, f"b{k}, 2^{k} × the baseline,")
+    return phi, path.scaling(phi), frame.baseline.dropout(k), ""
+
+
+def family_member(
+    frame: Frame, coefficients: Coefficients, k: int, convention: Convention = "fitted"
+) -> FamilyMember:
+    """Member b`k`; see `family`."""
+    if convention not in CONVENTIONS:
+        raise InputError(
+            f"convention {convention!r} is unknown: {suggest(convention, CONVENTIONS)}"
+        )
+    phi, scaling, dropout, note = _placed(frame, coefficients, k, convention)
+    spec = frame.realise(scaling)
+    stochastic_depth = frame.baseline.stochastic_depth
+    return FamilyMember(
+        name=f"b{k}",
+        k=k,
+        phi=phi,
+        scaling=scaling,
+        spec=spec,
+        complexity=frame.complexity(spec),
+        base_flops=frame.base_flops,
+        target_flops=2.0**k * frame.base_flops,
+        dropout=dropout,
+        stochastic_depth=stochastic_depth,
+        base_resolution_px=frame.resolution_px,
+        python=python_line(
+            frame, spec, scaling, dropout=dropout, stochastic_depth=stochastic_depth
+        ),
+        note=note,
+    )
+
+
+def family(
+    frame: Frame,
+    coefficients: Coefficients,
+    *,
+    members: int = 8,
+    convention: Convention = "fitted",
+) -> tuple[FamilyMember, ...]:
+    """Members b0, b1, … of a baseline.
+
+    Args:
+        frame: the baseline with its form, base resolution, rounding, channels and classes.
+        coefficients: the direction (`fitted`) or the bases (`integer`); `published` has its own.
+        members: how many.
+        convention: `fitted` solves φ so that the closed-form FLOPs come nearest 2^k × the
+            baseline's, compared in log, because rounding makes φ = k drift far from 2^k; `integer`
+            is φ = k, as arXiv 1905.11946 section 3.3 has it; `published` is the official table.
+
+    Raises:
+        InputError: a number of members outside 1…16, an unknown convention, coefficients that scale
+            nothing, a target that they cannot reach, or no published family or member.
+    """
+    if not 1 <= members <= MOST_MEMBERS:
+        raise InputError(
+            f"members is {members}: a family has 1 to {MOST_MEMBERS} members; 8 makes b0…b7"
+        )
+    return tuple(family_member(frame, coefficients, k, convention) for k in range(members))

@@ -1,0 +1,126 @@
+"""The networks along a direction, from the smallest that exists to absurdly large ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cached_property
+
+from search_spaces.coefficients import Coefficients, Scaling
+from search_spaces.complexity import Complexity
+from search_spaces.errors import InputError
+from search_spaces.frame import Frame
+from search_spaces.spec import NetworkSpec
+
+LARGEST_MULTIPLIER = 1000.0
+"""No multiplier goes beyond this, or below its inverse: a bound on nonsense, far from any use."""
+
+_BISECTIONS = 60
+"""Leaves an interval of φ far narrower than any step of a rounding rule."""
+
+
+def last_true(holds: Callable[[float], bool], true: float, false: float) -> tuple[float, float]:
+    """Bisect between a place where `holds` and one where it does not: the two sides of the step."""
+    for _ in range(_BISECTIONS):
+        middle = (true + false) / 2
+        if middle in (true, false):
+            break
+        if holds(middle):
+            true = middle
+        else:
+            false = middle
+    return true, false
+
+
+class Path:
+    """A frame's networks at (α^φ, β^φ, γ^φ), over every φ that makes sense.
+
+    FLOPs are a non-decreasing step function of φ: widths, depths and pixels are whole numbers.
+
+    Raises:
+        InputError: the coefficients are (1, 1, 1), which is no direction, or the frame has no
+            baseline network.
+    """
+
+    def __init__(self, frame: Frame, coefficients: Coefficients) -> None:
+        self.frame, self.coefficients = frame, coefficients
+        self._complexities: dict[NetworkSpec, Complexity] = {}
+        largest = max(coefficients.alpha, coefficients.beta, coefficients.gamma)
+        if largest == 1:
+            raise InputError(
+                "coefficients (1, 1, 1) scale nothing, so no network lies along them; raise at "
+                "least one of alpha, beta, gamma above 1"
+            )
+        frame.realise(coefficients**0)
+        self.highest_phi = math.log(LARGEST_MULTIPLIER) / math.log(largest)
+
+    @cached_property
+    def lowest_phi(self) -> float:
+        """The smallest φ whose resolution still suits the network's strides."""
+        if self._exists(-self.highest_phi):
+            return -self.highest_phi
+        return last_true(self._exists, 0.0, -self.highest_phi)[0]
+
+    def _exists(self, phi: float) -> bool:
+        try:
+            self.spec(phi)
+        except InputError:
+            return False
+        return True
+
+    def scaling(self, phi: float) -> Scaling:
+        """The multipliers at φ."""
+        return self.coefficients**phi
+
+    def spec(self, phi: float) -> NetworkSpec:
+        """The network at φ."""
+        return self.frame.realise(self.scaling(phi))
+
+    def complexity(self, phi: float) -> Complexity:
+        """Closed-form complexity of the network at φ."""
+        spec = self.spec(phi)
+        if spec not in self._complexities:
+            self._complexities[spec] = self.frame.complexity(spec)
+        return self._complexities[spec]
+
+    def nearest(self, flops: float, target: str) -> float:
+        """The φ whose network comes nearest these FLOPs, compared in log.
+
+        A whole interval of φ realises that network: 0 if it is in there, else its middle.
+
+        Args:
+            flops: multiply-adds of one image.
+            target: what an error message calls this number, for example `budget`.
+
+        Raises:
+            InputError: the target is below the smallest network of this path or above the largest;
+                the message says what can be reached.
+        """
+        low, high = self.lowest_phi, self.highest_phi
+        least, most = self.complexity(low).flops, self.complexity(high).flops
+        if not least <= flops <= most:
+            frame, (a, b, c) = self.frame, _values(self.coefficients)
+            raise InputError(
+                f"{target} is {flops:.4g} FLOPs: {frame.baseline.name} at {frame.resolution_px} px "
+                f"scaled along ({a:g}, {b:g}, {c:g}) reaches {least:.4g} to {most:.4g}; choose a "
+                "target between them, or other coefficients"
+            )
+        below, above = last_true(lambda phi: self.complexity(phi).flops <= flops, low, high)
+        chosen = min((0.0, below, above), key=lambda phi: self._distance(phi, flops))
+        return 0.0 if chosen == 0 else self._middle(chosen)
+
+    def _distance(self, phi: float, flops: float) -> float:
+        return abs(math.log(self.complexity(phi).flops / flops))
+
+    def _middle(self, phi: float) -> float:
+        """The middle of the interval around φ that realises the same network, or 0 if in there."""
+        spec = self.spec(phi)
+        ends = []
+        for end in (self.lowest_phi, self.highest_phi):
+            reaches = self.spec(end) == spec
+            ends.append(end if reaches else last_true(lambda x: self.spec(x) == spec, phi, end)[0])
+        return 0.0 if ends[0] <= 0 <= ends[1] and self.spec(0) == spec else sum(ends) / 2
+
+
+def _values(coefficients: Coefficients) -> tuple[float, float, float]:
+    return coefficients.alpha, coefficients.beta, coefficients.gamma
