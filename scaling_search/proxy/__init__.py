@@ -1,0 +1,24 @@
+"""The training behind a trial: callable without Ray, knows nothing of the database.
+
+- `images`: uint8 to inputs: order, augmentation in source pixels, one resize, normalisation;
+- `optimisation`: optimizer and learning rate of a recipe;
+- `evaluation`: batch-norm statistics, loss and accuracy of a network;
+- `isolation`: a trial's threads and random state inside a process that has its own;
+- `training`: one trial, step by step (`train`, `Training`);
+- `calibration`: which memory format is faster on this machine;
+- `reports`: what a trial says.
+"""
+
+from scaling_search.proxy.evaluation import evaluate
+from scaling_search.proxy.reports import EpochReport, Evaluation, TrialResult, unpack_correct
+from scaling_search.proxy.training import Training, train
+
+__all__ = [
+    "EpochReport",
+    "Evaluation",
+    "Training",
+    "TrialResult",
+    "evaluate",
+    "train",
+    "unpack_correct",
+]
