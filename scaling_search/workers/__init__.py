@@ -1,0 +1,1 @@
+"""Ray: where trials run, and how their reports come back to the driver."""

@@ -1,0 +1,145 @@
+"""Many trials through Ray Tune, longest first, on workers that are reused."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ray import cloudpickle, tune
+
+from scaling_search.proxy import EpochReport, TrialResult
+from scaling_search.workers.trainable import (
+    EPOCH,
+    RESULT,
+    SEED,
+    SPEC,
+    TRIAL,
+    WORKER,
+    ProxyTrainable,
+    Shared,
+)
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """A trial to be trained; the one with the largest `weight` (expected cost) starts first."""
+
+    trial_id: int
+    spec: dict[str, Any]
+    seed: int
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What a trial gets, how many run at once, and how often one that fails is tried."""
+
+    workers: int
+    cpus_per_trial: int = 1
+    gpus_per_trial: float = 0.0
+    attempts: int = 2
+
+
+class Listener(Protocol):
+    """Whom the driver tells, as it happens, in the driver's process and thread."""
+
+    def started(self, trial_id: int) -> None:
+        """An attempt of the trial was given a worker."""
+
+    def reported(self, trial_id: int, report: EpochReport, worker: str) -> None:
+        """An epoch of the running attempt is over."""
+
+    def finished(self, trial_id: int, result: TrialResult, worker: str) -> None:
+        """The running attempt came to its end."""
+
+    def failed(self, trial_id: int, error: str, *, final: bool) -> None:
+        """The running attempt raised; unless `final`, another one follows."""
+
+    def should_stop(self) -> bool:
+        """Whether the driver should stop now; asked a few times a second."""
+        ...
+
+
+def _error(trial: Any) -> str:
+    """What the trial raised, in one line, without Ray's and Python's tracebacks around it."""
+    with open(trial.pickled_error_file, "rb") as file:  # written by Tune in this process
+        raised = cloudpickle.load(file)
+    cause = getattr(raised, "cause", None)
+    if cause is None:  # the worker process died: out of memory, killed, its node gone
+        return f"worker died: {str(raised).strip().splitlines()[0]}"
+    return f"{type(cause).__name__}: {' '.join(str(cause).split())}"
+
+
+class _Callback(tune.Callback):
+    """Ray Tune's events, translated."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
+        self._listener.started(trial.config["task"][TRIAL])
+
+    def on_trial_result(
+        self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any
+    ) -> None:
+        number, worker = trial.config["task"][TRIAL], result[WORKER]
+        self._listener.reported(number, EpochReport(**result[EPOCH]), worker)
+        if RESULT in result:
+            self._listener.finished(number, TrialResult(**result[RESULT]), worker)
+
+    def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
+        self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=False)
+
+    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
+        self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=True)
+
+
+class _Stop(tune.Stopper):
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+        return False
+
+    def stop_all(self) -> bool:
+        return self._listener.should_stop()
+
+
+def run_trials(
+    tasks: Sequence[TrialTask], shared: Shared, resources: Resources, listener: Listener
+) -> None:
+    """Train every task once to its end, telling `listener`; returns when all are over.
+
+    Ray must be running (`ray_session`). A trial that raises is tried `attempts` times in all, each
+    time in a fresh process, while the others go on.
+    """
+    ordered = sorted(tasks, key=lambda task: -task.weight)
+    configs = [{TRIAL: t.trial_id, SPEC: t.spec, SEED: t.seed} for t in ordered]
+    trainable = tune.with_resources(
+        tune.with_parameters(ProxyTrainable, shared=shared),
+        {"cpu": resources.cpus_per_trial, "gpu": resources.gpus_per_trial},
+    )
+    with tempfile.TemporaryDirectory(prefix="scaling-search-") as scratch:
+        tune.Tuner(
+            trainable,
+            param_space={"task": tune.grid_search(configs)},
+            tune_config=tune.TuneConfig(
+                reuse_actors=True,
+                max_concurrent_trials=resources.workers,
+                trial_name_creator=lambda trial: f"trial-{trial.config['task'][TRIAL]}",
+                trial_dirname_creator=lambda trial: f"trial-{trial.config['task'][TRIAL]}",
+            ),
+            run_config=tune.RunConfig(
+                name="sweep",
+                storage_path=scratch,
+                verbose=0,
+                callbacks=[_Callback(listener)],
+                stop=_Stop(listener),
+                failure_config=tune.FailureConfig(max_failures=resources.attempts - 1),
+                checkpoint_config=tune.CheckpointConfig(
+                    checkpoint_frequency=0, checkpoint_at_end=False
+                ),
+            ),
+        ).fit()

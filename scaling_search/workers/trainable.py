@@ -1,0 +1,86 @@
+"""What runs inside a Ray worker: one trial after another in the same process.
+
+The driver hands over plain values and receives plain values; no database here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from ray import tune
+
+from scaling_search.datasets import PreparedDataset
+from scaling_search.proxy import EpochReport, TrialResult, train
+from search_spaces.proxy_spec import ProxySpec
+from search_spaces.spec import NetworkSpec
+
+TRIAL, SPEC, SEED = "trial_id", "spec", "seed"
+EPOCH, RESULT, WORKER = "epoch_report", "trial_result", "worker"
+"""Keys of a trial's config, and of what a step reports."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all trials of a sweep have in common; travels once to each worker."""
+
+    proxy: dict[str, Any]
+    data: dict[str, Any]
+    device: str
+    threads: int
+    channels_last: bool
+
+
+class ProxyTrainable(tune.Trainable):
+    """Trains a candidate for one epoch a step; an actor is reused for the next trial."""
+
+    def setup(self, config: dict[str, Any], shared: Shared | None = None) -> None:
+        """Open the data once; the process keeps torch imported and the images mapped."""
+        assert shared is not None  # tune.with_parameters passes it
+        self._shared = shared
+        self._proxy = ProxySpec.model_validate(shared.proxy)
+        self._data = PreparedDataset.from_dict(shared.data)
+        self._begin(config["task"])
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Start the next trial in this process."""
+        self._begin(new_config["task"])
+        return True
+
+    def _begin(self, config: dict[str, Any]) -> None:
+        self._config = config
+        self._epochs: Generator[EpochReport, None, TrialResult] | None = None
+
+    def step(self) -> dict[str, Any]:
+        """One epoch: its report, and with the last one the trial's result."""
+        if self._epochs is None:
+            # Built here and not in setup, so that an error counts against the trial, not the actor.
+            self._epochs = train(
+                NetworkSpec.from_dict(self._config[SPEC]),
+                self._proxy,
+                self._data,
+                self._config[SEED],
+                device=self._shared.device,
+                threads=self._shared.threads,
+                channels_last=self._shared.channels_last,
+            )
+        report = next(self._epochs)
+        answer: dict[str, Any] = {
+            EPOCH: dataclasses.asdict(report),
+            WORKER: f"{socket.gethostname()}:{os.getpid()}",
+            "done": False,
+        }
+        if report.diverged or report.epoch == self._proxy.reports:
+            try:
+                next(self._epochs)
+            except StopIteration as end:
+                answer |= {RESULT: dataclasses.asdict(end.value), "done": True}
+        return answer
+
+    def cleanup(self) -> None:
+        """Free the network of a trial that was stopped early."""
+        self._epochs = None
