@@ -1,0 +1,162 @@
+"""One folder of decoded images in the cache: how it is written, checked and opened.
+
+images.npy   (N, H, W, C) uint8
+labels.npy   (N,) int64
+hashes.npy   (N, 32) uint8, sha256 of each image before decoding: what splits are decided by
+manifest.json
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scaling_search.datasets.cache import read_json, readable_errors, write_json
+from scaling_search.datasets.decode import UnreadableImageError, decode
+from scaling_search.datasets.parallel import Progress, cores, in_order
+from scaling_search.datasets.plain import tuples
+from scaling_search.datasets.prepared import IMAGES_FILE, LABELS_FILE
+from scaling_search.datasets.sources import Part
+from scaling_search.datasets.survey import Survey
+from search_spaces.errors import InputError
+
+HASHES_FILE = "hashes.npy"
+MANIFEST_FILE = "manifest.json"
+_NAMED = 20
+_CHUNK_BYTES = 8 * 2**20
+_THREADS_PAY_FROM_PX = 224
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What the decoded images of a folder are.
+
+    Attributes:
+        fingerprint: of the images as they were found, corrupt ones included.
+        class_names: in the order of the labels.
+        images: how many were decoded.
+        channels, source_px: shape of each: (source_px, source_px, channels).
+        native_min_px, native_median_px: shorter side before resizing.
+        enlarged: images whose shorter side was below source_px.
+        n_skipped: corrupt images left out; skipped: the first of them, each with its reason.
+    """
+
+    fingerprint: str
+    class_names: tuple[str, ...]
+    images: int
+    channels: int
+    source_px: int
+    native_min_px: int
+    native_median_px: int
+    enlarged: int
+    n_skipped: int
+    skipped: tuple[str, ...]
+
+
+def open_entry(folder: Path) -> Manifest | None:
+    """The manifest of a whole folder; None where it is absent or damaged."""
+    values = read_json(folder / MANIFEST_FILE)
+    if values is None:
+        return None
+    try:
+        manifest = Manifest(**tuples(values))
+        images = np.load(folder / IMAGES_FILE, mmap_mode="r", allow_pickle=False)
+        labels = np.load(folder / LABELS_FILE, mmap_mode="r", allow_pickle=False)
+        hashes = np.load(folder / HASHES_FILE, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, TypeError):
+        return None
+    px, n = manifest.source_px, manifest.images
+    whole = images.shape == (n, px, px, manifest.channels) and len(labels) == len(hashes) == n
+    return manifest if whole else None
+
+
+def read_hashes(folder: Path) -> NDArray[np.uint8]:
+    """(N, 32) content hashes of the decoded images."""
+    return cast("NDArray[np.uint8]", np.load(folder / HASHES_FILE, allow_pickle=False))
+
+
+def write_entry(
+    folder: Path,
+    part: Part,
+    found: Survey,
+    base: Manifest,
+    skip_corrupt: bool,
+    progress: Progress,
+) -> None:
+    """Decodes a part into a folder; the caller publishes it.
+
+    Args:
+        folder: empty.
+        part: the images.
+        found: what the survey said of them.
+        base: the manifest but for what only decoding tells (images, skipped).
+        skip_corrupt: leave out what cannot be decoded instead of refusing.
+        progress: called as images are done.
+
+    Raises:
+        InputError: naming the corrupt images, unless they are to be skipped.
+        WorkError: where the disk fills up.
+    """
+    px, channels = base.source_px, base.channels
+    corrupt = dict(found.unreadable)
+    rows = np.flatnonzero(found.readable)
+
+    def work(chunk: range) -> tuple[NDArray[np.uint8], dict[int, str]]:
+        pixels: list[NDArray[np.uint8]] = []
+        bad: dict[int, str] = {}
+        for row in rows[chunk.start : chunk.stop]:
+            try:
+                pixels.append(decode(part.read(int(row)), px, channels))
+            except UnreadableImageError as error:
+                bad[int(row)] = str(error)
+        return np.array(pixels, dtype=np.uint8).reshape(-1, px, px, channels), bad
+
+    chunk = int(np.clip(_CHUNK_BYTES // (px * px * channels), 1, 1024))
+    threads = cores() if base.native_median_px >= _THREADS_PAY_FROM_PX else 1
+    # Written in sequence, not through a mapping: a full disk is then an error, not a signal.
+    with readable_errors(folder.parent), (folder / IMAGES_FILE).open("wb") as file:
+        _write_header(file, (len(rows), px, px, channels))
+        start = file.tell()
+        for done, (pixels, bad) in in_order(work, len(rows), chunk, threads):
+            file.write(pixels.data)
+            corrupt |= bad
+            if len(corrupt) >= _NAMED and not skip_corrupt:
+                break
+            progress("decoding", done.stop, len(rows))
+        reasons = [f"{part.where(row)} ({corrupt[row]})" for row in sorted(corrupt)]
+        if corrupt and not skip_corrupt:
+            raise corrupt_images(reasons, len(reasons))
+        kept = np.array([row for row in rows if row not in corrupt], dtype=np.int64)
+        file.seek(0)
+        _write_header(file, (len(kept), px, px, channels))
+        if file.tell() != start:
+            raise AssertionError("the header of an .npy file changed its length")
+        np.save(folder / LABELS_FILE, part.labels[kept])
+        np.save(folder / HASHES_FILE, found.hashes[kept])
+    manifest = dataclasses.replace(
+        base, images=len(kept), n_skipped=len(reasons), skipped=tuple(reasons[:_NAMED])
+    )
+    write_json(folder / MANIFEST_FILE, dataclasses.asdict(manifest))
+
+
+def corrupt_images(reasons: Sequence[str], count: int) -> InputError:
+    """The refusal of images that cannot be decoded; `reasons` names the first of `count`."""
+    shown = list(reasons[:5])
+    more = f" and {count - len(shown)} more" if count > len(shown) else ""
+    return InputError(
+        f"{count} {'image' if count == 1 else 'images'} cannot be decoded: {'; '.join(shown)}"
+        f"{more}; repair or remove {'it' if count == 1 else 'them'}, or set skip_corrupt to true "
+        "to go on without"
+    )
+
+
+def _write_header(file: Any, shape: tuple[int, ...]) -> None:
+    np.lib.format.write_array_header_1_0(
+        file, {"descr": "|u1", "fortran_order": False, "shape": shape}
+    )

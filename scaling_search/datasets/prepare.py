@@ -1,0 +1,243 @@
+"""Preparing a data set: found, fingerprinted, decoded once, split.
+
+The steps, each skipped where the cache already holds its outcome:
+
+1. locate: the source is found and stamped (file sizes and times, no content);
+2. survey: every image is read once for its content hash and size → fingerprint, geometry;
+3. decode: into a uint8 array, under a lock, published whole;
+4. split: by content hash and seed.
+
+The test split is a folder of its own, decoded only when asked for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scaling_search.datasets.cache import (
+    cache_folder,
+    discard_remains,
+    exclusively,
+    publish,
+    read_json,
+    require_space,
+    write_json,
+)
+from scaling_search.datasets.entry import Manifest, corrupt_images, open_entry, write_entry
+from scaling_search.datasets.geometry import choose_geometry, geometry_notes
+from scaling_search.datasets.parallel import Progress, quiet
+from scaling_search.datasets.plain import tuples
+from scaling_search.datasets.prepared import PreparedDataset
+from scaling_search.datasets.sources import Located, Part, locate
+from scaling_search.datasets.split_rows import open_split_rows
+from scaling_search.datasets.splits import held_apart
+from scaling_search.datasets.survey import Survey, fingerprint, survey
+from search_spaces.data_spec import DataSpec
+from search_spaces.errors import InputError, WorkError
+
+_FORMAT = 1
+"""Raised whenever the same images would be decoded to other pixels or stored otherwise."""
+
+_SETTLED_SECONDS = 2.0
+"""A file changed twice within a clock tick keeps its stamp: stamps this fresh are not trusted."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What is remembered of a source that was opened, by its stamp.
+
+    Attributes:
+        key, test_key: folders of the decoded images; test_key None while they are closed.
+        test_count: images of the test split; None where there is none.
+        held_fraction: what was held apart as test split; 0 where the source has its own.
+        notes, ignored_files: what the source said.
+    """
+
+    key: str
+    test_key: str | None
+    test_count: int | None
+    held_fraction: float
+    notes: tuple[str, ...]
+    ignored_files: int
+
+
+def prepare(
+    spec: DataSpec, *, with_test: bool = False, progress: Progress = quiet
+) -> PreparedDataset:
+    """Makes a data set ready for training: decodes it where the cache does not hold it.
+
+    Safe to call from several processes at once: one decodes, the others wait for it.
+
+    Args:
+        spec: which images, and how to split and size them.
+        with_test: also decode the test split, which stays untouched otherwise.
+        progress: called with a stage ("reading", "decoding", "waiting"), images done, and total.
+
+    Raises:
+        InputError: where the data set, its images or the cache folder are not as they must be.
+        WorkError: where the disk is full or the Hub cannot be reached.
+    """
+    cache = cache_folder()
+    located = locate(spec, cache)
+    memory = cache / f"{_digest(located.stamp, _source_options(spec))}.source.json"
+    opened = _recall(memory, cache, with_test) if located.stamp else None
+    if opened is None:
+        opened = _open(spec, located, cache, with_test, progress)
+        if located.stamp and time.time() - located.newest > _SETTLED_SECONDS:
+            write_json(memory, dataclasses.asdict(opened))
+    folder = cache / opened.key
+    manifest = _manifest(folder, spec)
+    test_path: str | None = None
+    if with_test and opened.test_key is not None:
+        _manifest(cache / opened.test_key, spec)
+        test_path = str(cache / opened.test_key)
+    split = open_split_rows(folder, manifest.class_names, spec, opened.held_fraction)
+    return PreparedDataset(
+        name=spec.name,
+        fingerprint=manifest.fingerprint,
+        cache_key=opened.key,
+        split_key=split.key,
+        path=str(folder),
+        split_path=split.path,
+        test_path=test_path,
+        class_names=manifest.class_names,
+        channels=manifest.channels,
+        native_min_px=manifest.native_min_px,
+        native_median_px=manifest.native_median_px,
+        source_px=manifest.source_px,
+        train_counts=split.train_counts,
+        validation_counts=split.validation_counts,
+        test_count=opened.test_count,
+        n_skipped=manifest.n_skipped,
+        skipped=manifest.skipped,
+        ignored_files=opened.ignored_files,
+        mean=split.mean,
+        std=split.std,
+        validation_fraction=spec.validation_fraction,
+        split_seed=spec.split_seed,
+        max_train_images=spec.max_train_images,
+        notes=(*opened.notes, *geometry_notes(manifest), *split.notes),
+    )
+
+
+def _open(
+    spec: DataSpec, located: Located, cache: Path, with_test: bool, progress: Progress
+) -> _Opened:
+    with located.open() as source:
+        train, test = source.train, source.test
+        found = survey(train, progress)
+        if found.unreadable and not spec.skip_corrupt:
+            rows = sorted(found.unreadable)
+            reasons = [f"{train.where(row)} ({found.unreadable[row]})" for row in rows]
+            raise corrupt_images(reasons, len(reasons))
+        geometry = choose_geometry(found, spec)
+        base = Manifest(
+            fingerprint=fingerprint(train, found.hashes, source.class_names),
+            class_names=source.class_names,
+            images=0,
+            channels=geometry.channels,
+            source_px=geometry.source_px,
+            native_min_px=geometry.native_min_px,
+            native_median_px=geometry.native_median_px,
+            enlarged=geometry.enlarged,
+            n_skipped=0,
+            skipped=(),
+        )
+        held_fraction = spec.test_fraction if test is None else 0.0
+        pool, pool_found, notes = train, found, source.notes
+        test_found: Survey | None = None
+        if held_fraction > 0:
+            apart = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
+            out, rest = np.flatnonzero(apart), np.flatnonzero(~apart)
+            test, test_found = train.take(out), found.take(out)
+            pool, pool_found = train.take(rest), found.take(rest)
+            notes += (
+                f"no test split of its own: {len(out):,} images ({held_fraction:.0%} of each "
+                "class, always the same) are held apart as one",
+            )
+        shape = [base.fingerprint, base.class_names, base.source_px, base.channels]
+        key = _digest(shape, held_fraction)
+        _ensure(cache / key, pool, pool_found, base, spec, progress)
+        test_key: str | None = None
+        if with_test:
+            if test is None:
+                raise InputError(
+                    f"{spec.name} has no test split and test_fraction is 0: set it to a fraction "
+                    "to hold apart, for example 0.2"
+                )
+            test_found = test_found or survey(test, progress)
+            print_ = fingerprint(test, test_found.hashes, source.class_names)
+            test_key = _digest("test", shape, print_)
+            test_base = dataclasses.replace(base, fingerprint=print_)
+            _ensure(cache / test_key, test, test_found, test_base, spec, progress)
+        return _Opened(
+            key=key,
+            test_key=test_key,
+            test_count=None if test is None else len(test.labels),
+            held_fraction=held_fraction,
+            notes=notes,
+            ignored_files=source.ignored_files,
+        )
+
+
+def _ensure(
+    folder: Path, part: Part, found: Survey, base: Manifest, spec: DataSpec, progress: Progress
+) -> None:
+    if open_entry(folder) is not None:
+        return
+    total = int(found.readable.sum())
+    with exclusively(folder, lambda: progress("waiting", 0, total)):
+        if open_entry(folder) is not None:
+            return
+        discard_remains(folder)
+        image_bytes = base.source_px**2 * base.channels
+        require_space(folder.parent, total * (image_bytes + 40), "choose a smaller source_px")
+        publish(
+            folder,
+            lambda inside: write_entry(inside, part, found, base, spec.skip_corrupt, progress),
+        )
+
+
+def _recall(memory: Path, cache: Path, with_test: bool) -> _Opened | None:
+    values = read_json(memory)
+    if values is None:
+        return None
+    try:
+        opened = _Opened(**tuples(values))
+    except TypeError:
+        return None
+    if open_entry(cache / opened.key) is None:
+        return None
+    if with_test and (opened.test_key is None or open_entry(cache / opened.test_key) is None):
+        return None
+    return opened
+
+
+def _manifest(folder: Path, spec: DataSpec) -> Manifest:
+    manifest = open_entry(folder)
+    if manifest is None:
+        raise WorkError(
+            f"{folder} disappeared or was damaged while it was in use: prepare the data set again"
+        )
+    if manifest.n_skipped and not spec.skip_corrupt:
+        raise corrupt_images(manifest.skipped, manifest.n_skipped)
+    return manifest
+
+
+def _source_options(spec: DataSpec) -> dict[str, Any]:
+    """Everything of a spec that decides what is decoded; the split is decided later."""
+    return spec.model_dump(
+        exclude={"validation_fraction", "split_seed", "max_train_images", "skip_corrupt"}
+    )
+
+
+def _digest(*values: Any) -> str:
+    return hashlib.sha256(json.dumps([_FORMAT, *values]).encode()).hexdigest()[:32]

@@ -1,0 +1,10 @@
+"""Where images come from: built in, a folder, Parquet files, the Hugging Face Hub.
+
+Every source is found first (cheap: it exists, and a stamp that changes when it changes) and
+opened only where the cache does not already hold it.
+"""
+
+from scaling_search.datasets.sources.base import Located, Part, Source
+from scaling_search.datasets.sources.locate import locate
+
+__all__ = ["Located", "Part", "Source", "locate"]

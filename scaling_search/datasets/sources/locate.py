@@ -1,0 +1,62 @@
+"""From the name of a data set to the source that holds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaling_search.datasets.registry import built_ins
+from scaling_search.datasets.sources import digits, folder, hub, parquet
+from scaling_search.datasets.sources.base import Located
+from search_spaces.data_spec import DataSpec
+from search_spaces.errors import InputError, suggest
+
+HUB_PREFIX = "hub:"
+
+
+def locate(spec: DataSpec, scratch: Path) -> Located:
+    """Finds the data set that a spec names.
+
+    Args:
+        spec: built-in names first, then `hub:`, then paths.
+        scratch: a folder for what a source has to unpack while it is open.
+
+    Raises:
+        InputError: where there is no such data set, or it is no kind that can be read.
+    """
+    if spec.name == "digits":
+        return digits.locate()
+    if spec.name.startswith(HUB_PREFIX):
+        return hub.locate(spec, spec.name.removeprefix(HUB_PREFIX))
+    path = Path(spec.name).expanduser()
+    try:
+        path = path.resolve(strict=True)
+    except OSError as error:
+        raise InputError(_absent(spec.name, path)) from error
+    except RuntimeError as error:
+        raise InputError(f"{spec.name} is a loop of symbolic links: name a real folder") from error
+    if path.is_dir():
+        if not folder.has_images(path) and parquet.find_files(path):
+            return parquet.locate(spec, path, scratch)
+        return folder.locate(path)
+    if path.suffix.lower() == ".parquet":
+        return parquet.locate(spec, path, scratch)
+    if path.suffix.lower() in {".zip", ".tar", ".gz", ".tgz", ".7z", ".xz", ".rar"}:
+        raise InputError(f"{spec.name} is an archive: unpack it and name the folder")
+    raise InputError(
+        f"{spec.name} is a file that is not Parquet: name a folder of images (one sub-folder a "
+        "class), a .parquet file or a folder of them"
+    )
+
+
+def _absent(name: str, path: Path) -> str:
+    known = [entry.name for entry in built_ins()]
+    if path.name == name and not name.startswith("~"):
+        return (
+            f"unknown data set {name!r}: {suggest(name, known)} A data set is {', '.join(known)}, "
+            "the path of a folder or Parquet file, or hub:owner/name"
+        )
+    if path.is_symlink():
+        return f"{name} is a broken symbolic link: name a folder or Parquet file that exists"
+    parent = next((p for p in path.parents if p.exists()), path.parent)
+    near = [str(parent / entry.name) for entry in parent.iterdir()] if parent.is_dir() else []
+    return f"{name} does not exist: name a folder or Parquet file; {suggest(str(path), near)}"

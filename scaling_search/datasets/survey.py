@@ -1,0 +1,83 @@
+"""The first pass over a data set: content hashes and sizes, no pixel decoded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scaling_search.datasets.decode import UnreadableImageError, read_header
+from scaling_search.datasets.parallel import Progress, cores, in_order
+from scaling_search.datasets.sources import Part
+
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the first pass found, row by row of a part.
+
+    Attributes:
+        hashes: (N, 32) uint8, sha256 of each image's content.
+        short_px: (N,) int64, shorter side in pixels; 0 where unreadable.
+        grey: (N,) booleans, whether it has no colour channels.
+        unreadable: row → why, for images whose header cannot be read.
+    """
+
+    hashes: NDArray[np.uint8]
+    short_px: NDArray[np.int64]
+    grey: NDArray[np.bool_]
+    unreadable: dict[int, str]
+
+    @property
+    def readable(self) -> NDArray[np.bool_]:
+        """(N,) booleans."""
+        return self.short_px > 0
+
+    def take(self, rows: NDArray[np.int64]) -> Survey:
+        """The survey of these rows only."""
+        unreadable = {
+            new: self.unreadable[row] for new, row in enumerate(rows) if row in self.unreadable
+        }
+        return Survey(self.hashes[rows], self.short_px[rows], self.grey[rows], unreadable)
+
+
+def survey(part: Part, progress: Progress, stage: str = "reading") -> Survey:
+    """Reads every image of a part once.
+
+    Raises:
+        InputError: where a file cannot be read at all (damaged content is recorded instead).
+    """
+    total = len(part.labels)
+    hashes = np.zeros((total, 32), dtype=np.uint8)
+    short_px = np.zeros(total, dtype=np.int64)
+    grey = np.zeros(total, dtype=np.bool_)
+    unreadable: dict[int, str] = {}
+
+    def look(rows: range) -> None:
+        for row in rows:
+            raw = part.read(row)
+            content = raw if isinstance(raw, bytes) else repr(raw.shape).encode() + raw.tobytes()
+            hashes[row] = np.frombuffer(hashlib.sha256(content).digest(), dtype=np.uint8)
+            try:
+                header = read_header(raw)
+            except UnreadableImageError as error:
+                unreadable[row] = str(error)
+            else:
+                short_px[row], grey[row] = header.short_px, header.grey
+
+    for rows, _ in in_order(look, total, _CHUNK, cores()):
+        progress(stage, rows.stop, total)
+    return Survey(hashes, short_px, grey, unreadable)
+
+
+def fingerprint(part: Part, hashes: NDArray[np.uint8], class_names: Sequence[str]) -> str:
+    """sha256 over (class, name, content hash) of every image, sorted: the identity of the data."""
+    lines = sorted(
+        f"{class_names[label]}\0{name}\0{content.tobytes().hex()}\n"
+        for label, name, content in zip(part.labels, part.names, hashes, strict=True)
+    )
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,92 @@
+"""Which images a search trains on, and how they are split and sized."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DataSpec(BaseModel):
+    """A data set by name, and the choices that decide which images a trial sees.
+
+    The identity of the images themselves is the content fingerprint taken when they are
+    prepared; a spec only says where to find them and how to split them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1)] = Field(
+        default="digits",
+        description=(
+            "`digits`; a path to a folder of images (one sub-folder a class, with or without "
+            "train/, val/ and test/), to a Parquet file or to a folder of Parquet files; or "
+            "`hub:owner/name` for a data set of the Hugging Face Hub."
+        ),
+    )
+    validation_fraction: float = Field(
+        default=0.2,
+        ge=0.01,
+        le=0.9,
+        description="Fraction (0.01 to 0.9) of each class's training images kept for validation.",
+    )
+    split_seed: int = Field(
+        default=0,
+        ge=0,
+        lt=2**63,
+        description="Seed of the choice of validation images and of max_train_images.",
+    )
+    test_fraction: float = Field(
+        default=0.2,
+        ge=0.0,
+        le=0.9,
+        description=(
+            "Fraction (0 to 0.9) of each class held apart as the test split, only where the data "
+            "have no test split of their own; the choice is fixed and ignores split_seed. "
+            "0 for none."
+        ),
+    )
+    source_px: int | None = Field(
+        default=None,
+        ge=1,
+        le=4096,
+        description=(
+            "Side in pixels of the square images kept in the cache. Automatic by default: the "
+            "native shorter side where all images share it (512 at most), otherwise the median "
+            "shorter side (256 at most)."
+        ),
+    )
+    max_train_images: int | None = Field(
+        default=None,
+        ge=2,
+        description=(
+            "Number of training images to keep, taken evenly from the classes after validation "
+            "has been split off: fewer images make a harder task. All of them by default."
+        ),
+    )
+    skip_corrupt: bool = Field(
+        default=False,
+        description="Leave out images that cannot be decoded (counted and named) and go on.",
+    )
+    in_channels: Literal[1, 3] | None = Field(
+        default=None,
+        description=(
+            "Channels of the images: 1 (grey) or 3 (RGB). By default as the data: 1 where every "
+            "image is grey, otherwise 3."
+        ),
+    )
+    image_column: str | None = Field(
+        default=None,
+        description="Parquet and Hub only: the column of images. Found by its type by default.",
+    )
+    label_column: str | None = Field(
+        default=None,
+        description="Parquet and Hub only: the column of labels. Found by type or name by default.",
+    )
+    hub_config: str | None = Field(
+        default=None, description="Hub only: the configuration (subset) of the data set."
+    )
+    hub_revision: str | None = Field(
+        default=None,
+        description="Hub only: the commit, tag or branch to read; name a commit to pin the data.",
+    )
