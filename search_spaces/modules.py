@@ -74,13 +74,14 @@ class GlobalPoolModule(nn.Module):
 def _module(layer: Layer, dropout: float) -> nn.Module:
     match layer:
         case Conv():
-            same = layer.padding == "same"
-            return (Conv2dSame if same else nn.Conv2d)(
+            # With stride 1 and an odd kernel, SAME padding is symmetric whatever the side.
+            symmetric = layer.padding == "symmetric" or (layer.stride == 1 and layer.kernel % 2)
+            return (nn.Conv2d if symmetric else Conv2dSame)(
                 layer.inputs,
                 layer.outputs,
                 layer.kernel,
                 layer.stride,
-                padding=0 if same else (layer.kernel - 1) // 2,
+                padding=(layer.kernel - 1) // 2 if symmetric else 0,
                 groups=layer.groups,
                 bias=layer.bias,
             )
