@@ -8,6 +8,7 @@ manifest.json
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -120,39 +121,50 @@ def write_entry(
     chunk = int(np.clip(_CHUNK_BYTES // (px * px * channels), 1, 1024))
     threads = cores() if base.native_median_px >= _THREADS_PAY_FROM_PX else 1
     # Written in sequence, not through a mapping: a full disk is then an error, not a signal.
-    with readable_errors(folder.parent), (folder / IMAGES_FILE).open("wb") as file:
-        _write_header(file, (len(rows), px, px, channels))
-        start = file.tell()
+    with contextlib.ExitStack() as stack:
+        with readable_errors(folder.parent):
+            file = stack.enter_context((folder / IMAGES_FILE).open("wb"))
+            _write_header(file, (len(rows), px, px, channels))
+        start, seen = file.tell(), 0
         for done, (pixels, bad) in in_order(work, len(rows), chunk, threads):
-            file.write(pixels.data)
+            with readable_errors(folder.parent):
+                file.write(pixels.data)
             corrupt |= bad
+            seen = done.stop
             if len(corrupt) >= _NAMED and not skip_corrupt:
                 break
-            progress("decoding", done.stop, len(rows))
+            progress("decoding", seen, len(rows))
         reasons = [f"{part.where(row)} ({corrupt[row]})" for row in sorted(corrupt)]
         if corrupt and not skip_corrupt:
-            raise corrupt_images(reasons, len(reasons))
+            raise corrupt_images(reasons, len(reasons), at_least=seen < len(rows))
         kept = np.array([row for row in rows if row not in corrupt], dtype=np.int64)
-        file.seek(0)
-        _write_header(file, (len(kept), px, px, channels))
+        with readable_errors(folder.parent):
+            file.seek(0)
+            _write_header(file, (len(kept), px, px, channels))
+            np.save(folder / LABELS_FILE, part.labels[kept])
+            np.save(folder / HASHES_FILE, found.hashes[kept])
         if file.tell() != start:
             raise AssertionError("the header of an .npy file changed its length")
-        np.save(folder / LABELS_FILE, part.labels[kept])
-        np.save(folder / HASHES_FILE, found.hashes[kept])
     manifest = dataclasses.replace(
         base, images=len(kept), n_skipped=len(reasons), skipped=tuple(reasons[:_NAMED])
     )
     write_json(folder / MANIFEST_FILE, dataclasses.asdict(manifest))
 
 
-def corrupt_images(reasons: Sequence[str], count: int) -> InputError:
-    """The refusal of images that cannot be decoded; `reasons` names the first of `count`."""
+def corrupt_images(reasons: Sequence[str], count: int, at_least: bool = False) -> InputError:
+    """The refusal of images that cannot be decoded.
+
+    Args:
+        reasons: the first of them, each with why.
+        count: how many there are.
+        at_least: whether there may be more, because looking ended early.
+    """
     shown = list(reasons[:5])
     more = f" and {count - len(shown)} more" if count > len(shown) else ""
     return InputError(
-        f"{count} {'image' if count == 1 else 'images'} cannot be decoded: {'; '.join(shown)}"
-        f"{more}; repair or remove {'it' if count == 1 else 'them'}, or set skip_corrupt to true "
-        "to go on without"
+        f"{'at least ' if at_least else ''}{count} {'image' if count == 1 else 'images'} cannot "
+        f"be decoded: {'; '.join(shown)}{more}; repair or remove "
+        f"{'it' if count == 1 else 'them'}, or set skip_corrupt to true to go on without"
     )
 
 

@@ -12,6 +12,7 @@ The test split is a folder of its own, decoded only when asked for.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -92,7 +93,8 @@ def prepare(
     if opened is None:
         opened = _open(spec, located, cache, with_test, progress)
         if located.stamp and time.time() - located.newest > _SETTLED_SECONDS:
-            write_json(memory, dataclasses.asdict(opened))
+            with contextlib.suppress(InputError, WorkError):  # it only spares a reading
+                write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
     manifest = _manifest(folder, spec)
     test_path: str | None = None

@@ -111,7 +111,13 @@ class PreparedDataset:
 
     def upsampling_note(self, resolution_px: int) -> str | None:
         """The caution for a candidate of that resolution, or None where none is due."""
-        return upsampling_note(self.detail_px, resolution_px)
+        note = upsampling_note(self.detail_px, resolution_px)
+        if note and self.source_px < self.native_median_px:
+            note += (
+                f" (the originals have {self.native_median_px} px: a larger source_px would keep "
+                "more of them)"
+            )
+        return note
 
     def open_split(self, split: Split) -> SplitArrays:
         """Maps a split read-only; nothing is copied until rows are gathered.

@@ -95,7 +95,7 @@ def read_labels(table: Any, columns: Columns, where: str) -> NDArray[Any]:
                 f"{at} {value!r} in column {columns.label!r}: a label must be an integer or a "
                 "string; name another label_column"
             )
-        if names is not None and not 0 <= value < len(names):
+        if names is not None and isinstance(value, int) and not 0 <= value < len(names):
             raise InputError(
                 f"{at} {value} in column {columns.label!r}: the table names {len(names)} classes, "
                 f"so a label must be 0 to {len(names) - 1}; repair it or name another label_column"

@@ -151,6 +151,5 @@ def _stamp(found: _Folders) -> str:
         digest.update(f"\n{listing and (str(listing.path), listing.classes)}\n".encode())
         files: tuple[File, ...] = listing.files if listing else ()
         for file in files:
-            facts = (file.class_name, file.name, file.size, file.mtime_ns, file.ctime_ns)
-            digest.update(repr(facts).encode("utf-8", "surrogateescape"))
+            digest.update(repr(tuple(file)).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

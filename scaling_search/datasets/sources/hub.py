@@ -13,10 +13,13 @@ from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
 
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def locate(spec: DataSpec, name: str) -> Located:
     """A data set of the Hub; the network is used only when it is opened.
+
+    A commit never changes, so data pinned to one by hub_revision are opened only once.
 
     Raises:
         InputError: for a name that is not owner/name.
@@ -32,7 +35,9 @@ def locate(spec: DataSpec, name: str) -> Located:
         with quiet_library():
             yield _read(spec, name)
 
-    return Located(None, 0.0, open_)
+    pinned = _COMMIT.fullmatch(spec.hub_revision or "")
+    stamp = f"{name} {spec.hub_config} {spec.hub_revision}" if pinned else None
+    return Located(stamp, 0.0, open_)
 
 
 def _read(spec: DataSpec, name: str) -> Source:

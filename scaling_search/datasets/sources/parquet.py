@@ -7,12 +7,11 @@ import hashlib
 import os
 import re
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scaling_search.datasets.cache import readable_errors, require_space
+from scaling_search.datasets.cache import exclusively, readable_errors, require_space
 from scaling_search.datasets.sources.base import Located, Source
 from scaling_search.datasets.sources.columns import choose_columns, quiet_library
 from scaling_search.datasets.sources.layout import role_of
@@ -56,16 +55,19 @@ def locate(spec: DataSpec, path: Path, scratch: Path) -> Located:
 
     @contextlib.contextmanager
     def open_() -> Iterator[Source]:
-        folder = scratch / f"{uuid.uuid4().hex}.tmp"
-        size = sum(file.stat().st_size for file in files)
-        require_space(scratch, size, "name fewer files")
-        try:
-            with quiet_library():
-                yield _read(spec, splits, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        folder = scratch / f"{stamp[:32]}.table"
+        with exclusively(folder, waiting=lambda: None):
+            shutil.rmtree(folder, ignore_errors=True)  # what a killed process left
+            size = sum(file.stat().st_size for file in files)
+            require_space(scratch, size, "name fewer files")
+            try:
+                with quiet_library():
+                    yield _read(spec, splits, folder)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    return Located(digest.hexdigest(), newest, open_)
+    stamp = digest.hexdigest()
+    return Located(stamp, newest, open_)
 
 
 def _split_of(file: Path, root: Path) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from search_spaces.errors import InputError
 
@@ -13,8 +14,7 @@ _SUFFIXES = ".jpg .jpeg .jpe .jfif .png .bmp .gif .webp .tif .tiff .ppm .pgm .pb
 IMAGE_SUFFIXES = frozenset(_SUFFIXES.split())
 
 
-@dataclass(frozen=True, order=True)
-class File:
+class File(NamedTuple):
     """An image file: its class, its path below the class folder, and what changes with it."""
 
     class_name: str

@@ -23,7 +23,7 @@ def picture(seed: int, size: tuple[int, int] = (12, 12), mode: str = "RGB") -> I
     """A different image for every seed; size is (width, height)."""
     rng = np.random.default_rng(seed)
     shape = (size[1], size[0]) if mode == "L" else (size[1], size[0], len(mode))
-    return Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8), mode)
+    return Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8))
 
 
 def age(folder: Path, seconds: float = 3600.0) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from scaling_search.datasets import entry, survey
+from scaling_search.datasets import prepare as preparing
 from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
@@ -194,6 +195,21 @@ def test_cache_folder_that_cannot_be_made_is_refused(
         f"{tmp_path}/file/datasets cannot be written to (Not a directory): prepared data sets "
         "are kept there; set SCALING_SEARCH_CACHE_DIR to a folder that can be"
     )
+
+
+def test_remembering_a_source_is_not_needed_to_use_it(
+    make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = DataSpec(name=str(make_folder("pets", cat=10, dog=10)))
+    first = prepare(spec)
+    for remembered in Path(first.path).parent.glob("*.source.json"):
+        remembered.unlink()
+
+    def refuse(path: Path, values: object) -> None:
+        raise InputError("read-only")
+
+    monkeypatch.setattr(preparing, "write_json", refuse)
+    assert prepare(spec) == first
 
 
 @pytest.mark.parametrize("cores", [1, 3])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scaling_search.datasets import entry
 from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
@@ -128,6 +129,18 @@ def test_many_corrupt_images_are_counted_not_listed(make_folder: MakeFolder) -> 
     message = refusal(folder)
     assert message.startswith("10 images cannot be decoded: ")
     assert " and 5 more; repair" in message
+
+
+def test_looking_for_corrupt_images_ends_early(
+    make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry, "_CHUNK_BYTES", 1)
+    folder = make_folder("pets", size=(40, 40), cat=30, dog=30)
+    for file in folder.rglob("*.png"):
+        file.write_bytes(file.read_bytes()[:200])
+    message = refusal(folder, test_fraction=0)
+    assert message.startswith("at least 20 images cannot be decoded: ")
+    assert " (truncated); " in message
 
 
 def test_nothing_readable(make_folder: MakeFolder) -> None:

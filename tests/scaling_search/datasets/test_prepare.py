@@ -223,3 +223,8 @@ def test_resolution_above_the_images_is_noted(make_folder: MakeFolder) -> None:
     )
     smaller = prepare(DataSpec(name=str(folder), source_px=8))
     assert smaller.detail_px == 8
+    assert smaller.upsampling_note(8) is None
+    assert str(smaller.upsampling_note(12)).endswith(
+        "no effect of resolution is claimed (the originals have 16 px: a larger source_px would "
+        "keep more of them)"
+    )

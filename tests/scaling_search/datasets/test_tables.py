@@ -12,7 +12,6 @@ import pytest
 from pyarrow import parquet
 
 from scaling_search.datasets.prepare import prepare
-from scaling_search.datasets.sources import hub
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
 
@@ -224,6 +223,20 @@ def test_hub_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_hub_data_set_of_a_commit_is_asked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    file = write_hub_style(tmp_path / "pets.parquet", [0, 1] * 10, ["cat", "dog"])
+    table = datasets.DatasetDict.from_parquet({"train": str(file)}, cache_dir=str(tmp_path))
+    monkeypatch.setattr(datasets, "load_dataset", lambda *args, **kwargs: table)
+    spec = DataSpec(name="hub:owner/pets", hub_revision="0123456789" * 4)
+    prepared = prepare(spec)
+    monkeypatch.delattr(datasets, "load_dataset")
+    assert prepare(spec) == prepared
+
+
 def test_hub_data_set_is_prepared_like_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,4 +254,5 @@ def test_hub_data_set_is_prepared_like_any_other(
     prepared = prepare(spec)
     assert asked == [(("owner/pets", "small"), {"revision": "abc"})]
     assert prepared.class_names == ("cat", "dog")
-    assert hub.locate(spec, "owner/pets").stamp is None
+    prepare(spec)
+    assert len(asked) == 2
