@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.prepared import Split
+from scaling_search.proxy.depthwise import speed_up_depthwise
 from scaling_search.proxy.evaluation import evaluate, recompute_norms
 from scaling_search.proxy.images import Augmenter, EvaluationBatches, Images, Order
 from scaling_search.proxy.isolation import Isolation
@@ -115,6 +116,8 @@ class Training:
         self.network.to(self._device)
         if channels_last:
             nn.utils.convert_conv2d_weight_memory_format(self.network, torch.channels_last)
+            if self._device.type == "cpu" and proxy.dtype == "float32":
+                speed_up_depthwise(self.network)
         self._optimizer = make_optimizer(self.network, proxy)
 
         # ------------------------------------------------------------ data
