@@ -240,8 +240,8 @@ def select(evidence: Sequence[Evidence], rule: SelectionRule, chance: float) -> 
     result: dict[str, Any] = {"comparisons": tuple(comparisons), "regret_bound": regret_bound}
     confidence = f"{100 * rule.confidence:g}%"
     draws = table.correct[leader].mean(0)
-    leader_se = math.sqrt(float(draws.var(ddof=1)) / len(draws) + table.residual_variance())
-    if accuracy[leader] - stats.t.ppf(rule.confidence, seed_count - 1) * leader_se <= chance:
+    leader_se = math.sqrt(float(draws.var(ddof=1)) / len(draws) + seed_part / 2)
+    if accuracy[leader] - stats.t.ppf(rule.confidence, freedom) * leader_se <= chance:
         why = (
             f"the leader's accuracy {accuracy[leader]:.3f} is not clearly above chance {chance:.3f}"
         )

@@ -72,11 +72,20 @@ def _error(trial: Any) -> str:
     return f"{type(cause).__name__}: {' '.join(str(cause).split())}"
 
 
-class _Callback(tune.Callback):
-    """Ray Tune's events, translated."""
+class _Listening:
+    """Holds the listener, which stays in this process: Tune pickles its set-up for a restore that
+    never happens here, and a listener with a database connection cannot be pickled.
+    """
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}
+
+
+class _Callback(_Listening, tune.Callback):
+    """Ray Tune's events, translated."""
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         self._listener.started(trial.config["task"][TRIAL])
@@ -96,10 +105,7 @@ class _Callback(tune.Callback):
         self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=True)
 
 
-class _Stop(tune.Stopper):
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-
+class _Stop(_Listening, tune.Stopper):
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         return False
 

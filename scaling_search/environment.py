@@ -1,0 +1,77 @@
+"""What a result was computed with, and on: recorded with every sweep."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import psutil
+import torch
+
+_PACKAGES = ("scaling-search", "torch", "ray", "fvcore", "numpy", "scipy", "datasets", "pillow")
+
+
+def versions() -> dict[str, str]:
+    """Python's and the packages' versions that a result may depend on."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def hardware() -> dict[str, Any]:
+    """Processor, cores, memory in bytes, and CUDA devices of this machine."""
+    devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return {
+        "processor": _processor(),
+        "cores": usable_cores(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "cuda": [torch.cuda.get_device_name(index) for index in range(devices)],
+        "system": platform.platform(),
+    }
+
+
+def usable_cores() -> int:
+    """Physical cores that this process may run on: hyperthreads do not add multiply-adds."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    physical = psutil.cpu_count(logical=False)
+    return max(1, min(allowed or 1, physical or allowed or 1))
+
+
+def this_process() -> str:
+    """The owner string of this process: host:pid:start-time."""
+    me = psutil.Process()
+    return f"{socket.gethostname()}:{me.pid}:{int(me.create_time())}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether an owner string names a process of this machine that is surely gone."""
+    host, _, rest = owner.rpartition(":")
+    host, _, pid = host.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit() or not rest.isdigit():
+        return False
+    try:
+        process = psutil.Process(int(pid))
+        same = abs(process.create_time() - int(rest)) < 2
+        return not same or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False

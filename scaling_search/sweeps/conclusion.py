@@ -1,0 +1,128 @@
+"""What a sweep's trials say: leader, verdict, the class of coefficients, the family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from results.records import Candidate, Lease, NewCoefficients, NewFamilyMember
+from results.states import TrialState, Verdict
+from results.store import Store
+from scaling_search.datasets import PreparedDataset
+from scaling_search.selection import Evidence, Outcome, select
+from scaling_search.sweeps.creation import Counted, confirm
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import Coefficients
+from search_spaces.families import FamilyMember, family
+from search_spaces.frame import Frame
+from search_spaces.intervals import Intervals, ends_at
+from search_spaces.sweep_spec import SweepSpec
+
+
+def gather(store: Store, sweep_id: int) -> list[Evidence]:
+    """The evidence of a sweep's trials, one entry a candidate, indexed as in its plan."""
+    correct = store.correct(sweep_id)
+    by_candidate: dict[int, list[Any]] = {}
+    for trial in store.trials(sweep_id):
+        by_candidate.setdefault(trial.candidate_id, []).append(trial)
+    found = []
+    for candidate in store.candidates(sweep_id):
+        trials = by_candidate.get(candidate.id, [])
+        finished = [trial for trial in trials if trial.state is TrialState.FINISHED]
+        lost = sum(trial.state in (TrialState.DIVERGED, TrialState.FAILED) for trial in trials)
+        found.append(
+            Evidence(
+                index=candidate.index,
+                eligible=candidate.eligible,
+                baseline="baseline" in candidate.roles,
+                correct={trial.seed: correct[trial.id] for trial in finished},
+                lost=lost,
+            )
+        )
+    return found
+
+
+def _member(member: FamilyMember, convention: str) -> NewFamilyMember:
+    return NewFamilyMember(
+        convention=convention,
+        name=member.name,
+        phi=member.phi,
+        depth=member.scaling.depth,
+        width=member.scaling.width,
+        resolution=member.scaling.resolution,
+        resolution_px=member.spec.resolution_px,
+        classes=member.spec.classes,
+        spec=member.spec.to_dict(),
+        params=member.complexity.params,
+        flops=member.complexity.flops,
+        residual=member.residual,
+        inherited={name: getattr(member, name) for name in member.inherited},
+    )
+
+
+def _described(
+    candidate: Candidate, outcome: Outcome, frame: Frame
+) -> tuple[dict[str, Any], NewCoefficients]:
+    """The leader as the class of coefficients that it is: for the outcome, and for the record."""
+    representative = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
+    assert candidate.intervals is not None
+    ranges = {name: (low, high) for name, (low, high) in candidate.intervals.items()}
+    normalised = representative.normalised()
+    triple = {"alpha": candidate.alpha, "beta": candidate.beta, "gamma": candidate.gamma}
+    conclusive = outcome.verdict != "inconclusive"
+    values = {
+        "coefficients": triple,
+        "chosen": triple if conclusive else None,
+        "intervals": candidate.intervals,
+        "shares": candidate.shares,
+        "normalised": {
+            "alpha": normalised.alpha,
+            "beta": normalised.beta,
+            "gamma": normalised.gamma,
+        },
+        "ends_at_b7": ends_at(frame, Intervals(**ranges)).to_dict(),
+    }
+    leading = next(row for row in outcome.comparisons if row.index == candidate.index)
+    assert leading.accuracy is not None
+    record = NewCoefficients(
+        candidate_id=candidate.id,
+        intervals=candidate.intervals,
+        shares=candidate.shares,
+        verdict=Verdict(outcome.verdict),
+        accuracy=leading.accuracy,
+        evidence=outcome.to_dict(),
+        **triple,
+    )
+    return values, record
+
+
+def conclude(
+    store: Store,
+    lease: Lease,
+    spec: SweepSpec,
+    data: PreparedDataset,
+    counted: Counted | None = None,
+) -> Outcome:
+    """Select, derive the fitted family at full size, measure it, and store it all at once.
+
+    The family is that of the baseline in its full form at its own base resolution, for the classes
+    and channels of ImageNet; other ones are derived on request.
+    """
+    chance = max(data.validation_counts) / data.n_validation
+    outcome = select(gather(store, lease.sweep_id), spec.selection, chance)
+    values = outcome.to_dict()
+    if outcome.leader is None:
+        store.set_outcome(lease, values | {"chosen": None})
+        return outcome
+    candidate = store.candidates(lease.sweep_id)[outcome.leader]
+    frame = Frame.of(get_baseline(spec.space.baseline))
+    described, record = _described(candidate, outcome, frame)
+    coefficients = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
+    members = family(frame, coefficients)
+    confirm(store, [(member.spec, member.complexity) for member in members], counted)
+    store.set_outcome(
+        lease,
+        values | described,
+        coefficients=record,
+        family=[_member(member, "fitted") for member in members],
+    )
+    return outcome

@@ -1,0 +1,140 @@
+"""From a spec and prepared images to a stored sweep, every candidate confirmed by fvcore."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from results.records import Measurement, MeasurementKey, NewCandidate, NewDataset, NewSweep
+from results.store import Store
+from scaling_search.datasets import PreparedDataset
+from scaling_search.environment import hardware, versions
+from scaling_search.measure import measure, measuring_versions
+from search_spaces.complexity import Complexity
+from search_spaces.errors import WorkError
+from search_spaces.intervals import intervals
+from search_spaces.planning import Candidate, Plan
+from search_spaces.spec import NetworkSpec
+from search_spaces.sweep_spec import SweepSpec
+
+Counted = Callable[[int, int], None]
+"""Told how many of how many networks are measured."""
+
+
+def _key(spec: NetworkSpec) -> MeasurementKey:
+    return MeasurementKey(
+        spec_key=spec.key,
+        classes=spec.classes,
+        in_channels=spec.in_channels,
+        mode="eval",
+        versions=measuring_versions(),
+    )
+
+
+def confirm(
+    store: Store, networks: Sequence[tuple[NetworkSpec, Complexity]], counted: Counted | None = None
+) -> dict[str, Measurement]:
+    """What fvcore counts of each network, by spec key; measured only where none is stored yet.
+
+    Raises:
+        WorkError: fvcore counts otherwise than the closed form, so that the plan cannot be trusted.
+    """
+    keys = {spec.key: _key(spec) for spec, _ in networks}
+    stored = {key.spec_key: row for key, row in store.measurements(keys.values()).items()}
+    for number, (spec, expected) in enumerate(networks, start=1):
+        if spec.key not in stored:
+            found = measure(spec)
+            if found.complexity != expected:
+                raise WorkError(
+                    f"fvcore measures {found.complexity} on {spec.baseline} at "
+                    f"{spec.resolution_px} px, its closed form says {expected}: the baseline's "
+                    "layers do not describe what it builds"
+                )
+            stored[spec.key] = Measurement(
+                key=keys[spec.key],
+                flops=found.complexity.flops,
+                params=found.complexity.params,
+                activations=found.complexity.activations,
+                uncounted=found.uncounted,
+                seconds=found.seconds,
+            )
+            # Stored one by one: what is measured stays measured, whatever happens next.
+            store.put_measurements([stored[spec.key]])
+        if counted is not None:
+            counted(number, len(networks))
+    return stored
+
+
+def _candidate(candidate: Candidate, plan: Plan, data: PreparedDataset) -> NewCandidate:
+    c = candidate.representative
+    shares = candidate.shares
+    upsampled = data.upsampling_note(candidate.spec.resolution_px)
+    return NewCandidate(
+        index=candidate.index,
+        roles=candidate.roles,
+        spec=candidate.spec.to_dict(),
+        spec_key=candidate.spec.key,
+        coefficients=tuple((t.alpha, t.beta, t.gamma) for t in candidate.coefficients),
+        alpha=c.alpha,
+        beta=c.beta,
+        gamma=c.gamma,
+        intervals=dict(intervals(plan.frame, c).to_dict()),
+        shares=dataclasses.asdict(shares) if shares else None,
+        flops=candidate.complexity.flops,
+        params=candidate.complexity.params,
+        activations=candidate.complexity.activations,
+        nominal_ratio=candidate.nominal_ratio,
+        measured_ratio=candidate.measured_ratio,
+        residual=candidate.residual,
+        eligible=candidate.eligible,
+        notes=(upsampled,) if upsampled else (),
+    )
+
+
+def create_sweep(
+    store: Store,
+    spec: SweepSpec,
+    data: PreparedDataset,
+    plan: Plan,
+    counted: Counted | None = None,
+) -> int:
+    """Store a sweep with its candidates and pending trials; returns its id.
+
+    Args:
+        store: where to.
+        spec: what was asked for.
+        data: the images, prepared.
+        plan: of `spec.space`, for the channels and classes of `data`.
+        counted: told of the progress of measuring.
+
+    Raises:
+        WorkError: fvcore and the closed form disagree, or the database cannot be written.
+    """
+    confirm(store, [(c.spec, c.complexity) for c in plan.candidates], counted)
+    store.put_dataset(
+        NewDataset(
+            name=data.name,
+            fingerprint=data.fingerprint,
+            source=spec.data.name,
+            classes=len(data.class_names),
+            images=data.n_train + data.n_validation,
+            channels=data.channels,
+            native_resolution_px=data.native_median_px,
+            details=data.to_dict(),
+        )
+    )
+    return store.create_sweep(
+        NewSweep(
+            name=spec.name,
+            spec=spec.model_dump(mode="json"),
+            protocol=spec.protocol(data.fingerprint),
+            baseline=spec.space.baseline,
+            dataset=data.name,
+            dataset_fingerprint=data.fingerprint,
+            target_ratio=spec.space.target.flops_ratio,
+            seeds=spec.seeds,
+            versions=dict(versions()),
+            hardware=hardware(),
+        ),
+        [_candidate(candidate, plan, data) for candidate in plan.candidates],
+    )

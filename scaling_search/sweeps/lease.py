@@ -1,0 +1,59 @@
+"""Keeping a lease alive while a sweep is driven, and hearing of a wish to cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from results.records import Lease
+from results.store import Store
+
+LEASE_SECONDS = 60.0
+_LOOK_SECONDS = 1.0
+_RENEW_EVERY = 15
+"""Looks between renewals: a cancellation should be felt within seconds."""
+
+
+class Watch:
+    """What the driver must know of while Ray's loop has its thread.
+
+    `cancelled`: somebody asked the sweep to stop. `problem`: storing failed (lease lost, disk full,
+    database away), so that going on would be for nothing.
+    """
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self.problem: Exception | None = None
+
+    def should_stop(self) -> bool:
+        """Whether either happened."""
+        return self.cancelled or self.problem is not None
+
+
+@contextmanager
+def held(store: Store, lease: Lease, watch: Watch) -> Iterator[None]:
+    """Renew the lease as long as the block runs, telling `watch` what is learnt by it."""
+    over = threading.Event()
+
+    def beat() -> None:
+        looks = 0
+        while not over.wait(_LOOK_SECONDS):
+            looks += 1
+            try:
+                if looks % _RENEW_EVERY == 0:
+                    renewed = store.renew(lease, ttl_seconds=LEASE_SECONDS)
+                    watch.cancelled |= renewed.cancel_requested
+                else:
+                    watch.cancelled |= store.sweep(lease.sweep_id).cancel_requested
+            except Exception as error:
+                watch.problem = watch.problem or error
+                return
+
+    thread = threading.Thread(target=beat, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

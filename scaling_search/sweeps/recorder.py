@@ -1,0 +1,111 @@
+"""What the workers report, into the database and the progress display, as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from results.records import Lease, NewEpoch
+from results.records import TrialResult as StoredResult
+from results.store import Store
+from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
+from scaling_search.sweeps.lease import Watch
+from scaling_search.sweeps.progress import Snapshot, Tracker
+
+
+class Recorder:
+    """Hears of every trial from the Ray driver loop, in its thread.
+
+    A problem while storing (lease lost, disk full) must not be raised into Tune, which would reword
+    it: it is kept in the watch, nothing more is written, and the run is asked to stop.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        lease: Lease,
+        tracker: Tracker,
+        watch: Watch,
+        observe: Callable[[Snapshot], None],
+    ) -> None:
+        self._store, self._lease = store, lease
+        self._tracker, self._watch, self._observe = tracker, watch, observe
+        self._attempts: dict[int, int] = {}
+
+    def _write(self, action: Callable[[], object]) -> None:
+        if self._watch.problem is not None:
+            return
+        try:
+            action()
+        except Exception as error:
+            self._watch.problem = error
+        else:
+            self._observe(self._tracker.snapshot())
+
+    def started(self, trial_id: int) -> None:
+        """The next attempt begins."""
+
+        def store() -> None:
+            self._attempts[trial_id] = self._store.start_attempt(self._lease, trial_id).id
+            self._tracker.started(trial_id)
+
+        self._write(store)
+
+    def reported(self, trial_id: int, report: EpochReport, worker: str) -> None:
+        """An epoch is over."""
+
+        def store() -> None:
+            epoch = NewEpoch(
+                attempt_id=self._attempts[trial_id],
+                epoch=report.epoch,
+                steps=report.steps,
+                images=report.images,
+                train_loss=report.train_loss,
+                validation_loss=report.validation_loss,
+                accuracy=report.top1,
+                top5_accuracy=report.top5,
+                images_per_second=report.images_per_second,
+                peak_memory_bytes=report.peak_memory_bytes,
+            )
+            self._store.record_epochs(self._lease, [epoch])
+            self._tracker.reported(trial_id, report)
+
+        self._write(store)
+
+    def finished(self, trial_id: int, result: TrialResult, worker: str) -> None:
+        """The trial has its result."""
+
+        def store() -> None:
+            stored = StoredResult(
+                accuracy=result.top1,
+                loss=result.validation_loss,
+                top5_accuracy=result.top5,
+                images=result.images,
+                steps=result.steps,
+                train_seconds=result.train_seconds,
+                images_per_second=result.images_per_second,
+                peak_memory_bytes=result.peak_memory_bytes,
+                correct=unpack_correct(result.correct, result.n_validation),
+                diverged=result.diverged,
+                error=f"diverged at step {result.steps}" if result.diverged else None,
+            )
+            self._store.finish_trial(self._lease, self._attempts.pop(trial_id), stored)
+            self._tracker.ended(trial_id, None if result.diverged else result.top1)
+
+        self._write(store)
+
+    def failed(self, trial_id: int, error: str, *, final: bool) -> None:
+        """The attempt raised."""
+
+        def store() -> None:
+            attempt = self._attempts.pop(trial_id)
+            self._store.fail_attempt(self._lease, attempt, error, retry=not final)
+            if final:
+                self._tracker.ended(trial_id, None)
+            else:
+                self._tracker.dropped(trial_id)
+
+        self._write(store)
+
+    def should_stop(self) -> bool:
+        """Whether anything says that the run should end now."""
+        return self._watch.should_stop()
