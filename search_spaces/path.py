@@ -107,19 +107,21 @@ class Path:
             )
         below, above = last_true(lambda phi: self.complexity(phi).flops <= flops, low, high)
         chosen = min((0.0, below, above), key=lambda phi: self._distance(phi, flops))
-        return 0.0 if chosen == 0 else self._middle(chosen)
+        first, last = self.interval(chosen)
+        return 0.0 if first <= 0 <= last else (first + last) / 2
 
     def _distance(self, phi: float, flops: float) -> float:
         return abs(math.log(self.complexity(phi).flops / flops))
 
-    def _middle(self, phi: float) -> float:
-        """The middle of the interval around φ that realises the same network, or 0 if in there."""
+    def interval(self, phi: float) -> tuple[float, float]:
+        """The first and the last φ that realise the same network as this one."""
         spec = self.spec(phi)
-        ends = []
-        for end in (self.lowest_phi, self.highest_phi):
-            reaches = self.spec(end) == spec
-            ends.append(end if reaches else last_true(lambda x: self.spec(x) == spec, phi, end)[0])
-        return 0.0 if ends[0] <= 0 <= ends[1] and self.spec(0) == spec else sum(ends) / 2
+
+        def end(bound: float) -> float:
+            reaches = self.spec(bound) == spec
+            return bound if reaches else last_true(lambda x: self.spec(x) == spec, phi, bound)[0]
+
+        return end(self.lowest_phi), end(self.highest_phi)
 
 
 def _values(coefficients: Coefficients) -> tuple[float, float, float]:

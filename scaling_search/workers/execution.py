@@ -73,8 +73,10 @@ def _error(trial: Any) -> str:
 
 
 class _Listening:
-    """Holds the listener, which stays in this process: Tune pickles its set-up for a restore that
-    never happens here, and a listener with a database connection cannot be pickled.
+    """Holds the listener, and leaves it out when pickled.
+
+    Tune pickles its set-up for a restore that never happens here, and a listener with a database
+    connection cannot be pickled.
     """
 
     def __init__(self, listener: Listener) -> None:
