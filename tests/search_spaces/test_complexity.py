@@ -8,7 +8,7 @@ import random
 
 import pytest
 import torch
-from fvcore.nn import ActivationCountAnalysis, FlopCountAnalysis
+from fvcore.nn import ActivationCountAnalysis, FlopCountAnalysis, jit_analysis
 
 from search_spaces.baselines import ProxyForm, complexity, get_baseline, realise
 from search_spaces.coefficients import Scaling
@@ -32,6 +32,20 @@ OFFICIAL = {
 }
 
 
+@pytest.fixture(autouse=True)
+def one_trace(monkeypatch):
+    """Let the two analyses of a network share its trace, which is most of what they cost."""
+    trace, last = jit_analysis._get_scoped_trace_graph, {}
+
+    def shared(module, inputs, aliases):
+        if last.get("module") is not module:
+            last.update(module=module, graph=trace(module, inputs, aliases))
+        return last["graph"]
+
+    monkeypatch.setattr(jit_analysis, "_get_scoped_trace_graph", shared)
+
+
+@torch.no_grad()
 def fvcore_complexity(spec, mode):
     """What fvcore counts on the built module; two images, as batch norm needs to train on 1×1."""
     model = build(spec).train(mode == "train")
