@@ -36,7 +36,11 @@ class Isolation:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """The trial's settings and random state as it left them; the process's come back after."""
+        """The trial's settings and random state as it left them; the process's come back after.
+
+        Denormal numbers alone cannot be asked for: afterwards they are computed as such again,
+        which is how a process starts.
+        """
         threads = torch.get_num_threads()
         torch.set_num_threads(self._threads)
         # Vanishing activations and moments are denormal numbers, which a CPU computes slowly.
@@ -44,7 +48,7 @@ class Isolation:
         try:
             with (
                 torch.random.fork_rng(self._cuda),
-                torch.backends.cudnn.flags(benchmark=True, deterministic=False, allow_tf32=False),
+                torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False),
             ):
                 if self._random is not None:
                     torch.set_rng_state(self._random[0])
