@@ -1,5 +1,6 @@
-# Each target sets up what it needs: a virtual environment in .venv with the pinned versions of
-# constraints.txt. Another build of torch: make run TORCH="torch==2.13.0+cu130" PIP_FLAGS="--extra-index-url URL"
+# Each target sets up what it needs: a virtual environment in .venv with the tested versions of
+# constraints.txt. Another build of torch, for example for CUDA:
+#   make run TORCH=torch==2.13.0+cu130 PIP_FLAGS="--extra-index-url URL"
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP_FLAGS ?=
@@ -7,19 +8,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check bench clean
+.PHONY: setup run test check bench clean
+
+setup: $(READY)  ## a virtual environment with everything in it
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet $(PIP_FLAGS) "$(TORCH)"
-	$(BIN)/pip install --quiet $(PIP_FLAGS) --constraint constraints.txt --editable ".[dev]"
+	sed 's/^torch==.*/$(TORCH)/' constraints.txt > $(VENV)/constraints.txt
+	$(BIN)/pip install --quiet $(PIP_FLAGS) --constraint $(VENV)/constraints.txt --editable ".[dev]"
 	touch $@
 
-run: $(READY)  ## find coefficients on the digits that ship with scikit-learn, in about five minutes
+run: $(READY)  ## find coefficients on the digits that ship with scikit-learn: about five minutes
 	$(BIN)/scaling-search run quickstart
-
-test: check  ## everything CI runs
-	$(BIN)/python -m pytest
 
 check: $(READY)  ## format, lint, types, import contracts: seconds
 	$(BIN)/ruff format --check .
@@ -27,7 +27,10 @@ check: $(READY)  ## format, lint, types, import contracts: seconds
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## speed, side by side, as ratios
+test: check  ## what CI runs
+	$(BIN)/python -m pytest
+
+bench: $(READY)  ## speed beside the obvious way to do it, as ratios
 	$(BIN)/python -m benchmarks
 
 clean:
