@@ -1,0 +1,31 @@
+"""The record: sweeps and all they found, kept in SQLite or PostgreSQL.
+
+`Store` is the way in and out; `records` are the values it takes and gives; `states` names what may
+become what; `errors` what can go wrong. `results.frames`, pandas views for notebooks, is imported
+by itself: pandas takes longer to import than a query to answer.
+"""
+
+from results import records
+from results.errors import (
+    ConflictError,
+    DatabaseUnavailableError,
+    LeaseHeldError,
+    LeaseLostError,
+    NotFoundError,
+)
+from results.states import AttemptState, SweepState, TrialState, Verdict
+from results.store import Store
+
+__all__ = [
+    "AttemptState",
+    "ConflictError",
+    "DatabaseUnavailableError",
+    "LeaseHeldError",
+    "LeaseLostError",
+    "NotFoundError",
+    "Store",
+    "SweepState",
+    "TrialState",
+    "Verdict",
+    "records",
+]

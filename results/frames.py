@@ -1,0 +1,109 @@
+"""pandas frames of a sweep, for notebooks and files.
+
+Column names are those of the records; times are aware, in UTC.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from results.records import Candidate, Epoch, Trial
+from results.states import TrialState
+from results.store import Store
+
+
+def trials(store: Store, sweep_id: int) -> pd.DataFrame:
+    """One row a trial, with its candidate's index, coefficients and complexity."""
+    frame = _frame(Trial, store.trials(sweep_id))
+    plan = _frame(Candidate, store.candidates(sweep_id)).rename(columns={"id": "candidate_id"})
+    about = [
+        "candidate_id",
+        "index",
+        "roles",
+        "alpha",
+        "beta",
+        "gamma",
+        "flops",
+        "params",
+        "activations",
+        "measured_ratio",
+    ]
+    return frame.merge(plan[about], on="candidate_id", how="left", validate="many_to_one")
+
+
+def epochs(store: Store, sweep_id: int) -> pd.DataFrame:
+    """One row an epoch of an attempt, with its trial's candidate and seed."""
+    frame = _frame(Epoch, store.epochs(sweep_id))
+    about = _frame(Trial, store.trials(sweep_id)).rename(columns={"id": "trial_id"})
+    return frame.merge(
+        about[["trial_id", "candidate_id", "seed"]],
+        on="trial_id",
+        how="left",
+        validate="many_to_one",
+    ).sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
+
+
+def candidates(store: Store, sweep_id: int) -> pd.DataFrame:
+    """One row a candidate in the plan's order, with what its finished trials reached.
+
+    Adds `seeds` (finished trials), `diverged`, `failed`, and over the finished ones
+    `accuracy_mean` and `accuracy_std` (sample standard deviation; missing below two).
+    """
+    frame = _frame(Candidate, store.candidates(sweep_id))
+    ended = _frame(Trial, store.trials(sweep_id))
+    finished = ended[ended["state"] == TrialState.FINISHED].groupby("candidate_id")["accuracy"]
+    frame["seeds"] = _by_candidate(frame, finished.count(), 0).astype("int64")
+    for state in (TrialState.DIVERGED, TrialState.FAILED):
+        counts = ended[ended["state"] == state].groupby("candidate_id").size()
+        frame[state.value] = _by_candidate(frame, counts, 0).astype("int64")
+    frame["accuracy_mean"] = _by_candidate(frame, finished.mean(), np.nan)
+    frame["accuracy_std"] = _by_candidate(frame, finished.std(), np.nan)
+    return frame
+
+
+def pareto_front(store: Store, sweep_id: int) -> pd.DataFrame:
+    """The candidates that no other beats in accuracy (mean over seeds) at as few FLOPs.
+
+    By FLOPs, ascending; columns as in `candidates`. Candidates without a finished trial are out.
+    """
+    frame = candidates(store, sweep_id)
+    frame = frame[frame["seeds"] > 0]
+    on_front = pareto_mask(frame["flops"].to_numpy(), frame["accuracy_mean"].to_numpy())
+    return frame[on_front].sort_values("flops", ignore_index=True)
+
+
+def pareto_mask(cost: npt.NDArray[Any], gain: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which points no other point beats: none costs as little or less and gains as much or more.
+
+    Of points equal in both, all are kept. O(n log n); both arguments and the result have shape
+    (n,).
+    """
+    order = np.lexsort((-gain, cost))
+    sorted_cost, sorted_gain = cost[order], gain[order]
+    best_before = np.concatenate(([-np.inf], np.maximum.accumulate(sorted_gain)[:-1]))
+    mask = sorted_gain > best_before
+    for repeat in np.flatnonzero((np.diff(sorted_cost) == 0) & (np.diff(sorted_gain) == 0)):
+        mask[repeat + 1] = mask[repeat]
+    result = np.empty(len(order), dtype=np.bool_)
+    result[order] = mask
+    return result
+
+
+def _frame(record: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
+    # Not asdict: it would copy every specification deeply.
+    names = [field.name for field in fields(record)]
+    return pd.DataFrame(
+        {name: pd.Series([getattr(row, name) for row in rows]) for name in names}
+        if rows
+        else {name: pd.Series(dtype="object") for name in names}
+    )
+
+
+def _by_candidate(
+    frame: pd.DataFrame, values: "pd.Series[Any]", missing: float
+) -> "pd.Series[Any]":
+    return frame["id"].map(values).fillna(missing)

@@ -1,0 +1,39 @@
+"""The values that go into the record and come out of it: frozen, one class for each kind of row.
+
+`New…` is what a caller hands in; the class without the prefix adds what the store knows (ids,
+states, times). Fields bear the names of the columns in `results.schema`. Dictionaries are JSON
+objects: specs and free-form details. All times are aware and in UTC.
+"""
+
+from results.records.catalog import Dataset, Measurement, MeasurementKey, NewDataset
+from results.records.coefficients import (
+    CoefficientsRecord,
+    FamilyMember,
+    NewCoefficients,
+    NewFamilyMember,
+)
+from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
+from results.records.trials import Attempt, Epoch, NewEpoch, Trial, TrialResult
+
+__all__ = [
+    "Attempt",
+    "Candidate",
+    "CoefficientsRecord",
+    "Dataset",
+    "Epoch",
+    "Event",
+    "FamilyMember",
+    "Lease",
+    "Measurement",
+    "MeasurementKey",
+    "NewCandidate",
+    "NewCoefficients",
+    "NewDataset",
+    "NewEpoch",
+    "NewFamilyMember",
+    "NewSweep",
+    "Progress",
+    "Sweep",
+    "Trial",
+    "TrialResult",
+]

@@ -1,0 +1,291 @@
+"""The tables. Every column of a record in `results.records` has the same name and meaning there.
+
+Rows of a sweep refer to it with ON DELETE CASCADE: deleting the sweep deletes all that it holds.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from results.columns import ID, CleanText, Measured, Tuples, UTCDateTime, choice
+from results.states import AttemptState, SweepState, TrialState, Verdict
+
+Id = Annotated[int, mapped_column(ID, primary_key=True)]
+Figure = Annotated[float, mapped_column(Measured)]
+
+
+def _owned_by(column: str) -> Any:
+    return mapped_column(ID, ForeignKey(column, ondelete="CASCADE"))
+
+
+class Base(DeclarativeBase):
+    """All tables, with constraint names that migrations can refer to on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: BigInteger,
+        str: CleanText,
+        tuple[Any, ...]: Tuples,
+        float: Double,
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON(none_as_null=True),
+        SweepState: choice(SweepState),
+        TrialState: choice(TrialState),
+        AttemptState: choice(AttemptState),
+        Verdict: choice(Verdict),
+    }
+
+
+class SweepRow(Base):
+    """A plan being trained."""
+
+    __tablename__ = "sweeps"
+    __table_args__ = (
+        Index(None, "state"),
+        Index(None, "baseline", "dataset"),
+        Index(None, "protocol"),
+        # Without it SQLite gives the number of a deleted sweep to the next one.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    state: Mapped[SweepState]
+    spec: Mapped[dict[str, Any]]
+    protocol: Mapped[str]
+    baseline: Mapped[str]
+    dataset: Mapped[str]
+    dataset_fingerprint: Mapped[str]
+    target_ratio: Mapped[float]
+    seeds: Mapped[tuple[Any, ...]]
+    versions: Mapped[dict[str, Any]]
+    hardware: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    lease_owner: Mapped[str | None]
+    lease_epoch: Mapped[int]
+    lease_expires_at: Mapped[datetime | None]
+    cancel_requested: Mapped[bool]
+    outcome: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None]
+    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class CandidateRow(Base):
+    """One network of a sweep's plan."""
+
+    __tablename__ = "candidates"
+    __table_args__ = (
+        UniqueConstraint("sweep_id", "index"),
+        UniqueConstraint("sweep_id", "spec_key"),
+    )
+
+    id: Mapped[Id]
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    index: Mapped[int]
+    roles: Mapped[tuple[Any, ...]]
+    spec: Mapped[dict[str, Any]]
+    spec_key: Mapped[str]
+    coefficients: Mapped[tuple[Any, ...]]
+    alpha: Mapped[float]
+    beta: Mapped[float]
+    gamma: Mapped[float]
+    intervals: Mapped[dict[str, Any] | None]
+    shares: Mapped[dict[str, Any] | None]
+    flops: Mapped[int]
+    params: Mapped[int]
+    activations: Mapped[int]
+    nominal_ratio: Mapped[float]
+    measured_ratio: Mapped[float]
+    residual: Mapped[float | None]
+    eligible: Mapped[bool]
+    notes: Mapped[tuple[Any, ...]]
+
+
+class TrialRow(Base):
+    """One candidate trained with one seed."""
+
+    __tablename__ = "trials"
+    __table_args__ = (
+        UniqueConstraint("sweep_id", "candidate_id", "seed"),
+        Index(None, "candidate_id"),
+    )
+
+    id: Mapped[Id]
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    candidate_id: Mapped[int] = _owned_by("candidates.id")
+    seed: Mapped[int]
+    state: Mapped[TrialState]
+    attempts: Mapped[int]
+    worker: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    accuracy: Mapped[Figure | None]
+    top5_accuracy: Mapped[Figure | None]
+    loss: Mapped[Figure | None]
+    images: Mapped[int | None]
+    steps: Mapped[int | None]
+    train_seconds: Mapped[Figure | None]
+    images_per_second: Mapped[Figure | None]
+    peak_memory_bytes: Mapped[int | None]
+    error: Mapped[str | None]
+    n_validation: Mapped[int | None]
+    correct: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AttemptRow(Base):
+    """One attempt at a trial."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("trial_id", "number"),)
+
+    id: Mapped[Id]
+    trial_id: Mapped[int] = _owned_by("trials.id")
+    number: Mapped[int]
+    state: Mapped[AttemptState]
+    worker: Mapped[str | None]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class EpochRow(Base):
+    """What one attempt reported after one epoch."""
+
+    __tablename__ = "epochs"
+    __table_args__ = (UniqueConstraint("attempt_id", "epoch"),)
+
+    id: Mapped[Id]
+    attempt_id: Mapped[int] = _owned_by("attempts.id")
+    epoch: Mapped[int]
+    steps: Mapped[int]
+    images: Mapped[int]
+    train_loss: Mapped[Figure | None]
+    validation_loss: Mapped[Figure | None]
+    accuracy: Mapped[Figure | None]
+    top5_accuracy: Mapped[Figure | None]
+    train_seconds: Mapped[Figure | None]
+    images_per_second: Mapped[Figure | None]
+    peak_memory_bytes: Mapped[int | None]
+    reported_at: Mapped[datetime]
+
+
+class EventRow(Base):
+    """Something that happened to a sweep; rows are only ever appended."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("sweep_id", "seq"),)
+
+    id: Mapped[Id]
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    seq: Mapped[int]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class CoefficientsRow(Base):
+    """The coefficients of a sweep's leader, with the verdict on them."""
+
+    __tablename__ = "coefficients"
+    __table_args__ = (
+        UniqueConstraint("sweep_id"),
+        Index(None, "candidate_id"),
+        Index(None, "baseline", "dataset", "target_ratio"),
+    )
+
+    id: Mapped[Id]
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    candidate_id: Mapped[int] = _owned_by("candidates.id")
+    alpha: Mapped[float]
+    beta: Mapped[float]
+    gamma: Mapped[float]
+    intervals: Mapped[dict[str, Any]]
+    shares: Mapped[dict[str, Any] | None]
+    verdict: Mapped[Verdict]
+    accuracy: Mapped[float]
+    evidence: Mapped[dict[str, Any]]
+    baseline: Mapped[str]
+    dataset: Mapped[str]
+    target_ratio: Mapped[float]
+    protocol: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class FamilyMemberRow(Base):
+    """One member, b0 to b7, of the family that coefficients imply."""
+
+    __tablename__ = "family_members"
+    __table_args__ = (UniqueConstraint("coefficients_id", "convention", "name"),)
+
+    id: Mapped[Id]
+    coefficients_id: Mapped[int] = _owned_by("coefficients.id")
+    convention: Mapped[str]
+    name: Mapped[str]
+    phi: Mapped[float | None]
+    depth: Mapped[float]
+    width: Mapped[float]
+    resolution: Mapped[float]
+    resolution_px: Mapped[int]
+    classes: Mapped[int]
+    spec: Mapped[dict[str, Any]]
+    params: Mapped[int]
+    flops: Mapped[int]
+    residual: Mapped[float | None]
+    inherited: Mapped[dict[str, Any]]
+
+
+class MeasurementRow(Base):
+    """What fvcore counted for a network, paid for once."""
+
+    __tablename__ = "measurements"
+    __table_args__ = (UniqueConstraint("spec_key", "classes", "in_channels", "mode", "versions"),)
+
+    id: Mapped[Id]
+    spec_key: Mapped[str]
+    classes: Mapped[int]
+    in_channels: Mapped[int]
+    mode: Mapped[str]
+    versions: Mapped[str]
+    flops: Mapped[int]
+    params: Mapped[int]
+    activations: Mapped[int]
+    uncounted: Mapped[dict[str, Any]]
+    seconds: Mapped[float]
+
+
+class DatasetRow(Base):
+    """A data set as it was when its content had this fingerprint."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (UniqueConstraint("name", "fingerprint"),)
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    fingerprint: Mapped[str]
+    source: Mapped[str]
+    classes: Mapped[int]
+    images: Mapped[int]
+    channels: Mapped[int]
+    native_resolution_px: Mapped[int | None]
+    details: Mapped[dict[str, Any]]
+    seen_at: Mapped[datetime]

@@ -1,0 +1,79 @@
+"""The states of sweeps, trials and attempts, and which may follow which."""
+
+from enum import StrEnum
+
+from results.errors import ConflictError
+
+
+class SweepState(StrEnum):
+    """Where a sweep stands. `running` without a live lease means that its driver is gone."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+class TrialState(StrEnum):
+    """Where a trial stands. `finished` and `diverged` are results, and final."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+
+class AttemptState(StrEnum):
+    """How one attempt at a trial went; `interrupted` is no fault of the trial."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class Verdict(StrEnum):
+    """What the evidence of a sweep says about its leader."""
+
+    CHOSEN = "chosen"
+    EQUIVALENT = "equivalent"
+    INCONCLUSIVE = "inconclusive"
+
+
+CONCLUSIVE = (Verdict.CHOSEN, Verdict.EQUIVALENT)
+
+SWEEP_TRANSITIONS: dict[SweepState, frozenset[SweepState]] = {
+    SweepState.QUEUED: frozenset({SweepState.RUNNING, SweepState.CANCELLED, SweepState.FAILED}),
+    SweepState.RUNNING: frozenset(
+        {
+            SweepState.FINISHED,
+            SweepState.FAILED,
+            SweepState.CANCELLED,
+            SweepState.INTERRUPTED,
+            SweepState.QUEUED,
+        }
+    ),
+    SweepState.INTERRUPTED: frozenset(
+        {SweepState.RUNNING, SweepState.QUEUED, SweepState.CANCELLED}
+    ),
+    SweepState.FAILED: frozenset({SweepState.RUNNING, SweepState.QUEUED}),
+    SweepState.CANCELLED: frozenset({SweepState.RUNNING, SweepState.QUEUED}),
+    SweepState.FINISHED: frozenset(),
+}
+
+
+def check_transition(sweep_id: int, before: SweepState, after: SweepState) -> None:
+    """Raise `ConflictError`, naming what may follow, unless `after` may follow `before`."""
+    following = SWEEP_TRANSITIONS[before]
+    if after in following:
+        return
+    allowed = (
+        f"only {', '.join(sorted(following))} may follow {before}"
+        if following
+        else f"nothing may follow {before}; submit a new sweep instead"
+    )
+    raise ConflictError(f"sweep {sweep_id} is {before} and cannot become {after}: {allowed}")

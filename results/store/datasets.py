@@ -1,0 +1,65 @@
+"""Data sets that sweeps have seen, by name and content fingerprint."""
+
+from typing import Any
+
+from sqlalchemy import Select, select, update
+
+from results.columns import database_clock
+from results.errors import NotFoundError
+from results.records import Dataset, NewDataset
+from results.schema import DatasetRow
+from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
+from search_spaces.errors import suggest
+
+
+class DatasetPart(Part):
+    """Registering data sets and looking them up."""
+
+    def put_dataset(self, new: NewDataset) -> Dataset:
+        """Store a data set; one of the same name and fingerprint is brought up to date."""
+        same = (DatasetRow.name == new.name) & (DatasetRow.fingerprint == new.fingerprint)
+        with self._database.write() as connection:
+            connection.execute(
+                insert_unless_present(connection, DatasetRow).values(
+                    **values(new), seen_at=database_clock()
+                )
+            )
+            row = connection.execute(
+                update(DatasetRow)
+                .where(same)
+                .values(**values(new), seen_at=database_clock())
+                .returning(*columns(DatasetRow, Dataset))
+            ).one()
+            return to_record(Dataset, row)
+
+    def dataset(self, name: str, *, fingerprint: str | None = None) -> Dataset:
+        """The data set of this name as last seen, or as it was with this fingerprint.
+
+        Raises:
+            NotFoundError: if there is none; suggests a near name.
+        """
+        statement = _newest_first().where(DatasetRow.name == name).limit(1)
+        if fingerprint is not None:
+            statement = statement.where(DatasetRow.fingerprint == fingerprint)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is not None:
+                return to_record(Dataset, row)
+            names = connection.scalars(select(DatasetRow.name).distinct()).all()
+        if name in names:
+            raise NotFoundError(f"data set {name} was never seen with fingerprint {fingerprint}")
+        raise NotFoundError(f"data set {name!r} is not registered: {suggest(name, names)}")
+
+    def datasets(self) -> list[Dataset]:
+        """Every data set as last seen, by name."""
+        newest: dict[str, Dataset] = {}
+        with self._database.read() as connection:
+            for dataset in fetch(connection, Dataset, _newest_first()):
+                newest.setdefault(dataset.name, dataset)
+        return [newest[name] for name in sorted(newest)]
+
+
+def _newest_first() -> Select[Any]:
+    return select(*columns(DatasetRow, Dataset)).order_by(
+        DatasetRow.seen_at.desc(), DatasetRow.id.desc()
+    )

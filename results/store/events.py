@@ -1,0 +1,62 @@
+"""What happened to a sweep, in order: the append-only log that live views follow."""
+
+import math
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from results.columns import database_clock
+from results.records import Event, Lease
+from results.schema import EventRow
+from results.store.fencing import hold
+from results.store.rows import Part, columns, fetch
+
+
+class EventPart(Part):
+    """Appending and reading events."""
+
+    def append_event(self, lease: Lease, kind: str, data: dict[str, Any]) -> int:
+        """Append something that the store does not log by itself (see `Store`).
+
+        Returns:
+            The event's `seq`.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+        """
+        with self._database.write() as connection:
+            hold(connection, lease)
+            return append(connection, lease.sweep_id, kind, data)
+
+    def events(self, sweep_id: int, *, after: int = 0, limit: int | None = None) -> list[Event]:
+        """Events of a sweep with `seq` greater than `after`, oldest first.
+
+        A reader that asks again with the last `seq` it saw misses nothing and sees nothing twice.
+        """
+        statement = (
+            select(*columns(EventRow, Event))
+            .where(EventRow.sweep_id == sweep_id, EventRow.seq > after)
+            .order_by(EventRow.seq)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return fetch(connection, Event, statement)
+
+
+def append(connection: Connection, sweep_id: int, kind: str, data: dict[str, Any]) -> int:
+    """Append an event; the sweep's row must be locked, so that `seq` has neither gap nor tie."""
+    following = (
+        select(func.coalesce(func.max(EventRow.seq), 0) + 1)
+        .where(EventRow.sweep_id == sweep_id)
+        .scalar_subquery()
+    )
+    return connection.execute(
+        insert(EventRow)
+        .values(sweep_id=sweep_id, seq=following, kind=kind, data=data, at=database_clock())
+        .returning(EventRow.seq)
+    ).scalar_one()
+
+
+def finite(figure: float | None) -> float | None:
+    """A figure as event data; JSON has no NaN."""
+    return figure if figure is not None and math.isfinite(figure) else None

@@ -1,0 +1,106 @@
+"""How a sweep moves from state to state."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, update
+
+from results.columns import database_clock
+from results.errors import ConflictError
+from results.records import Lease
+from results.schema import SweepRow
+from results.states import SweepState, check_transition
+from results.store.events import append
+from results.store.fencing import clock, hold, lock_sweep, reset_running
+from results.store.rows import Part
+
+_ENDED = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
+
+
+class LifecyclePart(Part):
+    """Changing the state of sweeps, and cancelling them."""
+
+    def set_state(self, lease: Lease, state: SweepState, *, error: str | None = None) -> None:
+        """Move the sweep on. Trials still running become pending. Event: `state`.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+            ConflictError: if `state` may not follow the present one.
+        """
+        with self._database.write() as connection:
+            sweep = hold(connection, lease)
+            check_transition(lease.sweep_id, sweep.state, state)
+            connection.execute(
+                update(SweepRow)
+                .where(SweepRow.id == lease.sweep_id)
+                .values(
+                    state=state,
+                    error=error,
+                    finished_at=database_clock() if state in _ENDED else None,
+                )
+            )
+            _log_change(connection, lease.sweep_id, sweep.state, state, error)
+
+    def request_cancel(
+        self, sweep_id: int, *, is_owner_dead: Callable[[str], bool] | None = None
+    ) -> SweepState:
+        """Ask for a sweep to be cancelled; asking again changes nothing.
+
+        A sweep that nobody drives is cancelled at once, and a driver that comes back later can no
+        longer write to it. A live driver learns of it when it renews its lease. Events:
+        `cancel_requested`, or `state`.
+
+        `is_owner_dead` is as for `claim`.
+
+        Returns:
+            The sweep's state: `cancelled`, or still `running` until its driver has stopped.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+            ConflictError: if it has finished or failed already.
+        """
+        with self._database.write() as connection:
+            sweep = lock_sweep(connection, sweep_id)
+            state = sweep.state
+            if state is SweepState.CANCELLED:
+                return state
+            if state in _ENDED:
+                raise ConflictError(f"sweep {sweep_id} is {state}: there is nothing to cancel")
+            driven = (
+                state is SweepState.RUNNING
+                and sweep.driver(clock(connection), is_owner_dead) is not None
+            )
+            if driven and sweep.cancel_requested:
+                return state
+            change = update(SweepRow).where(SweepRow.id == sweep_id).values(cancel_requested=True)
+            if driven:
+                connection.execute(change)
+                append(connection, sweep_id, "cancel_requested", {})
+                return state
+            check_transition(sweep_id, state, SweepState.CANCELLED)
+            connection.execute(
+                change.values(
+                    state=SweepState.CANCELLED,
+                    finished_at=database_clock(),
+                    lease_owner=None,
+                    lease_expires_at=None,
+                )
+            )
+            _log_change(connection, sweep_id, state, SweepState.CANCELLED, None)
+            return SweepState.CANCELLED
+
+
+def _log_change(
+    connection: Connection,
+    sweep_id: int,
+    before: SweepState,
+    after: SweepState,
+    error: str | None,
+) -> None:
+    """Trials left running become pending; the change becomes an event."""
+    data = {
+        "before": before,
+        "after": after,
+        "error": error,
+        "interrupted_trials": reset_running(connection, sweep_id),
+    }
+    append(connection, sweep_id, "state", data)

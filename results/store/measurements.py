@@ -1,0 +1,51 @@
+"""The cache of measured complexities: counting with fvcore is paid once per network, ever."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from results.records import Measurement, MeasurementKey
+from results.schema import MeasurementRow
+from results.store.rows import Part, columns, in_chunks, insert_unless_present, values
+
+
+class MeasurementPart(Part):
+    """Looking measurements up and storing them, many at a time."""
+
+    def measurements(self, keys: Iterable[MeasurementKey]) -> dict[MeasurementKey, Measurement]:
+        """The measurements that are stored, by key; a key without one is left out."""
+        wanted = set(keys)
+        specs = sorted({key.spec_key for key in wanted})
+        found: dict[MeasurementKey, Measurement] = {}
+        with self._database.read() as connection:
+            for chunk in in_chunks(specs):
+                statement = select(
+                    *columns(MeasurementRow, MeasurementKey),
+                    *columns(MeasurementRow, Measurement, without=("key",)),
+                ).where(MeasurementRow.spec_key.in_(chunk))
+                for row in connection.execute(statement):
+                    measurement = _measurement(row)
+                    if measurement.key in wanted:
+                        found[measurement.key] = measurement
+        return found
+
+    def put_measurements(self, measurements: Sequence[Measurement]) -> None:
+        """Store measurements; one whose key is there already changes nothing."""
+        if not measurements:
+            return
+        with self._database.write() as connection:
+            connection.execute(
+                insert_unless_present(connection, MeasurementRow),
+                [
+                    {**values(measurement.key), **values(measurement, without=("key",))}
+                    for measurement in measurements
+                ],
+            )
+
+
+def _measurement(row: Row[Any]) -> Measurement:
+    found = dict(row._mapping)
+    key = MeasurementKey(**{field.name: found.pop(field.name) for field in fields(MeasurementKey)})
+    return Measurement(key=key, **found)

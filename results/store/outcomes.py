@@ -1,0 +1,216 @@
+"""What a sweep concluded: outcome, coefficients and family; and the best over all sweeps."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, insert, select, update
+
+from results.columns import database_clock
+from results.errors import NotFoundError
+from results.records import (
+    CoefficientsRecord,
+    FamilyMember,
+    Lease,
+    NewCoefficients,
+    NewFamilyMember,
+)
+from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, SweepRow
+from results.states import CONCLUSIVE, Verdict
+from results.store.events import append
+from results.store.fencing import hold
+from results.store.rows import Part, columns, fetch, to_record, values
+from search_spaces.errors import InputError
+
+_SAME_TARGET = 1e-6
+
+
+class OutcomePart(Part):
+    """Storing and reading what sweeps concluded."""
+
+    def set_outcome(
+        self,
+        lease: Lease,
+        outcome: dict[str, Any],
+        *,
+        coefficients: NewCoefficients | None = None,
+        family: Sequence[NewFamilyMember] = (),
+    ) -> int | None:
+        """Store, all or nothing, what the sweep concluded. Event: `outcome`.
+
+        It replaces an earlier outcome of the same sweep (which was extended or resumed since); its
+        coefficients keep their id. `outcome` holds verdict, leader, why, and the figures they rest
+        on; `coefficients` are the leader's, whatever the verdict (None: no leader); `family` is
+        what they imply, of any conventions.
+
+        Returns:
+            The id of the coefficients, or None if there are none.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+            NotFoundError: if the leader is not a candidate of the sweep.
+            InputError: if there is a family without coefficients.
+        """
+        if family and coefficients is None:
+            raise InputError("a family needs the coefficients that it follows from: hand in both")
+        with self._database.write() as connection:
+            hold(connection, lease)
+            connection.execute(
+                update(SweepRow).where(SweepRow.id == lease.sweep_id).values(outcome=outcome)
+            )
+            coefficients_id = _replace(connection, lease.sweep_id, coefficients)
+            if family:
+                connection.execute(
+                    insert(FamilyMemberRow),
+                    [{"coefficients_id": coefficients_id, **values(member)} for member in family],
+                )
+            append(
+                connection,
+                lease.sweep_id,
+                "outcome",
+                {
+                    "coefficients": coefficients_id,
+                    "verdict": coefficients.verdict if coefficients else None,
+                },
+            )
+            return coefficients_id
+
+    def best(
+        self, baseline: str, dataset: str, target_ratio: float, *, protocol: str | None = None
+    ) -> CoefficientsRecord | None:
+        """The best conclusive coefficients (`chosen` or `equivalent`), or None if there are none.
+
+        Accuracies are ranked only within one protocol: the one given, else that of the latest
+        conclusive sweep. Of equal accuracies the later sweep's wins.
+        """
+        conclusive = _matching(
+            baseline=baseline,
+            dataset=dataset,
+            target_ratio=target_ratio,
+            protocol=protocol,
+            verdicts=CONCLUSIVE,
+        )
+        newest = conclusive.order_by(CoefficientsRow.created_at.desc(), CoefficientsRow.id.desc())
+        with self._database.read() as connection:
+            latest = connection.execute(newest.limit(1)).one_or_none()
+            if latest is None:
+                return None
+            row = connection.execute(
+                conclusive.where(CoefficientsRow.protocol == latest.protocol)
+                .order_by(CoefficientsRow.accuracy.desc(), CoefficientsRow.id.desc())
+                .limit(1)
+            ).one()
+            return to_record(CoefficientsRecord, row)
+
+    def coefficients(
+        self,
+        *,
+        sweep_id: int | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        target_ratio: float | None = None,
+        protocol: str | None = None,
+        verdicts: Iterable[Verdict] | None = None,
+        limit: int | None = 100,
+        after: int | None = None,
+    ) -> list[CoefficientsRecord]:
+        """Coefficients that match every filter given, newest first.
+
+        At most `limit` (None: all), continuing after those with the id `after`, the last of the
+        page before.
+        """
+        statement = _matching(
+            baseline=baseline,
+            dataset=dataset,
+            target_ratio=target_ratio,
+            protocol=protocol,
+            verdicts=verdicts,
+        )
+        if sweep_id is not None:
+            statement = statement.where(CoefficientsRow.sweep_id == sweep_id)
+        if after is not None:
+            statement = statement.where(CoefficientsRow.id < after)
+        statement = statement.order_by(CoefficientsRow.id.desc()).limit(limit)
+        with self._database.read() as connection:
+            return fetch(connection, CoefficientsRecord, statement)
+
+    def family_members(
+        self, coefficients_id: int, *, convention: str | None = None
+    ) -> list[FamilyMember]:
+        """Members of a family, of one convention or all, in the order in which they were stored.
+
+        Raises:
+            NotFoundError: if there are no such coefficients.
+        """
+        statement = (
+            select(*columns(FamilyMemberRow, FamilyMember))
+            .where(FamilyMemberRow.coefficients_id == coefficients_id)
+            .order_by(FamilyMemberRow.id)
+        )
+        if convention is not None:
+            statement = statement.where(FamilyMemberRow.convention == convention)
+        known = select(CoefficientsRow.id).where(CoefficientsRow.id == coefficients_id)
+        with self._database.read() as connection:
+            found = fetch(connection, FamilyMember, statement)
+            if not found and connection.scalar(known) is None:
+                raise NotFoundError(f"coefficients {coefficients_id} do not exist")
+            return found
+
+
+def _matching(
+    *,
+    baseline: str | None,
+    dataset: str | None,
+    target_ratio: float | None,
+    protocol: str | None,
+    verdicts: Iterable[Verdict] | None,
+) -> Select[Any]:
+    statement: Select[Any] = select(*columns(CoefficientsRow, CoefficientsRecord))
+    if baseline is not None:
+        statement = statement.where(CoefficientsRow.baseline == baseline)
+    if dataset is not None:
+        statement = statement.where(CoefficientsRow.dataset == dataset)
+    if target_ratio is not None:
+        near = CoefficientsRow.target_ratio.between(
+            target_ratio - _SAME_TARGET, target_ratio + _SAME_TARGET
+        )
+        statement = statement.where(near)
+    if protocol is not None:
+        statement = statement.where(CoefficientsRow.protocol == protocol)
+    if verdicts is not None:
+        statement = statement.where(CoefficientsRow.verdict.in_(list(verdicts)))
+    return statement
+
+
+def _replace(connection: Connection, sweep_id: int, new: NewCoefficients | None) -> int | None:
+    """Put `new` in the place of the sweep's coefficients; their family goes."""
+    present = connection.scalar(
+        select(CoefficientsRow.id).where(CoefficientsRow.sweep_id == sweep_id)
+    )
+    if present is not None:
+        connection.execute(
+            delete(FamilyMemberRow).where(FamilyMemberRow.coefficients_id == present)
+        )
+    if new is None:
+        connection.execute(delete(CoefficientsRow).where(CoefficientsRow.sweep_id == sweep_id))
+        return None
+    leader = select(CandidateRow.id).where(
+        CandidateRow.id == new.candidate_id, CandidateRow.sweep_id == sweep_id
+    )
+    if connection.scalar(leader) is None:
+        raise NotFoundError(f"sweep {sweep_id} has no candidate {new.candidate_id}")
+    stored = {**values(new), "created_at": database_clock()}
+    if present is not None:
+        connection.execute(
+            update(CoefficientsRow).where(CoefficientsRow.id == present).values(**stored)
+        )
+        return present
+    sweep = connection.execute(
+        select(SweepRow.baseline, SweepRow.dataset, SweepRow.target_ratio, SweepRow.protocol).where(
+            SweepRow.id == sweep_id
+        )
+    ).one()
+    return connection.execute(
+        insert(CoefficientsRow)
+        .values(sweep_id=sweep_id, **stored, **sweep._mapping)
+        .returning(CoefficientsRow.id)
+    ).scalar_one()
