@@ -63,6 +63,12 @@ class Database:
         with translated(self.url), self._writing.begin() as connection:
             yield connection
 
+    @contextmanager
+    def outside_transaction(self) -> Iterator[Connection]:
+        """An SQLite connection for what cannot happen within a transaction."""
+        with translated(self.url), self.engine.connect() as connection:
+            yield connection.execution_options(begin="")
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -86,7 +92,8 @@ def _sqlite_engine(url: URL, timeout_seconds: float, enforce_foreign_keys: bool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        if statement := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(statement)
 
     return engine
 

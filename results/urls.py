@@ -74,15 +74,15 @@ def _default() -> URL:
 
 
 def _sqlite(url: URL) -> URL:
-    if url.database in (None, "", ":memory:"):
-        raise InputError(
-            "the database URL names an in-memory SQLite database: results must outlive the "
-            "process; name a file, for example sqlite:////absolute/path/results.db"
-        )
     if url.query or url.host:
         raise InputError(
             "the database URL has more than a path: for SQLite write three slashes and a relative "
             "path, or four for an absolute one, for example sqlite:////absolute/path/results.db"
+        )
+    if url.database in (None, "", ":memory:"):
+        raise InputError(
+            "the database URL names an in-memory SQLite database: results must outlive the "
+            "process; name a file, for example sqlite:////absolute/path/results.db"
         )
     path = Path(str(url.database)).expanduser().absolute()
     if not path.parent.is_dir():

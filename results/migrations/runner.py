@@ -113,7 +113,8 @@ def _upgrade_sqlite(database: Database, target: str) -> str | None:
         database.url.render_as_string(hide_password=False), enforce_foreign_keys=False
     )
     try:
-        _use_wal(rebuilding)
+        with rebuilding.outside_transaction() as connection:
+            connection.execute(text("PRAGMA journal_mode=WAL"))  # kept in the file
         with rebuilding.write() as connection:
             return _migrate(connection, str(database), target)
     finally:
@@ -158,12 +159,3 @@ def _revision(connection: Connection, place: str) -> str | None:
 def _uses_wal(database: Database) -> bool:
     with database.read() as connection:
         return bool(connection.scalar(text("PRAGMA journal_mode")) == "wal")
-
-
-def _use_wal(database: Database) -> None:
-    # The mode is kept in the file, and cannot be changed within a transaction.
-    with database.engine.connect() as connection:
-        raw = connection.connection.dbapi_connection
-        assert raw is not None
-        connection.rollback()
-        raw.execute("PRAGMA journal_mode=WAL")
