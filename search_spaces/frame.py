@@ -39,10 +39,10 @@ class Frame:
         return cls(
             baseline,
             form or ProxyForm(),
-            resolution_px or base.resolution_px,
+            base.resolution_px if resolution_px is None else resolution_px,
             rounding or baseline.rounding,
-            in_channels or base.in_channels,
-            classes or base.classes,
+            base.in_channels if in_channels is None else in_channels,
+            base.classes if classes is None else classes,
         )
 
     @cached_property

@@ -17,7 +17,12 @@ from scaling_search.sweeps.lease import LEASE_SECONDS, Watch, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
 from search_spaces.errors import InputError, WorkError
+from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
+
+CALIBRATED = "calibrated"
+_EARLY_EVENTS = 50
+"""A sweep is calibrated before its first trial, so the event is among its first."""
 
 
 class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for it
@@ -51,6 +56,29 @@ class Execution:
             )
 
 
+def _channels_last(
+    store: Store, lease: Lease, spec: SweepSpec, data: PreparedDataset, execution: Execution
+) -> bool:
+    """The memory format of all trials of the sweep: calibrated once, then read from its events.
+
+    Formats round differently, so a sweep that is resumed must not choose again.
+    """
+    from scaling_search.proxy.calibration import calibrate
+
+    for event in store.events(lease.sweep_id, limit=_EARLY_EVENTS):
+        if event.kind == CALIBRATED:
+            return bool(event.data["channels_last"])
+    if execution.gpus_per_trial:  # what tensor cores want; the driver may not even see a device
+        chosen, speeds = True, {}
+    else:
+        candidates = sorted(store.candidates(lease.sweep_id), key=lambda c: c.flops)
+        typical = NetworkSpec.from_dict(candidates[len(candidates) // 2].spec)
+        found = calibrate(typical, spec.proxy, data, threads=execution.cpus_per_trial)
+        chosen, speeds = found.channels_last, found.images_per_second
+    store.append_event(lease, CALIBRATED, {"channels_last": chosen, "images_per_second": speeds})
+    return chosen
+
+
 def _train(
     store: Store,
     lease: Lease,
@@ -82,7 +110,7 @@ def _train(
         data=data.to_dict(),
         device="cuda" if execution.gpus_per_trial else "cpu",
         threads=execution.cpus_per_trial,
-        channels_last=True,
+        channels_last=_channels_last(store, lease, spec, data, execution),
     )
     resources = Resources(
         workers=execution.workers,

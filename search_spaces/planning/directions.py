@@ -12,6 +12,7 @@ from search_spaces.planning.candidates import Direction
 from search_spaces.space import Target
 from search_spaces.spec import NetworkSpec
 
+
 def _tidy(frame: Frame, exact: Coefficients) -> tuple[NetworkSpec, Coefficients]:
     """The network of these coefficients, and the shortest decimals that still realise it."""
     spec = frame.at(exact)
