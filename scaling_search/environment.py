@@ -9,7 +9,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import psutil
-import torch
 
 _PACKAGES = ("scaling-search", "torch", "ray", "fvcore", "numpy", "scipy", "datasets", "pillow")
 
@@ -36,16 +35,27 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def hardware() -> dict[str, Any]:
-    """Processor, cores, memory in bytes, and CUDA devices of this machine."""
-    devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+def machine() -> dict[str, Any]:
+    """Processor, cores and memory in bytes of this machine."""
     return {
         "processor": _processor(),
         "cores": usable_cores(),
         "memory_bytes": psutil.virtual_memory().total,
-        "cuda": [torch.cuda.get_device_name(index) for index in range(devices)],
         "system": platform.platform(),
     }
+
+
+def cuda_devices() -> list[str]:
+    """Names of the CUDA devices that torch can use."""
+    import torch  # only here: listing sweeps should not wait for it
+
+    devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return [torch.cuda.get_device_name(index) for index in range(devices)]
+
+
+def hardware() -> dict[str, Any]:
+    """This machine with its CUDA devices."""
+    return machine() | {"cuda": cuda_devices()}
 
 
 def usable_cores() -> int:

@@ -1,0 +1,70 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli.commands.plan import plan
+from scaling_search.cli.commands.resume import resume
+from scaling_search.cli.commands.run import run
+from scaling_search.cli.commands.show import show
+from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+app = typer.Typer(
+    name="scaling-search",
+    cls=Guarded,
+    context_settings=_SETTINGS,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"scaling-search {version('scaling-search')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help=f"Show tracebacks of errors; {DEBUG_VARIABLE}=1 does too."),
+    ] = False,
+) -> None:
+    """Find compound-scaling coefficients: where should extra computation go?
+
+    A network can be made larger in depth (α), width (β) or input resolution (γ). Compound scaling
+    fixes three coefficients once, on a small network, under FLOPs ≈ 2× (α·β²·γ² ≈ 2 nominally),
+    and reuses their powers α^φ, β^φ, γ^φ for every larger one: that is how EfficientNet B1 to B7
+    came from B0. This program is that search: it plans the candidates on measured FLOPs, trains
+    short proxies on Ray, keeps every trial in a database, says which coefficients lead and how
+    sure that is, and derives the family.
+
+    \b
+    Start here:
+      scaling-search run                  the whole search on a small data set, in minutes
+      scaling-search plan small-images    what a larger one would train
+      scaling-search show 1               what sweep 1 found
+
+    Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 the work failed, 2 the input
+    was wrong, 130 interrupted by ctrl-C.
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
+for _command in (plan, run, show, resume):
+    app.command()(_command)

@@ -1,0 +1,108 @@
+"""`scaling-search run`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+from scaling_search.cli.options import (
+    AttemptsOption,
+    CpusOption,
+    DatabaseOption,
+    DatasetOption,
+    GpusOption,
+    JsonOption,
+    QuietOption,
+    RayOption,
+    SetOption,
+    WorkersOption,
+)
+
+
+def run(
+    space: Annotated[
+        str,
+        typer.Argument(
+            metavar="[SPACE]",
+            help="A preset (quickstart, small-images, paper) or a YAML file.",
+            autocompletion=completion.presets,
+        ),
+    ] = "quickstart",
+    dataset: DatasetOption = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", metavar="N", help="Trials of every candidate, seeds 0 to N − 1."),
+    ] = None,
+    images: Annotated[
+        int | None,
+        typer.Option("--images", metavar="N", help="Budget: training images of every trial."),
+    ] = None,
+    settings: SetOption = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="A name for the sweep, for people.")
+    ] = None,
+    skip_corrupt: Annotated[
+        bool,
+        typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded; counted."),
+    ] = False,
+    workers: WorkersOption = None,
+    cpus_per_trial: CpusOption = 1,
+    gpus_per_trial: GpusOption = 0.0,
+    attempts: AttemptsOption = 2,
+    ray_address: RayOption = None,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Search for coefficients: plan, train, select, and derive the family b0 to b7.
+
+    Every candidate is trained on a short budget with every seed. The leader has the highest mean
+    validation accuracy; the verdict says whether the evidence is enough: `chosen` (no rival is
+    better by more than δ, with stated confidence), `equivalent` (some rivals are as good) or
+    `inconclusive` (and what would settle it). Everything is stored as it happens: ctrl-C loses
+    nothing, `scaling-search resume` goes on.
+
+    \b
+    Examples:
+      scaling-search run
+      scaling-search run small-images --dataset ~/photos --seeds 5
+      scaling-search run my-space.yaml --images 50000 --workers 4 --json > sweep.json
+
+    Exit codes: 0 done (whatever the verdict), 1 failed or cancelled, 2 wrong input, 130 ctrl-C.
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.store import Store
+    from scaling_search.cli import inputs, training
+    from scaling_search.cli.output import console
+    from scaling_search.cli.views import plan as view
+    from scaling_search.cli.views.progress import Display
+    from scaling_search.sweeps import create_sweep
+
+    display = Display(quiet=quiet)
+    spec = inputs.read_sweep(
+        space,
+        settings or (),
+        dataset=dataset,
+        images=images,
+        seeds=seeds,
+        name=name,
+        skip_corrupt=skip_corrupt,
+    )
+    how = training.execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
+    with training.stoppable() as stop, Store.open(database) as store:
+        with display.preparing() as progress:
+            data = inputs.data_of(spec, progress)
+        made = inputs.plan_of(spec, data)
+        if not json:
+            out = console()
+            view.show_counts(out, made)
+            view.show_candidates(out, made)
+            view.show_warnings(out, made.warnings)
+            cost = inputs.cost_of(spec, made, data, how.workers, inputs.known_rate(database))
+            view.show_cost(out, cost, spec)
+        with display.measuring() as counted:
+            sweep_id = create_sweep(store, spec, data, made, counted)
+        training.say(f"sweep {sweep_id} in {store.location}", quiet)
+        training.train(store, sweep_id, data, how, display, stop)
+        training.report(store, sweep_id, json)

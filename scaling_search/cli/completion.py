@@ -1,0 +1,41 @@
+"""What the shell offers on Tab: presets, data sets, baselines, sweeps.
+
+Failures are silent: completion must never print.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+
+def presets(incomplete: str) -> list[str]:
+    """Shipped presets."""
+    from search_spaces.reading import presets as shipped
+
+    return [name for name in shipped() if name.startswith(incomplete)]
+
+
+def datasets(incomplete: str) -> list[str]:
+    """Built-in data sets."""
+    from scaling_search.datasets import built_ins
+
+    return [entry.name for entry in built_ins() if entry.name.startswith(incomplete)]
+
+
+def baselines(incomplete: str) -> list[str]:
+    """Known baselines."""
+    from search_spaces.baselines import baselines as known
+
+    return [name for name in known() if name.startswith(incomplete)]
+
+
+def sweeps(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Stored sweeps, newest first, with their names."""
+    from scaling_search.cli.inputs import existing_store
+    from search_spaces.errors import InputError, WorkError
+
+    with contextlib.suppress(InputError, WorkError, OSError), existing_store(None) as store:
+        for sweep in store.sweeps():
+            if str(sweep.id).startswith(incomplete):
+                yield str(sweep.id), f"{sweep.name}, {sweep.state}"

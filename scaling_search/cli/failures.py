@@ -1,0 +1,61 @@
+"""From what went wrong to one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from search_spaces.errors import InputError, WorkError
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+DEBUG_VARIABLE = "SCALING_SEARCH_DEBUG"
+
+
+def debugging() -> bool:
+    """Whether tracebacks are wanted."""
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
+def complain(error: BaseException | str) -> None:
+    """One line on stderr."""
+    text = " ".join(str(error).split())
+    typer.secho("Error: ", fg="red", bold=True, nl=False, err=True)
+    typer.echo(text, err=True)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the command-line library handles it: wrong usage, an exit, a closed pipe."""
+    known = isinstance(error, (typer.Exit, typer.Abort, BrokenPipeError))
+    return known or hasattr(error, "exit_code")  # usage errors of every version of Typer have it
+
+
+class Guarded(TyperGroup):
+    """A group of commands whose failures are told in words.
+
+    Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted by ctrl-C.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            complain("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            if _passes(error) or debugging():
+                raise
+            if isinstance(error, InputError):
+                complain(error)
+                raise typer.Exit(WRONG_INPUT) from None
+            if isinstance(error, WorkError):
+                complain(error)
+                raise typer.Exit(FAILED) from None
+            complain(
+                f"unexpected {type(error).__name__}: {error}. This is a fault of the program; "
+                f"`scaling-search --debug …` or {DEBUG_VARIABLE}=1 shows where"
+            )
+            raise typer.Exit(FAILED) from None

@@ -1,0 +1,134 @@
+"""From what the user typed to specs, images, plans and stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from results.database import Database
+from results.records import Sweep
+from results.store import Store
+from scaling_search.cli.overrides import merged, parse_overrides
+from scaling_search.datasets import PreparedDataset, built_ins
+from scaling_search.datasets.parallel import Progress
+from scaling_search.datasets.prepare import prepare
+from scaling_search.environment import usable_cores
+from scaling_search.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
+from search_spaces.errors import InputError, WorkError
+from search_spaces.planning import Plan, make_plan
+from search_spaces.sweep_spec import SweepSpec, load_sweep
+
+
+def dataset_name(name: str) -> str:
+    """A data set's name as it is stored: paths absolute, so that any folder can resume."""
+    known = {entry.name for entry in built_ins()}
+    if name in known or name.startswith("hub:"):
+        return name
+    path = Path(name).expanduser()
+    return str(path.absolute()) if path.exists() else name
+
+
+def read_sweep(
+    space: str,
+    settings: Iterable[str] = (),
+    *,
+    dataset: str | None = None,
+    images: int | None = None,
+    seeds: int | None = None,
+    name: str | None = None,
+    skip_corrupt: bool = False,
+) -> SweepSpec:
+    """The sweep of a preset or file, with what the options change.
+
+    Raises:
+        InputError: it cannot be read, or a value breaks a rule.
+    """
+    changes: dict[str, Any] = {}
+    if images is not None:
+        changes["proxy"] = {"images": images}
+    if dataset is not None or skip_corrupt:
+        changes["data"] = ({"name": dataset} if dataset is not None else {}) | (
+            {"skip_corrupt": True} if skip_corrupt else {}
+        )
+    changes |= {
+        key: value for key, value in (("seeds", seeds), ("name", name)) if value is not None
+    }
+    spec = load_sweep(space, merged(parse_overrides(settings), changes))
+    data = spec.data.model_copy(update={"name": dataset_name(spec.data.name)})
+    # Only where it differs, so that what the file left out still counts as left out.
+    return spec if data == spec.data else spec.model_copy(update={"data": data})
+
+
+def data_of(spec: SweepSpec, progress: Progress) -> PreparedDataset:
+    """The images of a sweep, prepared."""
+    return prepare(spec.data, progress=progress)
+
+
+def plan_of(spec: SweepSpec, data: PreparedDataset | None) -> Plan:
+    """The plan of a sweep for its images, or for the baseline's own channels and classes."""
+    if data is None:
+        return make_plan(spec.space)
+    return make_plan(spec.space, in_channels=data.channels, classes=len(data.class_names))
+
+
+def data_bytes(data: PreparedDataset) -> int:
+    """What the decoded images take on disk."""
+    image = data.source_px**2 * data.channels + 40  # and its label and content hash
+    return (data.n_train + data.n_validation) * image
+
+
+def known_rate(database: str | None) -> Rate:
+    """This machine's training rate: from the database if that is there, else rough."""
+    try:
+        with existing_store(database) as store:
+            return stored_rate(store) or ROUGH
+    except (FileNotFoundError, InputError, WorkError):
+        return ROUGH  # an estimate is not worth an error; commands that need the database say it
+
+
+def existing_store(database: str | None) -> Store:
+    """The store, without creating an embedded one.
+
+    Raises:
+        FileNotFoundError: there is none yet.
+    """
+    target = Database(database)
+    if target.is_sqlite and not Path(str(target.url.database)).exists():
+        raise FileNotFoundError(str(target))
+    return Store.open(database)
+
+
+def cost_of(
+    spec: SweepSpec, plan: Plan, data: PreparedDataset | None, workers: int, rate: Rate
+) -> Estimate:
+    """What training the plan takes."""
+    return estimate(
+        [candidate.complexity.flops for candidate in plan.candidates],
+        spec.proxy,
+        len(spec.seeds),
+        workers=workers,
+        rate=rate,
+        validation_images=data.n_validation if data else 0,
+        data_bytes=data_bytes(data) if data else 0,
+    )
+
+
+def default_workers(cpus_per_trial: int, gpus_per_trial: float) -> int:
+    """As many trials at once as the machine's cores, or its CUDA devices, can take."""
+    if gpus_per_trial > 0:
+        from scaling_search.environment import cuda_devices
+
+        return max(1, int(len(cuda_devices()) / gpus_per_trial + 1e-9))
+    return max(1, usable_cores() // max(1, cpus_per_trial))
+
+
+def stored_spec(sweep: Sweep) -> SweepSpec:
+    """The spec that a sweep was stored with."""
+    return SweepSpec.model_validate(sweep.spec)
+
+
+def upsampled(plan: Plan, data: PreparedDataset) -> dict[int, str]:
+    """Candidate index → the caution that its resolution exceeds that of the images."""
+    notes = {c.index: data.upsampling_note(c.spec.resolution_px) for c in plan.candidates}
+    return {index: note for index, note in notes.items() if note}

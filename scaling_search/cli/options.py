@@ -1,0 +1,103 @@
+"""Options that several commands share, each described once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        envvar="SCALING_SEARCH_DATABASE_URL",
+        show_envvar=True,
+        help="Where results are kept: sqlite:////path/results.db or postgresql://…; "
+        "by default a file in your data folder (`scaling-search db path`).",
+    ),
+]
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document with stable keys instead of text.")
+]
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change any key of the space file; repeatable. For example proxy.images=5000 or "
+        "space.target.tolerance=0.1; values are YAML.",
+    ),
+]
+
+DatasetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        metavar="NAME|PATH",
+        help="The images: digits, a folder with one sub-folder a class (with or without train/, "
+        "val/, test/), a Parquet file or folder, or hub:owner/name.",
+        autocompletion=completion.datasets,
+    ),
+]
+
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", help="Trials at once. By default as many as the machine takes."
+    ),
+]
+
+CpusOption = Annotated[
+    int, typer.Option("--cpus-per-trial", metavar="N", help="Threads of each trial.")
+]
+
+GpusOption = Annotated[
+    float,
+    typer.Option(
+        "--gpus-per-trial",
+        metavar="X",
+        help="CUDA devices of each trial: 0 trains on the CPU, 0.25 lets four trials share one.",
+    ),
+]
+
+AttemptsOption = Annotated[
+    int, typer.Option("--attempts", metavar="N", help="How often a trial that fails is tried.")
+]
+
+RayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="HOST:PORT",
+        help="A running Ray cluster, of which this machine is a node; without it a private Ray "
+        "starts and ends with the command.",
+    ),
+]
+
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress on stderr; results are still printed.")
+]
+
+BaselineOption = Annotated[
+    str,
+    typer.Option(
+        "--baseline",
+        metavar="NAME",
+        help="The network being scaled (`scaling-search baselines`).",
+        autocompletion=completion.baselines,
+    ),
+]
+
+SweepArgument = Annotated[
+    int,
+    typer.Argument(
+        metavar="SWEEP",
+        help="The sweep's number (`scaling-search sweeps`).",
+        autocompletion=completion.sweeps,
+    ),
+]

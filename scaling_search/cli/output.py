@@ -1,0 +1,67 @@
+"""Where text goes: data to stdout, progress and remarks to stderr; no ANSI unless a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from typing import Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+_WIDTH_OF_FILES = 100
+
+
+def console(*, err: bool = False) -> Console:
+    """A console for stdout or stderr, as they are now; 100 columns where it is no terminal."""
+    stream = sys.stderr if err else sys.stdout
+    terminal = stream.isatty()
+    return Console(
+        file=stream,
+        width=None if terminal else _WIDTH_OF_FILES,
+        force_terminal=None if terminal else False,
+        no_color=None if terminal else True,
+        highlight=False,
+        soft_wrap=False,
+    )
+
+
+def paragraph(out: Console, label: str, text: str, *, style: str | None = None) -> None:
+    """A text behind a label, wrapped with a hanging indent."""
+    lines = textwrap.fill(label + text, out.width, subsequent_indent="  ", break_long_words=False)
+    out.print(lines, markup=False, style=style, soft_wrap=True)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+
+
+def remark(text: str) -> None:
+    """A line on stderr, for people."""
+    console(err=True).print(text, markup=False)
+
+
+def table(*headings: str, title: str | None = None) -> Table:
+    """A plain table; a heading that starts with > is right-aligned, with ~ may wrap."""
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
+    for heading in headings:
+        made.add_column(
+            heading.lstrip(">~"),
+            justify="right" if heading.startswith(">") else "left",
+            no_wrap=not heading.startswith("~"),
+            overflow="fold",
+        )
+    return made

@@ -1,0 +1,133 @@
+"""What `run` and `resume` share: driving a sweep until it ends, however it ends."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import typer
+
+from results.states import SweepState
+from results.store import Store
+from scaling_search.cli import inputs
+from scaling_search.cli.documents import SweepRecord
+from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
+from scaling_search.cli.output import console, print_json, remark
+from scaling_search.cli.views.outcome import show_next, show_outcome
+from scaling_search.cli.views.progress import Display
+from scaling_search.cli.views.sweep import show_heading
+from scaling_search.datasets import PreparedDataset
+from scaling_search.environment import cuda_devices
+from scaling_search.sweeps import Execution, Interrupted, drive
+from search_spaces.errors import InputError, WorkError
+
+
+class _Stop:
+    """How the process was asked to stop: SIGTERM is not ctrl-C, and ends with another code."""
+
+    def __init__(self) -> None:
+        self.terminated = False
+
+    def on_term(self, number: int, frame: FrameType | None) -> None:
+        """SIGTERM is handled as ctrl-C is."""
+        self.terminated = True
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def stoppable() -> Iterator[_Stop]:
+    """SIGTERM raises KeyboardInterrupt, as SIGINT does."""
+    stop = _Stop()
+    before = signal.signal(signal.SIGTERM, stop.on_term)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def execution(
+    workers: int | None,
+    cpus_per_trial: int,
+    gpus_per_trial: float,
+    attempts: int,
+    ray_address: str | None,
+) -> Execution:
+    """Where and how fast to train.
+
+    Raises:
+        InputError: a number makes no sense, a device is asked for that is not there, or the
+            address of the cluster has the wrong form.
+    """
+    if ray_address is not None:
+        from scaling_search.workers.session import check_address
+
+        check_address(ray_address)
+    elif gpus_per_trial > 0 and not cuda_devices():
+        raise InputError(
+            f"--gpus-per-trial is {gpus_per_trial:g}: torch sees no CUDA device here; leave it out "
+            "to train on the CPU, or install a build of torch for your device"
+        )
+    return Execution(
+        workers=inputs.default_workers(cpus_per_trial, gpus_per_trial)
+        if workers is None
+        else workers,
+        cpus_per_trial=cpus_per_trial,
+        gpus_per_trial=gpus_per_trial,
+        attempts=attempts,
+        ray_address=ray_address,
+    )
+
+
+def train(
+    store: Store,
+    sweep_id: int,
+    data: PreparedDataset,
+    how: Execution,
+    display: Display,
+    stop: _Stop,
+) -> None:
+    """Drive a sweep to its end.
+
+    Raises:
+        typer.Exit: it was interrupted (130; 1 for SIGTERM) or cancelled (1); stderr says how to go
+            on.
+        WorkError: it failed; what it trained is kept, and the message says how to go on.
+    """
+    try:
+        with display.training() as view:
+            drive(store, sweep_id, data, how, observe=view.observe, counted=view.counted)
+    except (Interrupted, KeyboardInterrupt):
+        cancelled = store.sweep(sweep_id).state is SweepState.CANCELLED
+        done = store.progress([sweep_id])[sweep_id]
+        complain(
+            f"sweep {sweep_id} was {'cancelled' if cancelled else 'interrupted'}; {done.done:,} of "
+            f"{done.total:,} trials are done and stored: go on with "
+            f"`scaling-search resume {sweep_id}`"
+        )
+        by_hand = not (cancelled or stop.terminated)
+        raise typer.Exit(INTERRUPTED if by_hand else FAILED) from None
+    except WorkError as error:
+        raise WorkError(
+            f"{error}; what was trained is kept, `scaling-search resume {sweep_id}` goes on"
+        ) from error
+
+
+def report(store: Store, sweep_id: int, json: bool) -> None:
+    """What the sweep found, on stdout."""
+    record = SweepRecord.read(store, sweep_id)
+    if json:
+        print_json(record.to_dict())
+        return
+    out = console()
+    out.print()
+    show_heading(out, record)
+    show_outcome(out, record)
+    show_next(out, record)
+
+
+def say(text: str, quiet: bool) -> None:
+    """A remark on stderr, unless nobody wants any."""
+    if not quiet:
+        remark(text)

@@ -1,0 +1,1 @@
+"""What commands show: tables, pictures, progress, and the JSON documents beside them."""

@@ -1,0 +1,114 @@
+"""A family as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from results.records import FamilyMember as StoredMember
+from scaling_search.cli.human import amount
+from scaling_search.cli.output import table
+from search_spaces.families import FamilyMember
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table shows of a member."""
+
+    name: str
+    phi: float | None
+    depth: float
+    width: float
+    resolution: float
+    blocks: int
+    resolution_px: int
+    params: int
+    flops: int
+    ratio: float
+    residual: float | None
+    dropout: float
+
+
+def stored_rows(members: Sequence[StoredMember]) -> list[Row]:
+    """Rows of a stored family, whose first member is the baseline."""
+    base = members[0].flops
+    return [
+        Row(
+            name=member.name,
+            phi=member.phi,
+            depth=member.depth,
+            width=member.width,
+            resolution=member.resolution,
+            blocks=sum(stage["depth"] for stage in member.spec["stages"]),
+            resolution_px=member.resolution_px,
+            params=member.params,
+            flops=member.flops,
+            ratio=member.flops / base,
+            residual=member.residual,
+            dropout=member.inherited["dropout"],
+        )
+        for member in members
+    ]
+
+
+def derived_rows(members: Iterable[FamilyMember]) -> list[Row]:
+    """Rows of a family just derived."""
+    return [
+        Row(
+            name=member.name,
+            phi=member.phi,
+            depth=member.scaling.depth,
+            width=member.scaling.width,
+            resolution=member.scaling.resolution,
+            blocks=sum(member.spec.depths),
+            resolution_px=member.spec.resolution_px,
+            params=member.complexity.params,
+            flops=member.complexity.flops,
+            ratio=member.flops_ratio,
+            residual=member.residual,
+            dropout=member.dropout,
+        )
+        for member in members
+    ]
+
+
+def show_members(out: Console, rows: Iterable[Row]) -> None:
+    """b0, b1, … with multipliers, sizes and what they inherit."""
+    made = table(
+        "",
+        ">φ",
+        ">depth ×",
+        ">width ×",
+        ">res. ×",
+        ">blocks",
+        ">px",
+        ">params",
+        ">FLOPs",
+        ">ratio",
+        ">to 2^k",
+        ">dropout*",
+    )
+    for row in rows:
+        made.add_row(
+            row.name,
+            "–" if row.phi is None else f"{row.phi:.2f}",
+            f"{row.depth:.3f}",
+            f"{row.width:.3f}",
+            f"{row.resolution:.3f}",
+            str(row.blocks),
+            str(row.resolution_px),
+            amount(row.params),
+            amount(row.flops),
+            f"{row.ratio:.2f}",
+            "" if row.residual is None else f"{row.residual:+.1%}",
+            f"{row.dropout:.1f}",
+        )
+    out.print(made)
+    out.print(
+        "to 2^k: how far FLOPs are from the member's target; * inherited from the baseline's "
+        "published training, like the base resolution: not searched",
+        style="dim",
+        markup=False,
+    )

@@ -1,0 +1,172 @@
+"""What a sweep found, as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from scaling_search.cli.documents import SweepRecord
+from scaling_search.cli.human import amount, percent, points, triple
+from scaling_search.cli.output import paragraph, table
+from scaling_search.cli.views.family import show_members, stored_rows
+from scaling_search.cli.views.plan import roles, show_notes, upsampling
+
+_STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
+
+
+def show_verdict(out: Console, record: SweepRecord) -> None:
+    """Leader, verdict, and why."""
+    outcome = record.sweep.outcome
+    leader = record.leader
+    if leader is not None:
+        candidate, accuracy = leader
+        paragraph(
+            out,
+            f"Leader{'' if outcome else ' so far'}: ",
+            f"α {candidate.alpha:.4g}, β {candidate.beta:.4g}, γ {candidate.gamma:.4g} (candidate "
+            f"{candidate.index}): validation accuracy {percent(accuracy)} at "
+            f"{candidate.measured_ratio:.2f} × the baseline's FLOPs",
+        )
+    if not outcome:
+        return
+    out.print("Verdict: ", end="")
+    out.print(outcome["verdict"], style=_STYLE[outcome["verdict"]])
+    for reason in outcome["why"]:
+        paragraph(out, "– ", reason)
+    if len(outcome["region"]) > 1:
+        named = ", ".join(str(index) for index in outcome["region"])
+        paragraph(out, "– ", f"as good as each other: candidates {named}")
+
+
+def show_comparisons(out: Console, record: SweepRecord) -> None:
+    """Every candidate beside the leader, and the noise that they are seen through."""
+    outcome = record.sweep.outcome
+    if not outcome or not outcome["comparisons"]:
+        return
+    made = table(
+        ">#", "α, β, γ", ">ratio", ">accuracy", ">± seed sd", ">gain", "joint interval", "~"
+    )
+    candidates = {candidate.index: candidate for candidate in record.candidates}
+    rows = sorted(outcome["comparisons"], key=lambda row: -(row["accuracy"] or 0))
+    for row in rows:
+        candidate = candidates[row["index"]]
+        named = [roles((role,)) for role in candidate.roles if role != "search"]
+        interval = (
+            ""
+            if row["low"] is None
+            else (f"{points(row['low'], sign=True)} to {points(row['high'], sign=True)}")
+        )
+        standing = row["standing"]
+        made.add_row(
+            str(row["index"]),
+            triple((candidate.alpha, candidate.beta, candidate.gamma))[1:-1],
+            f"{candidate.measured_ratio:.2f}",
+            percent(row["accuracy"]),
+            points(row["seed_sd"]),
+            "" if row["gain"] is None else points(row["gain"], sign=True),
+            interval,
+            ", ".join(named) if standing == "reference" else ", ".join([standing, *named]),
+            style="bold" if standing == "leader" else None,
+        )
+    out.print()
+    out.print(made)
+    confidence = record.sweep.spec["selection"]["confidence"]
+    out.print(
+        f"gain: the leader's accuracy minus this one's, in points, with its {confidence:.0%} joint "
+        "interval over seeds and images",
+        style="dim",
+        markup=False,
+    )
+    between, within = outcome["between_candidates_sd"], outcome["seed_sd"]
+    if between is not None and within is not None:
+        out.print(
+            f"Spread: {points(between)} points between candidates that can win, {points(within)} "
+            "points between seeds of one candidate",
+            markup=False,
+        )
+
+
+def _range(ends: list[float], unit: str = "") -> str:
+    low, high = ends
+    if low == high:
+        return f"{low:.4g}{unit}"
+    return f"{low:.4g} to {high:.4g}{unit}"
+
+
+def show_class(out: Console, outcome: dict[str, Any]) -> None:
+    """The class of coefficients that the leader stands for, and what it leaves open."""
+    if "intervals" not in outcome:
+        return
+    ends, shares, normalised = outcome["intervals"], outcome["shares"], outcome["normalised"]
+    out.print()
+    paragraph(
+        out,
+        "The leader stands for every triple that rounds to its network: ",
+        f"α {_range(ends['alpha'])}, β {_range(ends['beta'])}, γ {_range(ends['gamma'])}",
+    )
+    if shares:
+        spent = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+        paragraph(
+            out,
+            "It spends a doubling on ",
+            f"{spent}; normalised to αβ²γ² = 2: {triple(normalised.values())}",
+        )
+    far = outcome["ends_at_b7"]
+    low, high = far["flops"]
+    paragraph(
+        out,
+        f"The ends of the intervals would mean at {far['name']}: ",
+        f"depth × {_range(far['depth'])}, width × {_range(far['width'])}, "
+        f"{_range(far['resolution_px'], ' px')}, {amount(far['params'][0])} to "
+        f"{amount(far['params'][1])} parameters, {amount(low)} to {amount(high)} FLOPs",
+    )
+
+
+def show_outcome(out: Console, record: SweepRecord) -> None:
+    """Verdict, comparisons, class, family, notes."""
+    show_verdict(out, record)
+    show_comparisons(out, record)
+    if record.sweep.outcome:
+        show_class(out, record.sweep.outcome)
+    if record.family:
+        first = record.family[0]
+        out.print()
+        out.print(
+            f"Family of {record.sweep.baseline} by these coefficients ({first.convention}; "
+            f"{first.resolution_px} px, {first.classes:,} classes; measured by fvcore)",
+            markup=False,
+        )
+        show_members(out, stored_rows(record.family))
+    show_notes(out, notes_of(record))
+
+
+def notes_of(record: SweepRecord) -> list[str]:
+    """What must be said beside the result: of the data, and of candidates that exceed them."""
+    details = record.data.details
+    cautions = {c.index: c.notes[0] for c in record.candidates if c.notes}
+    native_px = min(details["native_median_px"], details["source_px"])
+    caution = upsampling(cautions, len(record.candidates), native_px)
+    return [*details["notes"], *([caution] if caution else [])]
+
+
+def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
+    """Commands that follow, with what they do."""
+    number = record.sweep.id
+    if record.sweep.outcome is None:
+        return [(f"scaling-search resume {number}", "train what is missing")]
+    return [
+        (f"scaling-search show {number} --trials", "every trial of it"),
+        (f"scaling-search family {number} --resolution 160 --classes 37", "its family for you"),
+        (f"scaling-search export {number} -o sweep-{number}.json", "all of it as a file"),
+    ]
+
+
+def show_next(out: Console, record: SweepRecord) -> None:
+    """What to do now."""
+    steps = next_steps(record)
+    wide = max(len(command) for command, _ in steps)
+    out.print()
+    out.print("Next:")
+    for command, purpose in steps:
+        out.print(f"  {command:<{wide}}   {purpose}", markup=False)

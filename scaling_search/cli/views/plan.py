@@ -1,0 +1,173 @@
+"""A plan as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+
+from results.records import Measurement
+from scaling_search.cli.human import amount, duration, plural, size, triple
+from scaling_search.cli.output import paragraph, table
+from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
+from scaling_search.datasets import PreparedDataset
+from scaling_search.estimates import Estimate
+from search_spaces.planning import Candidate, Plan
+from search_spaces.sweep_spec import SweepSpec
+
+SHOWN = 40
+_NAMED = 12
+_ROLES = {"published_matched": "matched"}
+
+
+def roles(names: tuple[str, ...]) -> str:
+    """Roles in a few letters: published_matched is `matched`."""
+    return "+".join(_ROLES.get(name, name) for name in names)
+
+
+def show_counts(out: Console, plan: Plan) -> None:
+    """What is searched, and how many networks it comes to."""
+    target, frame = plan.space.target, plan.frame
+    out.print(
+        f"{plan.space.baseline} at {frame.resolution_px} px, {plural(frame.in_channels, 'channel')}"
+        f", {frame.classes:,} classes: {amount(plan.base_flops)} FLOPs; "
+        f"target {target.flops_ratio:g} ± {target.tolerance:g} × that, {target.by}",
+        markup=False,
+    )
+    eligible = sum(candidate.eligible for candidate in plan.candidates)
+    out.print(
+        f"{plural(plan.points, 'point')} → {plan.points_within:,} within the constraint → "
+        f"{plural(plan.networks, 'distinct network')} → {plural(len(plan.candidates), 'candidate')}"
+        f" ({eligible:,} can win, the others are references)",
+        markup=False,
+    )
+
+
+def show_triangle(out: Console, plan: Plan) -> None:
+    """Which directions reach the target."""
+    reached = sum(direction.reachable for direction in plan.directions)
+    out.print()
+    out.print(
+        f"Where a doubling can go: {reached} of {len(plan.directions)} directions reach a network "
+        f"within the target ({REACHED}), {len(plan.directions) - reached} do not ({MISSED})",
+        markup=False,
+    )
+    out.print(triangle(plan.directions), markup=False)
+
+
+def _row(candidate: Candidate) -> list[str]:
+    spec, cost = candidate.spec, candidate.complexity
+    return [
+        str(candidate.index),
+        roles(candidate.roles),
+        triple(candidate.representative)[1:-1],
+        f"{len(candidate.coefficients):,}",
+        str(sum(spec.depths)),
+        f"{spec.widths[0]}…{spec.widths[-1]}",
+        str(spec.resolution_px),
+        amount(cost.flops),
+        amount(cost.params),
+        f"{candidate.nominal_ratio:.2f}",
+        f"{candidate.measured_ratio:.2f}",
+        f"{candidate.residual:+.2f}",
+        "✓" if candidate.eligible else "",
+    ]
+
+
+def show_candidates(out: Console, plan: Plan, *, everything: bool = False) -> None:
+    """The candidates, the first ones of many."""
+    made = table(
+        ">#",
+        "role",
+        "α, β, γ",
+        ">n",
+        ">blocks",
+        "width",
+        ">px",
+        ">FLOPs",
+        ">params",
+        ">nom.",
+        ">meas.",
+        ">resid.",
+        "✓",
+    )
+    shown = plan.candidates if everything else plan.candidates[:SHOWN]
+    for candidate in shown:
+        made.add_row(*_row(candidate))
+    out.print()
+    out.print(made)
+    hidden = len(plan.candidates) - len(shown)
+    if hidden:
+        out.print(f"… and {hidden:,} more (--all shows them)", markup=False)
+    out.print(
+        "n: how many triples round to the network; width: channels of stem…head; nom. (αβ²γ²) and "
+        "meas.: FLOPs over the baseline's; resid.: distance to the target; ✓: may be chosen",
+        style="dim",
+        markup=False,
+    )
+
+
+def show_warnings(out: Console, warnings: Iterable[str]) -> None:
+    """What to change before training."""
+    for warning in warnings:
+        paragraph(out, "Warning: ", warning, style="yellow")
+
+
+def upsampling(notes: Mapping[int, str], candidates: int, data_px: int) -> str | None:
+    """Which candidates look at enlarged images, in one sentence for all of them."""
+    if not notes:
+        return None
+    named = ", ".join(str(index) for index in list(notes)[:_NAMED])
+    more = "" if len(notes) <= _NAMED else f" and {len(notes) - _NAMED} more"
+    which = "every candidate exceeds" if len(notes) == candidates else f"{named}{more} exceed"
+    return (
+        f"{which} the {data_px} px of the images: upsampling adds no detail, so a difference there "
+        "comes from the network's strides and no effect of resolution is claimed"
+    )
+
+
+def show_notes(out: Console, notes: Iterable[str]) -> None:
+    """What a reader must know."""
+    for note in notes:
+        paragraph(out, "Note: ", note)
+
+
+def show_cost(out: Console, cost: Estimate, spec: SweepSpec) -> None:
+    """What training takes."""
+    out.print()
+    disk = f"{size(cost.database_bytes)} in the database"
+    if cost.data_bytes:
+        disk += f", {size(cost.data_bytes)} of decoded images"
+    out.print(
+        f"Training: {plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each) × "
+        f"{spec.proxy.total_images:,} images = {amount(cost.images)} images, about "
+        f"{duration(cost.seconds)} on {plural(cost.workers, 'worker')}; {disk}",
+        markup=False,
+    )
+    out.print(f"(time: {cost.rate.source})", style="dim", markup=False)
+
+
+def plan_document(
+    plan: Plan,
+    spec: SweepSpec,
+    cost: Estimate,
+    data: PreparedDataset | None,
+    notes: Mapping[int, str],
+    measured: Mapping[str, Measurement] | None,
+) -> dict[str, Any]:
+    """The plan with what training it takes, and the caution of each candidate."""
+    document = plan.to_dict()
+    for candidate in document["candidates"]:
+        candidate["notes"] = [notes[candidate["index"]]] if candidate["index"] in notes else []
+        if measured is not None:
+            found = measured[candidate["spec_key"]]
+            candidate["complexity_source"] = "fvcore"
+            candidate["uncounted"] = found.uncounted
+    return (
+        {"name": spec.name, "dataset": data.name if data else None}
+        | {"in_channels": plan.frame.in_channels, "classes": plan.frame.classes}
+        | {"resolution_px": plan.frame.resolution_px}
+        | document
+        | {"training": cost.to_dict() | {"seeds": list(spec.seeds)}}
+    )

@@ -1,0 +1,143 @@
+"""Progress on stderr: a live display in a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from scaling_search.cli.human import duration, percent, plural, triple
+from scaling_search.cli.output import console
+
+if TYPE_CHECKING:
+    from scaling_search.sweeps import Snapshot
+
+LINE_SECONDS = 10.0
+_REFRESH_PER_SECOND = 4
+_BAR_WIDTH = 30
+
+
+class _Line:
+    """One thing that is going on: a text, and how much of it is done (None: unknown)."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.below = ""
+        self.fraction: float | None = None
+
+    def render(self) -> RenderableType:
+        row = Table.grid(padding=(0, 1))
+        bar: RenderableType = Spinner("dots")
+        if self.fraction is not None:
+            bar = ProgressBar(total=1.0, completed=self.fraction, width=_BAR_WIDTH)
+        row.add_row(bar, Text(self.text))
+        return Group(row, Text(self.below, style="dim")) if self.below else row
+
+
+class Display:
+    """Tells a person what is going on; never writes to stdout."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+
+    @contextmanager
+    def _showing(self) -> Iterator[Callable[[str, float | None, str, bool], None]]:
+        """A function that takes (text, fraction, further text, whether it must be seen)."""
+        if self._quiet:
+            yield lambda text, fraction, below, important: None
+            return
+        out: Console = console(err=True)
+        if not out.is_terminal:
+            last = -LINE_SECONDS
+
+            def write(text: str, fraction: float | None, below: str, important: bool) -> None:
+                nonlocal last
+                if important or time.monotonic() - last >= LINE_SECONDS:
+                    last = time.monotonic()
+                    out.print(text + (f"; {below}" if below else ""), markup=False, soft_wrap=True)
+
+            yield write
+            return
+        line = _Line()
+
+        def update(text: str, fraction: float | None, below: str, important: bool) -> None:
+            line.text, line.fraction, line.below = text, fraction, below
+
+        with Live(
+            get_renderable=line.render,
+            console=out,
+            transient=True,
+            refresh_per_second=_REFRESH_PER_SECOND,
+        ):
+            yield update
+
+    @contextmanager
+    def preparing(self) -> Iterator[Callable[[str, int, int], None]]:
+        """Told of images read and decoded."""
+        with self._showing() as show:
+            yield lambda stage, done, total: show(
+                f"{stage} images: {done:,} of {total:,}", done / total if total else None, "", False
+            )
+
+    @contextmanager
+    def measuring(self) -> Iterator[Callable[[int, int], None]]:
+        """Told of networks that fvcore has counted."""
+        with self._showing() as show:
+            yield lambda done, total: show(
+                f"measuring networks with fvcore: {done:,} of {total:,}",
+                done / total,
+                "",
+                done == total,
+            )
+
+    @contextmanager
+    def training(self) -> Iterator[Training]:
+        """Told of a sweep's snapshots, and of the measuring that follows."""
+        with self._showing() as show:
+            show("starting Ray and the workers", None, "", True)
+            yield Training(show)
+
+
+class Training:
+    """A sweep while it trains."""
+
+    def __init__(self, show: Callable[[str, float | None, str, bool], None]) -> None:
+        self._show = show
+
+    def observe(self, now: Snapshot) -> None:
+        """The sweep stands so."""
+        self._show(progress_line(now), now.fraction, leader_line(now), now.done == now.total)
+
+    def counted(self, done: int, total: int) -> None:
+        """The family is being measured."""
+        text = f"measuring the family with fvcore: {done:,} of {total:,}"
+        self._show(text, done / total, "", done == total)
+
+
+def progress_line(now: Snapshot) -> str:
+    """Trials, speed, and the time that is left."""
+    parts = [f"{now.done:,} of {plural(now.total, 'trial')} done", f"{now.running} running"]
+    if now.lost:
+        parts.append(f"{now.lost} lost")
+    if now.images_per_second:
+        parts.append(f"{now.images_per_second:,.0f} images/s")
+    if now.eta_seconds is not None and now.done < now.total:
+        parts.append(f"{duration(now.eta_seconds)} left")
+    return ", ".join(parts)
+
+
+def leader_line(now: Snapshot) -> str:
+    """Who leads so far."""
+    if now.leader is None:
+        return ""
+    of = triple((now.leader.alpha, now.leader.beta, now.leader.gamma))
+    trials = plural(now.leader_trials, "trial")
+    return f"leader {of} with {percent(now.leader_accuracy)} over {trials}"

@@ -1,0 +1,109 @@
+"""A stored sweep, and lists of them, as text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Console
+
+from results.records import Sweep
+from results.states import SweepState, TrialState
+from scaling_search.cli.documents import SweepRecord, is_driven
+from scaling_search.cli.human import duration, percent, plural, size, triple
+from scaling_search.cli.output import table
+
+_DRIVER_GONE = "stopped (driver gone)"
+
+
+def state_of(sweep: Sweep) -> str:
+    """The state, and whether a running sweep has lost its driver."""
+    if sweep.state is SweepState.RUNNING and not is_driven(sweep):
+        return _DRIVER_GONE
+    if sweep.state is SweepState.RUNNING and sweep.cancel_requested:
+        return "running (stopping)"
+    return str(sweep.state)
+
+
+def moment(value: datetime | None) -> str:
+    """Local date and time."""
+    return "–" if value is None else f"{value.astimezone():%Y-%m-%d %H:%M}"
+
+
+def show_heading(out: Console, record: SweepRecord) -> None:
+    """Which sweep, where it stands, and what it trained."""
+    sweep, progress = record.sweep, record.progress
+    out.print(f"Sweep {sweep.id} {sweep.name!r}: {state_of(sweep)}", style="bold", markup=False)
+    lost = progress.failed + progress.diverged
+    out.print(
+        f"{progress.done:,} of {plural(progress.total, 'trial')} done"
+        + (f", {lost} of them lost" if lost else "")
+        + f": {plural(len(record.candidates), 'candidate')} × {plural(len(sweep.seeds), 'seed')}",
+        markup=False,
+    )
+    if sweep.error:
+        out.print(f"Error: {sweep.error}", style="red", markup=False)
+
+
+def show_provenance(out: Console, record: SweepRecord) -> None:
+    """What was asked for, with what it was computed, and on what."""
+    sweep = record.sweep
+    space, proxy, hardware = sweep.spec["space"], sweep.spec["proxy"], sweep.hardware
+    searched = "axes" if space["axes"] else "lattice"
+    target = space["target"]
+    budget = f"{proxy['images']:,} images" if proxy["images"] else f"{proxy['steps']:,} steps"
+    versions = ", ".join(f"{name} {value}" for name, value in sweep.versions.items())
+    cuda = ", ".join(hardware.get("cuda", [])) or "no CUDA device"
+    took = ""
+    if sweep.started_at and sweep.finished_at:
+        took = f", {duration((sweep.finished_at - sweep.started_at).total_seconds())} in all"
+    facts = table("", "~")
+    facts.show_header = False
+    for name, value in (
+        ("baseline", f"{sweep.baseline} at {record.candidates[0].spec['resolution_px']} px"),
+        (
+            "search",
+            f"{searched}; target {target['flops_ratio']:g} ± {target['tolerance']:g} × "
+            f"the baseline's FLOPs, {target['by']}",
+        ),
+        (
+            "proxy",
+            f"{budget} a trial, batches of {proxy['batch_size']}, {proxy['optimizer']} at "
+            f"{proxy['learning_rate']:g}, {proxy['dtype']}",
+        ),
+        ("data", f"{sweep.dataset} (fingerprint {sweep.dataset_fingerprint[:12]})"),
+        ("seeds", ", ".join(str(seed) for seed in sweep.seeds)),
+        ("protocol", sweep.protocol),
+        ("created", f"{moment(sweep.created_at)}{took}"),
+        ("versions", versions),
+        (
+            "hardware",
+            f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "
+            f"{size(hardware['memory_bytes'])} memory, {cuda}",
+        ),
+    ):
+        facts.add_row(name, value)
+    out.print(facts)
+
+
+def show_trials(out: Console, record: SweepRecord) -> None:
+    """Every trial."""
+    made = table(
+        ">trial", ">#", "α, β, γ", ">seed", "state", ">accuracy", ">attempts", ">images/s", "~error"
+    )
+    by_id = {candidate.id: candidate for candidate in record.candidates}
+    for trial in record.trials:
+        candidate = by_id[trial.candidate_id]
+        lost = trial.state in (TrialState.FAILED, TrialState.DIVERGED)
+        made.add_row(
+            str(trial.id),
+            str(candidate.index),
+            triple((candidate.alpha, candidate.beta, candidate.gamma))[1:-1],
+            str(trial.seed),
+            str(trial.state),
+            percent(trial.accuracy),
+            str(trial.attempts),
+            "" if trial.images_per_second is None else f"{trial.images_per_second:,.0f}",
+            (trial.error or "") if lost else "",
+        )
+    out.print()
+    out.print(made)
