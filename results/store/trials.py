@@ -81,13 +81,16 @@ class TrialPart(Part):
     def record_epochs(self, lease: Lease, epochs: Sequence[NewEpoch]) -> None:
         """Store what running attempts reported, in one transaction. Event: `epochs`.
 
+        A crash of the whole machine may take the last moment of these, but not those of a trial
+        that has ended.
+
         Raises:
             NotFoundError: if the sweep has no such attempt.
             ConflictError: if an attempt is no longer running, or an epoch is there already.
         """
         if not epochs:
             return
-        with self._database.write() as connection:
+        with self._database.write(wait_for_disk=False) as connection:
             hold(connection, lease)
             attempts = _running_attempts(connection, lease, {epoch.attempt_id for epoch in epochs})
             try:

@@ -4,17 +4,18 @@ Every test that asks for `store` is part of the storage contract and runs over e
 """
 
 import itertools
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
-import psutil
 import psycopg
 import pytest
 
@@ -182,9 +183,12 @@ def postgres() -> Iterator[Callable[[], str]]:
             return str(server.get_uri(database=name))
 
         yield create
-    process = psutil.Process(server.get_pid())
-    process.send_signal(signal.SIGQUIT)  # at once; an orderly stop would write everything first
-    psutil.wait_procs([process], timeout=10)
+    # Stopped at once: an orderly stop would write everything to disk first. The file is waited for
+    # and not the process, which nobody may be there to reap.
+    os.kill(server.get_pid(), signal.SIGQUIT)
+    deadline = time.monotonic() + 30
+    while Path(folder, "postmaster.pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -106,7 +106,7 @@ with Store.open(sys.argv[1]) as store:
 
 
 def test_identical_submissions_at_once_store_one_sweep(store, url, python, request):
-    processes = [python(SUBMIT, url, str(request.path.parent)) for _ in range(4)]
+    processes = [python(SUBMIT, url, str(request.path.parent)) for _ in range(3)]
     for process in processes:
         assert process.stdout.readline() == "ready\n"
     outputs = [process.communicate("go\n") for process in _all_go(processes)]
