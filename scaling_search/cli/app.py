@@ -7,10 +7,19 @@ from typing import Annotated
 
 import typer
 
+from scaling_search.cli.commands.baselines import baselines
+from scaling_search.cli.commands.best import best
+from scaling_search.cli.commands.cancel import cancel
+from scaling_search.cli.commands.datasets import datasets
+from scaling_search.cli.commands.db import db
+from scaling_search.cli.commands.export import export
+from scaling_search.cli.commands.family import family
+from scaling_search.cli.commands.model import model
 from scaling_search.cli.commands.plan import plan
 from scaling_search.cli.commands.resume import resume
 from scaling_search.cli.commands.run import run
 from scaling_search.cli.commands.show import show
+from scaling_search.cli.commands.sweeps import sweeps
 from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -66,5 +75,8 @@ def root(
         os.environ[DEBUG_VARIABLE] = "1"
 
 
-for _command in (plan, run, show, resume):
+for _command in (plan, run, sweeps, show, resume, cancel, best, family, model, export):
     app.command()(_command)
+app.add_typer(datasets, name="datasets")
+app.command()(baselines)
+app.add_typer(db, name="db")

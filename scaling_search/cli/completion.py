@@ -39,3 +39,17 @@ def sweeps(incomplete: str) -> Iterator[tuple[str, str]]:
         for sweep in store.sweeps():
             if str(sweep.id).startswith(incomplete):
                 yield str(sweep.id), f"{sweep.name}, {sweep.state}"
+
+
+def states(incomplete: str) -> list[str]:
+    """States of a sweep."""
+    from results.states import SweepState
+
+    return [state.value for state in SweepState if state.startswith(incomplete)]
+
+
+def conventions(incomplete: str) -> list[str]:
+    """Conventions for φ."""
+    from search_spaces.families import CONVENTIONS
+
+    return [name for name in CONVENTIONS if name.startswith(incomplete)]

@@ -42,6 +42,41 @@ def _time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 
+def leading_row(outcome: dict[str, Any]) -> dict[str, Any] | None:
+    """The leader's row of an outcome's comparisons."""
+    rows: list[dict[str, Any]] = outcome.get("comparisons", [])
+    return next((row for row in rows if row["index"] == outcome.get("leader")), None)
+
+
+def summary_document(sweep: Sweep, progress: Progress) -> dict[str, Any]:
+    """A sweep in a list; `verdict`, `leader` and `chosen` are null until there is an outcome."""
+    outcome = sweep.outcome or {}
+    leading = leading_row(outcome)
+    return {
+        "id": sweep.id,
+        "name": sweep.name,
+        "state": str(sweep.state),
+        "driven": is_driven(sweep),
+        "error": sweep.error,
+        "baseline": sweep.baseline,
+        "dataset": sweep.dataset,
+        "dataset_fingerprint": sweep.dataset_fingerprint,
+        "target_ratio": sweep.target_ratio,
+        "protocol": sweep.protocol,
+        "seeds": list(sweep.seeds),
+        "created_at": _time(sweep.created_at),
+        "started_at": _time(sweep.started_at),
+        "finished_at": _time(sweep.finished_at),
+        "progress": progress_document(progress),
+        "verdict": outcome.get("verdict"),
+        "why": outcome.get("why", []),
+        "leader": outcome.get("coefficients"),
+        "leader_candidate": outcome.get("leader"),
+        "leader_accuracy": leading and leading["accuracy"],
+        "chosen": outcome.get("chosen"),
+    }
+
+
 def candidate_document(candidate: Candidate) -> dict[str, Any]:
     """A candidate with the keys that `plan` gives it."""
     return {
@@ -140,32 +175,17 @@ class SweepRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """The document; `verdict` and `chosen` are null until there is one."""
-        sweep, outcome = self.sweep, self.sweep.outcome or {}
+        sweep = self.sweep
         index = {candidate.id: candidate.index for candidate in self.candidates}
-        leader = self.leader
-        return {
-            "id": sweep.id,
-            "name": sweep.name,
-            "state": str(sweep.state),
-            "driven": is_driven(sweep),
-            "error": sweep.error,
-            "baseline": sweep.baseline,
-            "dataset": sweep.dataset,
-            "dataset_fingerprint": sweep.dataset_fingerprint,
-            "target_ratio": sweep.target_ratio,
-            "protocol": sweep.protocol,
-            "seeds": list(sweep.seeds),
-            "created_at": _time(sweep.created_at),
-            "started_at": _time(sweep.started_at),
-            "finished_at": _time(sweep.finished_at),
-            "progress": progress_document(self.progress),
-            "verdict": outcome.get("verdict"),
-            "why": outcome.get("why", []),
-            "leader": leader
-            and coefficients_document(leader[0].alpha, leader[0].beta, leader[0].gamma),
-            "leader_candidate": leader and leader[0].index,
-            "leader_accuracy": leader and leader[1],
-            "chosen": outcome.get("chosen"),
+        document = summary_document(sweep, self.progress)
+        if sweep.outcome is None and (leading := self.leader) is not None:
+            candidate, accuracy = leading
+            document |= {
+                "leader": coefficients_document(candidate.alpha, candidate.beta, candidate.gamma),
+                "leader_candidate": candidate.index,
+                "leader_accuracy": accuracy,
+            }
+        return document | {
             "outcome": sweep.outcome,
             "candidates": [candidate_document(candidate) for candidate in self.candidates],
             "trials": [trial_document(trial, index[trial.candidate_id]) for trial in self.trials],

@@ -26,11 +26,11 @@ def resume(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Go on with a sweep that was interrupted, killed, cancelled or failed.
+    """Go on with a sweep that was interrupted, killed or cancelled.
 
     Exactly what is missing is trained: finished trials are not repeated, failed ones are tried
-    again. The images must be those that the sweep began with; they are prepared again where the
-    cache no longer holds them.
+    again. A sweep that failed as a whole goes on in the same way. The images must be those that
+    the sweep began with; they are prepared again where the cache no longer holds them.
 
     \b
     Examples:

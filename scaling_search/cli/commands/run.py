@@ -56,7 +56,7 @@ def run(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Search for coefficients: plan, train, select, and derive the family b0 to b7.
+    """Search for coefficients: plan, train, select, derive b0 to b7.
 
     Every candidate is trained on a short budget with every seed. The leader has the highest mean
     validation accuracy; the verdict says whether the evidence is enough: `chosen` (no rival is

@@ -15,7 +15,7 @@ def show(
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show everything of one sweep: spec, provenance, progress, verdict, family.
+    """Show one sweep: spec, provenance, progress, verdict, family.
 
     The leader is a class of coefficients: everything that rounds to the same network. What is
     shown is the interval of each of α, β and γ, how it spends a doubling of FLOPs, and what the

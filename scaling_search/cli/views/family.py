@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 
 from results.records import FamilyMember as StoredMember
-from scaling_search.cli.human import amount
-from scaling_search.cli.output import table
+from scaling_search.cli.coefficients import Source
+from scaling_search.cli.human import amount, triple
+from scaling_search.cli.output import paragraph, table
 from search_spaces.families import FamilyMember
+from search_spaces.frame import Frame
 
 
 @dataclass(frozen=True)
@@ -112,3 +115,48 @@ def show_members(out: Console, rows: Iterable[Row]) -> None:
         style="dim",
         markup=False,
     )
+
+
+def family_document(
+    source: Source,
+    frame: Frame,
+    convention: str,
+    members: Sequence[FamilyMember],
+    *,
+    measured: bool,
+) -> dict[str, Any]:
+    """A derived family; `coefficients` do not apply to the convention `published`."""
+    counted = {"complexity_source": "fvcore"} if measured else {}
+    return source.to_dict() | {
+        "convention": convention,
+        "resolution_px": frame.resolution_px,
+        "classes": frame.classes,
+        "in_channels": frame.in_channels,
+        "members": [member.to_dict() | counted for member in members],
+    }
+
+
+def show_family(
+    out: Console,
+    source: Source,
+    frame: Frame,
+    convention: str,
+    members: Sequence[FamilyMember],
+    *,
+    measured: bool,
+) -> None:
+    """A derived family."""
+    how = (
+        "the official table"
+        if convention == "published"
+        else (f"{triple(source.coefficients)}, {source.origin}; {convention}")
+    )
+    counted = "confirmed by fvcore" if measured else "closed form, equal to fvcore's"
+    paragraph(
+        out,
+        f"Family of {source.baseline} by ",
+        f"{how}; base {frame.resolution_px} px, {frame.classes:,} classes; FLOPs {counted}",
+    )
+    show_members(out, derived_rows(members))
+    for note in dict.fromkeys(member.note for member in members if member.note):
+        paragraph(out, "Note: ", note)

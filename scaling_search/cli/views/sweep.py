@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 
-from results.records import Sweep
+from results.records import Progress, Sweep
 from results.states import SweepState, TrialState
-from scaling_search.cli.documents import SweepRecord, is_driven
+from scaling_search.cli.documents import SweepRecord, is_driven, leading_row
 from scaling_search.cli.human import duration, percent, plural, size, triple
 from scaling_search.cli.output import table
 
@@ -106,4 +108,45 @@ def show_trials(out: Console, record: SweepRecord) -> None:
             (trial.error or "") if lost else "",
         )
     out.print()
+    out.print(made)
+
+
+def short_name(dataset: str) -> str:
+    """A data set in a table: of a path, the last part."""
+    path = Path(dataset)
+    return f"…/{path.name}" if path.is_absolute() else dataset
+
+
+def _leader(sweep: Sweep) -> str:
+    outcome = sweep.outcome or {}
+    leading = leading_row(outcome)
+    if leading is None:
+        return ""
+    return f"{triple(outcome['coefficients'].values())[1:-1]}: {percent(leading['accuracy'])}"
+
+
+def show_sweeps(
+    out: Console, sweeps: Sequence[Sweep], progress: Mapping[int, Progress], *, filtered: bool
+) -> None:
+    """A list of sweeps."""
+    if not sweeps:
+        remedy = "try other filters" if filtered else "`scaling-search run` starts the first one"
+        out.print(f"No sweeps: {remedy}", markup=False)
+        return
+    made = table(
+        ">id", "~name", "~state", "baseline", "~data", ">done", "verdict", "leader", "created"
+    )
+    for sweep in sweeps:
+        now = progress[sweep.id]
+        made.add_row(
+            str(sweep.id),
+            sweep.name,
+            state_of(sweep),
+            sweep.baseline,
+            short_name(sweep.dataset),
+            f"{now.done:,}/{now.total:,}",
+            (sweep.outcome or {}).get("verdict", ""),
+            _leader(sweep),
+            f"{sweep.created_at.astimezone():%m-%d %H:%M}",
+        )
     out.print(made)

@@ -1,0 +1,150 @@
+"""Which coefficients a family or a network is derived from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from results.records import CoefficientsRecord
+from results.states import CONCLUSIVE
+from results.store import Store
+from scaling_search.cli.documents import coefficients_document
+from scaling_search.cli.human import parse_coefficients, percent, triple
+from scaling_search.cli.inputs import existing_store
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.errors import InputError, WorkError
+
+DEFAULT_BASELINE = "efficientnet_b0"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Coefficients, the baseline that they scale, and where they come from, for people."""
+
+    coefficients: Coefficients
+    baseline: str
+    origin: str
+    sweep: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        c = self.coefficients
+        return {
+            "baseline": self.baseline,
+            "coefficients": coefficients_document(c.alpha, c.beta, c.gamma),
+            "source": self.origin,
+            "sweep": self.sweep,
+        }
+
+
+def _values(record: CoefficientsRecord) -> Coefficients:
+    return Coefficients(record.alpha, record.beta, record.gamma)
+
+
+def of_sweep(store: Store, sweep_id: int, baseline: str | None) -> Source:
+    """The coefficients of a sweep's leader.
+
+    Raises:
+        NotFoundError: there is no such sweep.
+        WorkError: it has no leader yet.
+    """
+    sweep = store.sweep(sweep_id)
+    found = store.coefficients(sweep_id=sweep_id)
+    if not found:
+        raise WorkError(
+            f"sweep {sweep_id} is {sweep.state} and has no leader: "
+            f"`scaling-search show {sweep_id}` shows where it stands"
+        )
+    origin = f"leader of sweep {sweep_id} ({found[0].verdict})"
+    return Source(_values(found[0]), baseline or sweep.baseline, origin, sweep_id)
+
+
+def best_record(
+    store: Store, baseline: str, dataset: str | None, target_ratio: float
+) -> CoefficientsRecord:
+    """The best conclusive coefficients; without a data set, on that of the latest such sweep.
+
+    Raises:
+        WorkError: there are none; the message says what there is instead.
+    """
+    if dataset is None:
+        newest = store.coefficients(
+            baseline=baseline, target_ratio=target_ratio, verdicts=CONCLUSIVE, limit=1
+        )
+        dataset = newest[0].dataset if newest else None
+    found = store.best(baseline, dataset, target_ratio) if dataset is not None else None
+    if found is None:
+        raise WorkError(_nothing(store, baseline, dataset, target_ratio))
+    return found
+
+
+def _nothing(store: Store, baseline: str, dataset: str | None, target_ratio: float) -> str:
+    where = f"{baseline} at {target_ratio:g} × its FLOPs" + (f" on {dataset}" if dataset else "")
+    known = store.coefficients(baseline=baseline, dataset=dataset, target_ratio=target_ratio)
+    if known:
+        best = known[0]
+        leading = triple(_values(best))
+        return (
+            f"nothing conclusive is stored for {where}, only {len(known)} inconclusive: the latest "
+            f"is sweep {best.sweep_id}, led by {leading} with {percent(best.accuracy)}; "
+            f"`scaling-search show {best.sweep_id}` says what would settle it"
+        )
+    elsewhere = store.coefficients()
+    if elsewhere:
+        others = {f"{r.baseline} at {r.target_ratio:g} on {r.dataset}" for r in elsewhere}
+        return f"nothing is stored for {where}; there is: {', '.join(sorted(others))}"
+    return f"nothing is stored for {where}: `scaling-search run` finds coefficients"
+
+
+def choose(
+    database: str | None,
+    *,
+    sweep: str | None = None,
+    coefficients: str | None = None,
+    baseline: str | None = None,
+) -> Source:
+    """The coefficients that are asked for; else the best stored ones, else the published ones.
+
+    Args:
+        database: where results are.
+        sweep: a sweep's number, or `published`.
+        coefficients: `alpha,beta,gamma`.
+        baseline: the network; by default that of the sweep, or EfficientNet-B0.
+
+    Raises:
+        InputError: both are given, or one cannot be read, or the baseline is unknown.
+    """
+    if sweep is not None and coefficients is not None:
+        raise InputError("a sweep and --coefficients are given: leave one of them out")
+    if baseline is not None:
+        get_baseline(baseline)
+    name = baseline or DEFAULT_BASELINE
+    if coefficients is not None:
+        return Source(parse_coefficients(coefficients), name, "given")
+    if sweep == "published":
+        return Source(PUBLISHED, name, "published (arXiv 1905.11946)")
+    if sweep is not None:
+        if not sweep.isdigit():
+            raise InputError(
+                f"sweep is {sweep!r}: give a sweep's number (`scaling-search sweeps` lists them) "
+                "or published"
+            )
+        with Store.open(database) as store:
+            return of_sweep(store, int(sweep), baseline)
+    return _best_or_published(database, name)
+
+
+def _best_or_published(database: str | None, baseline: str) -> Source:
+    published = "published (arXiv 1905.11946), because nothing conclusive is stored yet"
+    try:
+        with existing_store(database) as store:
+            newest = store.coefficients(baseline=baseline, verdicts=CONCLUSIVE, limit=1)
+            if newest:
+                first = newest[0]
+                best = store.best(baseline, first.dataset, first.target_ratio) or first
+                origin = f"best stored: sweep {best.sweep_id} on {best.dataset} ({best.verdict})"
+                return Source(_values(best), baseline, origin, best.sweep_id)
+    except FileNotFoundError:
+        pass  # no database yet
+    return Source(PUBLISHED, baseline, published)

@@ -1,0 +1,48 @@
+"""`scaling-search best`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli.options import BaselineOption, DatabaseOption, DatasetOption, JsonOption
+
+
+def best(
+    baseline: BaselineOption = "efficientnet_b0",
+    dataset: DatasetOption = None,
+    target: Annotated[
+        float,
+        typer.Option("--target", metavar="RATIO", help="FLOPs of the search, × the baseline's."),
+    ] = 2.0,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the best conclusive coefficients that are stored.
+
+    They are looked up for a baseline, a data set and a FLOPs target. Only sweeps whose verdict is
+    `chosen` or `equivalent` count, and accuracies are compared only within one protocol (same
+    images, budget, recipe and constraint): the latest. Without --dataset the data set is that of
+    the latest conclusive sweep. Exit code 1 if there is none.
+
+    \b
+    Examples:
+      scaling-search best
+      scaling-search best --dataset ~/photos --json
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.store import Store
+    from scaling_search.cli import inputs
+    from scaling_search.cli.coefficients import best_record
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views.best import best_document, show_best
+    from search_spaces.baselines import get_baseline
+
+    get_baseline(baseline)
+    name = None if dataset is None else inputs.dataset_name(dataset)
+    with Store.open(database) as store:
+        record = best_record(store, baseline, name, target)
+    if json:
+        print_json(best_document(record))
+    else:
+        show_best(console(), record)

@@ -1,0 +1,73 @@
+"""`scaling-search datasets`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+from scaling_search.cli.options import DatabaseOption, JsonOption
+
+datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+
+@datasets.callback()
+def listing(
+    context: typer.Context, database: DatabaseOption = None, json: JsonOption = False
+) -> None:
+    """List data sets, or inspect one.
+
+    Listed are those that come with the installation and those that sweeps have used.
+    Any folder of images works without being listed: one sub-folder a class, with or without
+    train/, val/ and test/; so do Parquet files and hub:owner/name.
+
+    \b
+    Examples:
+      scaling-search datasets
+      scaling-search datasets inspect ~/photos
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    if context.invoked_subcommand is not None:
+        return
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views import datasets as view
+
+    rows = view.known_datasets(database)
+    if json:
+        print_json({"datasets": rows})
+    else:
+        view.show_datasets(console(), rows)
+
+
+@datasets.command()
+def inspect(
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", autocompletion=completion.datasets)],
+    skip_corrupt: Annotated[
+        bool, typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Prepare a data set and describe it: classes, counts, native pixels, notes, fingerprint.
+
+    The images are decoded once into the cache, as a sweep would do; nothing is trained.
+
+    \b
+    Example:
+      scaling-search datasets inspect ~/photos
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from scaling_search.cli.inputs import dataset_name
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views import datasets as view
+    from scaling_search.cli.views.progress import Display
+    from scaling_search.datasets.prepare import prepare
+    from search_spaces.data_spec import DataSpec
+    from search_spaces.reading import parse
+
+    values = {"name": dataset_name(name), "skip_corrupt": skip_corrupt}
+    spec = parse(DataSpec, values, "data set")
+    with Display(quiet=json).preparing() as progress:
+        data = prepare(spec, progress=progress)
+    if json:
+        print_json(view.dataset_document(data))
+    else:
+        view.show_dataset(console(), data)

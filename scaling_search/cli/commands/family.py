@@ -1,0 +1,96 @@
+"""`scaling-search family`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+from scaling_search.cli.options import DatabaseOption, JsonOption
+
+
+def family(
+    sweep: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SWEEP]",
+            help="A sweep whose leader's coefficients to use, or published; by default the best "
+            "stored ones, else the published ones.",
+            autocompletion=completion.sweeps,
+        ),
+    ] = None,
+    coefficients: Annotated[
+        str | None,
+        typer.Option("--coefficients", metavar="α,β,γ", help="For example 1.2,1.1,1.15."),
+    ] = None,
+    convention: Annotated[
+        str,
+        typer.Option(
+            "--convention",
+            metavar="NAME",
+            help="fitted: φ such that measured FLOPs come nearest 2^k × the baseline's; integer: "
+            "φ = k; published: the official table.",
+            autocompletion=completion.conventions,
+        ),
+    ] = "fitted",
+    resolution: Annotated[
+        int | None,
+        typer.Option(
+            "--resolution", metavar="PX", help="Base resolution; by default the baseline's own."
+        ),
+    ] = None,
+    classes: Annotated[
+        int | None,
+        typer.Option("--classes", metavar="N", help="By default the baseline's own."),
+    ] = None,
+    members: Annotated[
+        int, typer.Option("--members", metavar="N", help="How many: 8 makes b0 to b7.")
+    ] = 8,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="NAME",
+            help="By default that of the sweep, or efficientnet_b0.",
+            autocompletion=completion.baselines,
+        ),
+    ] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Confirm with fvcore (once per network, ever).")
+    ] = False,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Derive the family b0, b1, … that coefficients imply.
+
+    Member bk has depth × α^φ, width × β^φ and resolution × γ^φ. Rounding makes φ = k drift away
+    from 2^k × the FLOPs, so that φ is fitted unless you say otherwise; what remains is shown.
+
+    \b
+    Examples:
+      scaling-search family 3
+      scaling-search family published --convention published
+      scaling-search family --coefficients 1.2,1.1,1.15 --resolution 160 --classes 37
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from scaling_search.cli import coefficients as sources
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views import family as view
+    from scaling_search.cli.views.progress import Display
+    from search_spaces.baselines import get_baseline
+    from search_spaces.families import family as derive
+    from search_spaces.frame import Frame
+
+    source = sources.choose(database, sweep=sweep, coefficients=coefficients, baseline=baseline)
+    frame = Frame.of(get_baseline(source.baseline), resolution_px=resolution, classes=classes)
+    made = derive(frame, source.coefficients, members=members, convention=convention)  # type: ignore[arg-type]
+    if measure:
+        from results.store import Store
+        from scaling_search.sweeps import confirm
+
+        with Store.open(database) as store, Display(quiet=json).measuring() as counted:
+            confirm(store, [(member.spec, member.complexity) for member in made], counted)
+    if json:
+        print_json(view.family_document(source, frame, convention, made, measured=measure))
+    else:
+        view.show_family(console(), source, frame, convention, made, measured=measure)

@@ -1,0 +1,81 @@
+"""`scaling-search model`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+from scaling_search.cli.options import DatabaseOption, JsonOption
+
+
+def model(
+    flops: Annotated[
+        str,
+        typer.Option("--flops", metavar="N", help="Multiply-adds of one image: 1.5G, 400M or 4e8."),
+    ],
+    resolution: Annotated[
+        int | None,
+        typer.Option(
+            "--resolution",
+            metavar="PX",
+            help="Hold the input at this size and scale depth and width alone; by default "
+            "resolution grows too.",
+        ),
+    ] = None,
+    classes: Annotated[
+        int | None, typer.Option("--classes", metavar="N", help="By default the baseline's own.")
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            "--sweep",
+            metavar="SWEEP",
+            help="Use the coefficients of this sweep's leader, or published; by default the best "
+            "stored ones, else the published ones.",
+            autocompletion=completion.sweeps,
+        ),
+    ] = None,
+    coefficients: Annotated[
+        str | None,
+        typer.Option("--coefficients", metavar="α,β,γ", help="For example 1.2,1.1,1.15."),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="NAME",
+            help="By default that of the sweep, or efficientnet_b0.",
+            autocompletion=completion.baselines,
+        ),
+    ] = None,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find the network for a FLOPs budget, and how to build it.
+
+    The coefficients give the direction; φ is solved so that the FLOPs come nearest the budget.
+    Budgets below the baseline's work too (φ < 0). The last line is the Python that builds it.
+
+    \b
+    Examples:
+      scaling-search model --flops 1.5G --resolution 224 --classes 37
+      scaling-search model --flops 200M --coefficients 1.2,1.1,1.15
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from scaling_search.cli import coefficients as sources
+    from scaling_search.cli.human import parse_flops
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views.model import model_document, show_model
+    from search_spaces.baselines import get_baseline
+    from search_spaces.budget import model_for_budget
+    from search_spaces.frame import Frame
+
+    budget = parse_flops(flops)
+    source = sources.choose(database, sweep=sweep, coefficients=coefficients, baseline=baseline)
+    frame = Frame.of(get_baseline(source.baseline), classes=classes)
+    made = model_for_budget(frame, source.coefficients, budget, resolution_px=resolution)
+    if json:
+        print_json(model_document(source, made))
+    else:
+        show_model(console(), source, made)

@@ -1,0 +1,65 @@
+"""`scaling-search sweeps`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+from scaling_search.cli.options import DatabaseOption, JsonOption
+
+
+def sweeps(
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            help="queued, running, finished, failed, cancelled or interrupted.",
+            autocompletion=completion.states,
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="NAME", autocompletion=completion.baselines),
+    ] = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", metavar="NAME|PATH")] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="List the newest N.")
+    ] = 20,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List sweeps, newest first, with state, progress and verdict.
+
+    A sweep whose process is gone is shown as stopped: `scaling-search resume` goes on with it.
+
+    \b
+    Examples:
+      scaling-search sweeps
+      scaling-search sweeps --state finished --baseline efficientnet_b0
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.states import SweepState
+    from results.store import Store
+    from scaling_search.cli import inputs
+    from scaling_search.cli.documents import summary_document
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views.sweep import show_sweeps
+    from search_spaces.errors import InputError, suggest
+
+    if state is not None and state not in list(SweepState):
+        raise InputError(f"--state {state!r} is unknown: {suggest(state, list(SweepState))}")
+    with Store.open(database) as store:
+        found = store.sweeps(
+            states=None if state is None else [SweepState(state)],
+            baseline=baseline,
+            dataset=None if dataset is None else inputs.dataset_name(dataset),
+            limit=limit,
+        )
+        progress = store.progress([sweep.id for sweep in found])
+    if json:
+        print_json({"sweeps": [summary_document(sweep, progress[sweep.id]) for sweep in found]})
+        return
+    filtered = any(value is not None for value in (state, baseline, dataset))
+    show_sweeps(console(), found, progress, filtered=filtered)

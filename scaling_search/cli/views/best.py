@@ -1,0 +1,53 @@
+"""The best coefficients as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from results.records import CoefficientsRecord
+from scaling_search.cli.documents import coefficients_document
+from scaling_search.cli.human import percent
+from scaling_search.cli.output import paragraph
+
+
+def best_document(record: CoefficientsRecord) -> dict[str, Any]:
+    """The coefficients with the evidence behind them."""
+    return {
+        "coefficients": coefficients_document(record.alpha, record.beta, record.gamma),
+        "accuracy": record.accuracy,
+        "verdict": str(record.verdict),
+        "sweep": record.sweep_id,
+        "baseline": record.baseline,
+        "dataset": record.dataset,
+        "target_ratio": record.target_ratio,
+        "protocol": record.protocol,
+        "intervals": record.intervals,
+        "shares": record.shares,
+        "why": record.evidence["why"],
+        "seeds": record.evidence["seeds"],
+        "created_at": record.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def show_best(out: Console, record: CoefficientsRecord) -> None:
+    """The coefficients, and why."""
+    ends = record.intervals
+    out.print(
+        f"α {record.alpha:.4g}, β {record.beta:.4g}, γ {record.gamma:.4g}",
+        style="bold",
+        markup=False,
+    )
+    paragraph(
+        out,
+        "",
+        f"{record.verdict} for {record.baseline} on {record.dataset} at {record.target_ratio:g} × "
+        f"its FLOPs, by sweep {record.sweep_id}: validation accuracy {percent(record.accuracy)} "
+        f"over {record.evidence['seeds']} seeds",
+    )
+    for reason in record.evidence["why"]:
+        paragraph(out, "– ", reason)
+    spans = (f"{name} {low:.4g} to {high:.4g}" for name, (low, high) in ends.items())
+    paragraph(out, "They stand for a class of coefficients: ", ", ".join(spans))
+    out.print(f"Family: scaling-search family {record.sweep_id}", markup=False)
