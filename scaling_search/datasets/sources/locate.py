@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from scaling_search.datasets.registry import built_ins
@@ -58,5 +59,7 @@ def _absent(name: str, path: Path) -> str:
     if path.is_symlink():
         return f"{name} is a broken symbolic link: name a folder or Parquet file that exists"
     parent = next((p for p in path.parents if p.exists()), path.parent)
-    near = [str(parent / entry.name) for entry in parent.iterdir()] if parent.is_dir() else []
-    return f"{name} does not exist: name a folder or Parquet file; {suggest(str(path), near)}"
+    beside = [str(parent / entry.name) for entry in parent.iterdir()] if parent.is_dir() else []
+    near = difflib.get_close_matches(str(path), beside, n=1)  # listing them all would help nobody
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"{name} does not exist: name a folder or Parquet file that does{hint}"
