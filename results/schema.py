@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from results.columns import ID, CleanText, Measured, Tuples, UTCDateTime, choice
-from results.states import AttemptState, SweepState, TrialState, Verdict
+from results.states import AccessScope, AttemptState, SweepState, TrialState, Verdict
 
 Id = Annotated[int, mapped_column(ID, primary_key=True)]
 Figure = Annotated[float, mapped_column(Measured)]
@@ -51,6 +51,7 @@ class Base(DeclarativeBase):
         TrialState: choice(TrialState),
         AttemptState: choice(AttemptState),
         Verdict: choice(Verdict),
+        AccessScope: choice(AccessScope),
     }
 
 
@@ -79,6 +80,7 @@ class SweepRow(Base):
     versions: Mapped[dict[str, Any]]
     hardware: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     lease_owner: Mapped[str | None]
@@ -128,6 +130,8 @@ class TrialRow(Base):
     __table_args__ = (
         UniqueConstraint("sweep_id", "candidate_id", "seed"),
         Index(None, "candidate_id"),
+        Index(None, "sweep_id", "id"),  # pages of a sweep's trials
+        Index(None, "sweep_id", "state"),  # progress, without reading the trials
     )
 
     id: Mapped[Id]
@@ -289,3 +293,44 @@ class DatasetRow(Base):
     native_resolution_px: Mapped[int | None]
     details: Mapped[dict[str, Any]]
     seen_at: Mapped[datetime]
+
+
+class DriverLogRow(Base):
+    """A line that a sweep's driver wrote; only the last ones are kept."""
+
+    __tablename__ = "driver_log"
+    __table_args__ = (Index(None, "sweep_id", "id"),)
+
+    id: Mapped[Id]
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    text: Mapped[str]
+    at: Mapped[datetime]
+
+
+class TokenRow(Base):
+    """Who may use the service for what. The secret itself is not stored, only its hash."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (UniqueConstraint("name"), UniqueConstraint("hash"))
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    hash: Mapped[str]
+    hint: Mapped[str]
+    scope: Mapped[AccessScope]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """A browser that signed in with a token; its secret is stored as a hash too."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (UniqueConstraint("hash"), Index(None, "token_id"))
+
+    id: Mapped[Id]
+    token_id: Mapped[int] = _owned_by("tokens.id")
+    hash: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The states of sweeps, trials and attempts, and which may follow which."""
+"""The states of sweeps, trials and attempts, which may follow which, and other fixed choices."""
 
 from enum import StrEnum
 
@@ -42,6 +42,19 @@ class Verdict(StrEnum):
     CHOSEN = "chosen"
     EQUIVALENT = "equivalent"
     INCONCLUSIVE = "inconclusive"
+
+
+class AccessScope(StrEnum):
+    """What a token allows; each scope includes those before it."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    ADMIN = "admin"
+
+    def includes(self, other: "AccessScope") -> bool:
+        """Whether who has this scope may do what needs `other`."""
+        order = list(AccessScope)
+        return order.index(self) >= order.index(other)
 
 
 CONCLUSIVE = (Verdict.CHOSEN, Verdict.EQUIVALENT)

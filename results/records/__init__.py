@@ -5,22 +5,36 @@ states, times). Fields bear the names of the columns in `results.schema`. Dictio
 objects: specs and free-form details. All times are aware and in UTC.
 """
 
+from results.records.access import DriverLogLine, NewToken, Token
 from results.records.catalog import Dataset, Measurement, MeasurementKey, NewDataset
 from results.records.coefficients import (
     CoefficientsRecord,
     FamilyMember,
     NewCoefficients,
     NewFamilyMember,
+    Searched,
+)
+from results.records.pages import (
+    After,
+    CandidateSummary,
+    EpochSummary,
+    Order,
+    SweepSummary,
+    TrialSummary,
 )
 from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.records.trials import Attempt, Epoch, NewEpoch, Trial, TrialResult
 
 __all__ = [
+    "After",
     "Attempt",
     "Candidate",
+    "CandidateSummary",
     "CoefficientsRecord",
     "Dataset",
+    "DriverLogLine",
     "Epoch",
+    "EpochSummary",
     "Event",
     "FamilyMember",
     "Lease",
@@ -32,8 +46,14 @@ __all__ = [
     "NewEpoch",
     "NewFamilyMember",
     "NewSweep",
+    "NewToken",
+    "Order",
     "Progress",
+    "Searched",
     "Sweep",
+    "SweepSummary",
+    "Token",
     "Trial",
     "TrialResult",
+    "TrialSummary",
 ]

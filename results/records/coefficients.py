@@ -39,6 +39,17 @@ class CoefficientsRecord(NewCoefficients):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Searched:
+    """A combination that sweeps have looked at, and how many came to a conclusion."""
+
+    baseline: str
+    dataset: str
+    target_ratio: float
+    sweeps: int
+    conclusive: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewFamilyMember:
     """One member of the family that coefficients imply."""
 

@@ -47,6 +47,9 @@ class Sweep(NewSweep):
     id: int
     state: SweepState
     created_at: datetime
+    queued_at: datetime | None
+    """When it was handed to the runners: its place in their queue. None: whoever created it drives
+    it, and no runner takes it."""
     started_at: datetime | None
     finished_at: datetime | None
     lease_owner: str | None

@@ -1,15 +1,16 @@
 """What happened to a sweep, in order: the append-only log that live views follow."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from results.columns import database_clock
 from results.records import Event, Lease
 from results.schema import EventRow
 from results.store.fencing import hold
-from results.store.rows import Part, columns, fetch
+from results.store.rows import Part, columns, fetch, in_chunks
 
 
 class EventPart(Part):
@@ -41,6 +42,31 @@ class EventPart(Part):
         )
         with self._database.read() as connection:
             return fetch(connection, Event, statement)
+
+    def events_since(self, positions: Mapping[int, int], *, limit: int) -> list[Event]:
+        """Events of several sweeps, each after the `seq` that `positions` gives for it.
+
+        At most `limit`, by sweep and `seq`: asking again with the last of each misses nothing.
+        """
+        found: list[Event] = []
+        with self._database.read() as connection:
+            for chunk in in_chunks(sorted(positions.items())):
+                later = or_(
+                    *(
+                        and_(EventRow.sweep_id == sweep_id, EventRow.seq > seq)
+                        for sweep_id, seq in chunk
+                    )
+                )
+                statement = (
+                    select(*columns(EventRow, Event))
+                    .where(later)
+                    .order_by(EventRow.sweep_id, EventRow.seq)
+                    .limit(limit - len(found))
+                )
+                found += fetch(connection, Event, statement)
+                if len(found) == limit:
+                    break
+        return found
 
 
 def append(connection: Connection, sweep_id: int, kind: str, data: dict[str, Any]) -> int:

@@ -5,12 +5,16 @@ from typing import Self
 
 from results.database import Database
 from results.migrations import prepare
+from results.store.access import AccessPart
 from results.store.datasets import DatasetPart
+from results.store.driver_log import DriverLogPart
 from results.store.events import EventPart
 from results.store.leases import LeasePart
 from results.store.lifecycle import LifecyclePart
 from results.store.measurements import MeasurementPart
 from results.store.outcomes import OutcomePart
+from results.store.pages import PagePart
+from results.store.statistics import StatisticsPart
 from results.store.sweeps import SweepPart
 from results.store.trial_reads import TrialReadPart
 from results.store.trials import TrialPart
@@ -26,6 +30,10 @@ class Store(
     OutcomePart,
     MeasurementPart,
     DatasetPart,
+    PagePart,
+    DriverLogPart,
+    StatisticsPart,
+    AccessPart,
 ):
     """The record of sweeps, on SQLite or PostgreSQL with the same behaviour.
 

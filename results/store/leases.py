@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import Connection, func, select, update
 
 from results.columns import database_clock
-from results.errors import LeaseHeldError, LeaseLostError
+from results.errors import LeaseHeldError, LeaseLostError, NotFoundError
 from results.records import Lease
 from results.schema import SweepRow
 from results.states import SweepState, check_transition
 from results.store.events import append
-from results.store.fencing import clock, hold, lock_sweep, reset_running
+from results.store.fencing import LockedSweep, clock, hold, lock_sweep, reset_running
 from results.store.rows import Part
 from search_spaces.errors import InputError
 
@@ -51,8 +51,7 @@ class LeasePart(Part):
         _check_ttl(ttl_seconds)
         with self._database.write() as connection:
             sweep = lock_sweep(connection, sweep_id)
-            now = clock(connection)
-            if (driver := sweep.driver(now, is_owner_dead)) is not None:
+            if (driver := sweep.driver(clock(connection), is_owner_dead)) is not None:
                 raise LeaseHeldError(
                     f"sweep {sweep_id} is driven by {driver}, whose lease runs until "
                     f"{sweep.lease_expires_at:%H:%M:%S} UTC unless renewed: wait for it, or stop "
@@ -60,40 +59,49 @@ class LeasePart(Part):
                 )
             if sweep.state is not SweepState.RUNNING:
                 check_transition(sweep_id, sweep.state, SweepState.RUNNING)
-            lease = Lease(
-                sweep_id=sweep_id,
-                owner=owner,
-                epoch=sweep.lease_epoch + 1,
-                expires_at=now + timedelta(seconds=ttl_seconds),
-                cancel_requested=sweep.cancel_requested and sweep.state is SweepState.RUNNING,
+            return _take(connection, sweep_id, sweep, owner, ttl_seconds)
+
+    def claim_next(
+        self,
+        owner: str,
+        *,
+        ttl_seconds: float,
+        is_owner_dead: Callable[[str], bool] | None = None,
+    ) -> Lease | None:
+        """Claim, as a runner, the sweep that has waited longest; None if none waits.
+
+        Only sweeps that were handed to the runners wait (`create_sweep(enqueue=True)`, `requeue`):
+        queued ones, and running ones whose driver's lease has lapsed or whose driver is known to be
+        gone. First come, first served. Of several runners that ask at once each gets another sweep.
+        Otherwise as `claim`, with the same event.
+
+        Raises:
+            InputError: if `ttl_seconds` is not greater than 0.
+        """
+        _check_ttl(ttl_seconds)
+        handed_over = (
+            select(SweepRow.id)
+            .where(
+                SweepRow.queued_at.is_not(None),
+                SweepRow.state.in_((SweepState.QUEUED, SweepState.RUNNING)),
             )
-            connection.execute(
-                update(SweepRow)
-                .where(SweepRow.id == sweep_id)
-                .values(
-                    state=SweepState.RUNNING,
-                    lease_owner=owner,
-                    lease_epoch=lease.epoch,
-                    lease_expires_at=lease.expires_at,
-                    cancel_requested=lease.cancel_requested,
-                    started_at=func.coalesce(SweepRow.started_at, database_clock()),
-                    finished_at=None,
-                    error=None,
-                )
-            )
-            reset = reset_running(connection, sweep_id)
-            append(
-                connection,
-                sweep_id,
-                "claimed",
-                {
-                    "owner": owner,
-                    "epoch": lease.epoch,
-                    "before": sweep.state,
-                    "interrupted_trials": reset,
-                },
-            )
-            return lease
+            .order_by(SweepRow.queued_at, SweepRow.id)
+        )
+        with self._database.read() as connection:
+            waiting = connection.scalars(handed_over).all()
+        for sweep_id in waiting:
+            with self._database.write() as connection:
+                try:
+                    sweep = lock_sweep(connection, sweep_id)
+                except NotFoundError:  # deleted since it was listed
+                    continue
+                if sweep.state is SweepState.RUNNING:
+                    if sweep.driver(clock(connection), is_owner_dead) is not None:
+                        continue
+                elif sweep.state is not SweepState.QUEUED:
+                    continue
+                return _take(connection, sweep_id, sweep, owner, ttl_seconds)
+        return None
 
     def renew(self, lease: Lease, *, ttl_seconds: float) -> Lease:
         """Let the lease run for `ttl_seconds` from now; also tells whether to cancel.
@@ -135,6 +143,41 @@ class LeasePart(Part):
                 .values(lease_owner=None, lease_expires_at=None)
             )
             append(connection, lease.sweep_id, "released", {"owner": lease.owner})
+
+
+def _take(
+    connection: Connection, sweep_id: int, sweep: LockedSweep, owner: str, ttl_seconds: float
+) -> Lease:
+    """Make `owner` the driver of a sweep that is locked and free."""
+    lease = Lease(
+        sweep_id=sweep_id,
+        owner=owner,
+        epoch=sweep.lease_epoch + 1,
+        expires_at=clock(connection) + timedelta(seconds=ttl_seconds),
+        cancel_requested=sweep.cancel_requested and sweep.state is SweepState.RUNNING,
+    )
+    connection.execute(
+        update(SweepRow)
+        .where(SweepRow.id == sweep_id)
+        .values(
+            state=SweepState.RUNNING,
+            lease_owner=owner,
+            lease_epoch=lease.epoch,
+            lease_expires_at=lease.expires_at,
+            cancel_requested=lease.cancel_requested,
+            started_at=func.coalesce(SweepRow.started_at, database_clock()),
+            finished_at=None,
+            error=None,
+        )
+    )
+    data = {
+        "owner": owner,
+        "epoch": lease.epoch,
+        "before": sweep.state,
+        "interrupted_trials": reset_running(connection, sweep_id),
+    }
+    append(connection, sweep_id, "claimed", data)
+    return lease
 
 
 def _check_ttl(ttl_seconds: float) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, update
 
 from results.columns import database_clock
-from results.errors import ConflictError
+from results.errors import ConflictError, LeaseHeldError
 from results.records import Lease
 from results.schema import SweepRow
 from results.states import SweepState, check_transition
@@ -17,7 +17,7 @@ _ENDED = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
 
 
 class LifecyclePart(Part):
-    """Changing the state of sweeps, and cancelling them."""
+    """Changing the state of sweeps, cancelling, requeuing and deleting them."""
 
     def set_state(self, lease: Lease, state: SweepState, *, error: str | None = None) -> None:
         """Move the sweep on. Trials still running become pending. Event: `state`.
@@ -87,6 +87,72 @@ class LifecyclePart(Part):
             )
             _log_change(connection, sweep_id, state, SweepState.CANCELLED, None)
             return SweepState.CANCELLED
+
+    def requeue(
+        self, sweep_id: int, *, is_owner_dead: Callable[[str], bool] | None = None
+    ) -> SweepState:
+        """Hand a sweep that stopped, or that nobody ever drove, to the runners.
+
+        It waits at the end of the queue and will train exactly what it lacks. One that waits
+        already keeps its place. Event: `state`. `is_owner_dead` is as for `claim`.
+
+        Returns:
+            The sweep's state, `queued`.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+            LeaseHeldError: while its driver lives.
+            ConflictError: if it is finished.
+        """
+        with self._database.write() as connection:
+            sweep = lock_sweep(connection, sweep_id)
+            if sweep.state is SweepState.RUNNING:
+                driver = sweep.driver(clock(connection), is_owner_dead)
+                if driver is not None:
+                    raise LeaseHeldError(
+                        f"sweep {sweep_id} is running, driven by {driver}: there is nothing to "
+                        "resume"
+                    )
+            elif sweep.state is SweepState.QUEUED:
+                placed = SweepRow.queued_at.is_(None)
+                connection.execute(
+                    update(SweepRow)
+                    .where(SweepRow.id == sweep_id, placed)
+                    .values(queued_at=database_clock())
+                )
+                return sweep.state
+            check_transition(sweep_id, sweep.state, SweepState.QUEUED)
+            connection.execute(
+                update(SweepRow)
+                .where(SweepRow.id == sweep_id)
+                .values(
+                    state=SweepState.QUEUED,
+                    queued_at=database_clock(),
+                    cancel_requested=False,
+                    lease_owner=None,
+                    lease_expires_at=None,
+                    finished_at=None,
+                    error=None,
+                )
+            )
+            _log_change(connection, sweep_id, sweep.state, SweepState.QUEUED, None)
+            return SweepState.QUEUED
+
+    def delete_sweep(self, sweep_id: int) -> None:
+        """Delete a sweep that has ended, with everything that it holds.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+            ConflictError: if it is queued, running or interrupted, and so may still go on.
+        """
+        with self._database.write() as connection:
+            sweep = lock_sweep(connection, sweep_id)
+            if sweep.state not in _ENDED:
+                raise ConflictError(
+                    f"sweep {sweep_id} is {sweep.state}: only one that has ended can be deleted; "
+                    "cancel it first"
+                )
+            connection.execute(delete(SweepRow).where(SweepRow.id == sweep_id))
 
 
 def _log_change(

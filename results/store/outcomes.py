@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from results.columns import database_clock
 from results.errors import NotFoundError
@@ -13,6 +13,7 @@ from results.records import (
     Lease,
     NewCoefficients,
     NewFamilyMember,
+    Searched,
 )
 from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, SweepRow
 from results.states import CONCLUSIVE, Verdict
@@ -75,14 +76,20 @@ class OutcomePart(Part):
             return coefficients_id
 
     def best(
-        self, baseline: str, dataset: str, target_ratio: float, *, protocol: str | None = None
+        self,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        target_ratio: float | None = None,
+        *,
+        protocol: str | None = None,
     ) -> CoefficientsRecord | None:
         """The best conclusive coefficients (`chosen` or `equivalent`), or None if there are none.
 
-        Accuracies are ranked only within one protocol: the one given, else that of the latest
-        conclusive sweep. Of equal accuracies the later sweep's wins.
+        Of those that match every filter given. Accuracies are ranked only within one protocol: the
+        one given, else that of the latest conclusive sweep. Of equal accuracies the later sweep's
+        wins.
         """
-        conclusive = _matching(
+        conclusive = matching(
             baseline=baseline,
             dataset=dataset,
             target_ratio=target_ratio,
@@ -118,20 +125,44 @@ class OutcomePart(Part):
         At most `limit` (None: all), continuing after those with the id `after`, the last of the
         page before.
         """
-        statement = _matching(
+        statement = matching(
+            sweep_id=sweep_id,
             baseline=baseline,
             dataset=dataset,
             target_ratio=target_ratio,
             protocol=protocol,
             verdicts=verdicts,
         )
-        if sweep_id is not None:
-            statement = statement.where(CoefficientsRow.sweep_id == sweep_id)
         if after is not None:
             statement = statement.where(CoefficientsRow.id < after)
         statement = statement.order_by(CoefficientsRow.id.desc()).limit(limit)
         with self._database.read() as connection:
             return fetch(connection, CoefficientsRecord, statement)
+
+    def one_coefficients(self, coefficients_id: int) -> CoefficientsRecord:
+        """The coefficients with this id.
+
+        Raises:
+            NotFoundError: if there are none.
+        """
+        statement = matching().where(CoefficientsRow.id == coefficients_id)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            raise _no_such_coefficients(coefficients_id)
+        return to_record(CoefficientsRecord, row)
+
+    def searched(self) -> list[Searched]:
+        """What sweeps have looked for so far, each combination once, conclusive ones first."""
+        concluded = func.count(case((CoefficientsRow.verdict.in_(CONCLUSIVE), 1)))
+        place = (CoefficientsRow.baseline, CoefficientsRow.dataset, CoefficientsRow.target_ratio)
+        statement = (
+            select(*place, func.count().label("sweeps"), concluded.label("conclusive"))
+            .group_by(*place)
+            .order_by(concluded.desc(), *place)
+        )
+        with self._database.read() as connection:
+            return fetch(connection, Searched, statement)
 
     def family_members(
         self, coefficients_id: int, *, convention: str | None = None
@@ -152,19 +183,27 @@ class OutcomePart(Part):
         with self._database.read() as connection:
             found = fetch(connection, FamilyMember, statement)
             if not found and connection.scalar(known) is None:
-                raise NotFoundError(f"coefficients {coefficients_id} do not exist")
+                raise _no_such_coefficients(coefficients_id)
             return found
 
 
-def _matching(
+def _no_such_coefficients(coefficients_id: int) -> NotFoundError:
+    return NotFoundError(f"coefficients {coefficients_id} do not exist")
+
+
+def matching(
     *,
-    baseline: str | None,
-    dataset: str | None,
-    target_ratio: float | None,
-    protocol: str | None,
-    verdicts: Iterable[Verdict] | None,
+    sweep_id: int | None = None,
+    baseline: str | None = None,
+    dataset: str | None = None,
+    target_ratio: float | None = None,
+    protocol: str | None = None,
+    verdicts: Iterable[Verdict] | None = None,
 ) -> Select[Any]:
+    """Coefficients that match every filter given."""
     statement: Select[Any] = select(*columns(CoefficientsRow, CoefficientsRecord))
+    if sweep_id is not None:
+        statement = statement.where(CoefficientsRow.sweep_id == sweep_id)
     if baseline is not None:
         statement = statement.where(CoefficientsRow.baseline == baseline)
     if dataset is not None:

@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, select
+from sqlalchemy import Connection, func, insert, literal, select, update
 
 from results.columns import database_clock
 from results.database import to_json
 from results.errors import ConflictError
-from results.records import Candidate, NewCandidate, NewSweep, Progress, Sweep
+from results.records import Candidate, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.events import append
-from results.store.fencing import no_such_sweep
+from results.store.fencing import hold, no_such_sweep
 from results.store.rows import (
     Part,
     columns,
@@ -28,11 +29,14 @@ from search_spaces.errors import InputError
 class SweepPart(Part):
     """Storing and reading sweeps and candidates."""
 
-    def create_sweep(self, new: NewSweep, candidates: Sequence[NewCandidate]) -> int:
+    def create_sweep(
+        self, new: NewSweep, candidates: Sequence[NewCandidate], *, enqueue: bool = False
+    ) -> int:
         """Store a sweep, its candidates, and a pending trial for each candidate and seed.
 
         All or nothing. Trials are numbered seed by seed in the plan's order. The sweep starts as
-        `queued`. Event: `created`.
+        `queued`; with `enqueue` it is handed to the runners (`claim_next`), without it waits for
+        its creator to `claim` it. Event: `created`.
 
         Returns:
             The sweep's id; if one with the same `idempotency_key` is there already, that one's,
@@ -50,6 +54,7 @@ class SweepPart(Part):
                     **values(new),
                     state=SweepState.QUEUED,
                     created_at=database_clock(),
+                    queued_at=database_clock() if enqueue else None,
                     lease_epoch=0,
                     cancel_requested=False,
                 )
@@ -70,6 +75,22 @@ class SweepPart(Part):
                 {"name": new.name, "candidates": len(candidates), "trials": trials},
             )
             return sweep_id
+
+    def record_environment(
+        self, lease: Lease, versions: dict[str, Any], hardware: dict[str, Any]
+    ) -> None:
+        """Say with what, and on what, a submitted sweep is trained, which its creator cannot know.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+        """
+        with self._database.write() as connection:
+            hold(connection, lease)
+            connection.execute(
+                update(SweepRow)
+                .where(SweepRow.id == lease.sweep_id)
+                .values(versions=versions, hardware=hardware)
+            )
 
     def sweep(self, sweep_id: int) -> Sweep:
         """One sweep.

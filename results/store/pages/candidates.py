@@ -1,0 +1,72 @@
+"""Candidates as a list shows them: with what their trials reached."""
+
+from typing import Final
+
+from sqlalchemy import Subquery, case, exists, func, select
+
+from results.records import Candidate
+from results.schema import CandidateRow, MeasurementRow, TrialRow
+from results.states import TrialState
+from results.store.pages.keyset import Key, Listing
+from results.store.rows import columns
+
+_KEYS: Final = {
+    "id": Key(CandidateRow.id),
+    "flops": Key(CandidateRow.flops),
+    "params": Key(CandidateRow.params),
+    "measured_ratio": Key(CandidateRow.measured_ratio),
+}
+CANDIDATE_ORDERS: Final = (*_KEYS, "accuracy")
+
+
+def candidate_summaries(
+    sweep_id: int,
+    *,
+    index: int | None = None,
+    eligible: bool | None = None,
+    min_flops: int | None = None,
+    max_flops: int | None = None,
+) -> Listing:
+    """Candidates of a sweep that match every filter given."""
+    reached = _reached(sweep_id)
+    confirmed = exists().where(
+        MeasurementRow.spec_key == CandidateRow.spec_key,
+        MeasurementRow.mode == "eval",
+        MeasurementRow.flops == CandidateRow.flops,
+    )
+    statement = (
+        select(
+            *columns(CandidateRow, Candidate),
+            confirmed.label("confirmed"),
+            *(column for column in reached.c if column.name != "candidate_id"),
+        )
+        .join(reached, reached.c.candidate_id == CandidateRow.id)
+        .where(CandidateRow.sweep_id == sweep_id)
+    )
+    if index is not None:
+        statement = statement.where(CandidateRow.index == index)
+    if eligible is not None:
+        statement = statement.where(CandidateRow.eligible == eligible)
+    if min_flops is not None:
+        statement = statement.where(CandidateRow.flops >= min_flops)
+    if max_flops is not None:
+        statement = statement.where(CandidateRow.flops <= max_flops)
+    return Listing(statement, _KEYS | {"accuracy": Key(reached.c.accuracy_mean, nullable=True)})
+
+
+def _reached(sweep_id: int) -> Subquery:
+    """What the trials of each candidate came to; every candidate has some."""
+    accuracy = case((TrialRow.state == TrialState.FINISHED, TrialRow.accuracy))
+    return (
+        select(
+            TrialRow.candidate_id,
+            func.count(accuracy).label("finished"),
+            func.count(case((TrialRow.state == TrialState.DIVERGED, 1))).label("diverged"),
+            func.count(case((TrialRow.state == TrialState.FAILED, 1))).label("failed"),
+            func.avg(accuracy).label("accuracy_mean"),
+            func.avg(accuracy * accuracy).label("square_mean"),
+        )
+        .where(TrialRow.sweep_id == sweep_id)
+        .group_by(TrialRow.candidate_id)
+        .subquery()
+    )

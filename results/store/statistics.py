@@ -1,0 +1,61 @@
+"""Figures over all sweeps, for those who watch the service."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from results.schema import SweepRow, TrialRow
+from results.states import SweepState, TrialState
+from results.store.rows import Part, in_chunks
+
+
+class StatisticsPart(Part):
+    """Counting sweeps, trials and images."""
+
+    def ping(self) -> None:
+        """Return if the database answers.
+
+        Raises:
+            DatabaseUnavailableError: if it does not.
+        """
+        with self._database.read() as connection:
+            connection.execute(select(SweepRow.id).limit(1))
+
+    def sweep_states(self) -> dict[int, SweepState]:
+        """The state of every sweep."""
+        statement = select(SweepRow.id, SweepRow.state)
+        with self._database.read() as connection:
+            return {row.id: row.state for row in connection.execute(statement)}
+
+    def queue_length(self) -> int:
+        """How many sweeps wait for a runner."""
+        waiting = select(func.count()).where(
+            SweepRow.state == SweepState.QUEUED, SweepRow.queued_at.is_not(None)
+        )
+        with self._database.read() as connection:
+            return connection.execute(waiting).scalar_one()
+
+    def running_trials(self) -> int:
+        """How many trials are being trained, as far as the record knows."""
+        running = (
+            select(func.count())
+            .select_from(TrialRow)
+            .join(SweepRow, SweepRow.id == TrialRow.sweep_id)
+            .where(SweepRow.state == SweepState.RUNNING, TrialRow.state == TrialState.RUNNING)
+        )
+        with self._database.read() as connection:
+            return connection.execute(running).scalar_one()
+
+    def trained_images(self, sweep_ids: Iterable[int]) -> dict[int, int]:
+        """How many images the ended trials of each sweep were trained on, repeats counted."""
+        found = dict.fromkeys(sweep_ids, 0)
+        with self._database.read() as connection:
+            for chunk in in_chunks(sorted(found)):
+                statement = (
+                    select(TrialRow.sweep_id, func.sum(TrialRow.images))
+                    .where(TrialRow.sweep_id.in_(chunk))
+                    .group_by(TrialRow.sweep_id)
+                )
+                for sweep_id, images in connection.execute(statement):
+                    found[sweep_id] = int(images or 0)
+        return found
