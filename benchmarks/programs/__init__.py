@@ -1,0 +1,1 @@
+"""What `benchmarks.throughput` starts as programs of their own: ours, and the plain script."""

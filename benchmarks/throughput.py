@@ -1,0 +1,152 @@
+"""Trained images per second of a whole sweep, beside the plain Ray Tune script.
+
+Both are started as programs of their own on the same folder of image files: imports, Ray's start,
+decoding, training, evaluating and storing all count, up to the moment when the last accuracy is
+known. Ours also measures every network with fvcore, recomputes batch-norm statistics before each
+evaluation, and writes every epoch to its database; the plain script does none of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.folders import copy_images, write_digits
+from benchmarks.programs.ours import BASE_PX, MAX_POINTS, spread, sweep_spec
+from benchmarks.report import Figure
+from search_spaces.planning import make_plan
+
+VALIDATION_FRACTION = 0.2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sizes."""
+    parser.add_argument(
+        "--images", type=Path, metavar="FOLDER", help="photographs, one sub-folder a class; "
+        "without it scikit-learn's handwritten digits are written as 32 px JPEG files",
+    )  # fmt: skip
+    parser.add_argument("--points", type=int, default=5, help=f"networks, up to {MAX_POINTS}")
+    parser.add_argument("--train-images", type=int, default=640, help="a multiple of the batch")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--norm-images", type=int, default=256, help="as in a proxy's spec")
+    parser.add_argument("--workers", type=int, default=2, help="trials at a time")
+    parser.add_argument(
+        "--loader-workers", type=int, default=0, help="DataLoader processes of a plain trial"
+    )
+    parser.add_argument("--repeats", type=int, default=1, help="runs of each, alternating")
+
+
+def run(arguments: argparse.Namespace) -> Iterator[Figure]:
+    """Ours and the plain script in turn, on the same networks and images."""
+    if arguments.tiny:
+        arguments.points, arguments.train_images, arguments.epochs = 2, 64, 1
+    if arguments.train_images % arguments.batch_size:
+        raise SystemExit(
+            f"--train-images {arguments.train_images} does not fill batches of "
+            f"{arguments.batch_size}: give a multiple"
+        )
+    if not 1 <= arguments.points <= MAX_POINTS:
+        raise SystemExit(f"--points is {arguments.points}: it must be from 1 to {MAX_POINTS}")
+    with tempfile.TemporaryDirectory(prefix="scaling-search-bench-") as scratch:
+        yield from _compare(arguments, Path(scratch))
+
+
+def _compare(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
+    folder = scratch / "images"
+    classes = _fill(arguments, folder)
+    options: dict[str, Any] = {
+        "folder": str(folder),
+        "n_train": arguments.train_images,
+        "epochs": arguments.epochs,
+        "batch_size": arguments.batch_size,
+        "norm_images": arguments.norm_images,
+        "workers": arguments.workers,
+        "loader_workers": arguments.loader_workers,
+        "base_px": BASE_PX,
+        "seed": 0,
+    }
+    plan = spread(make_plan(sweep_spec(options).space, classes=classes), arguments.points)
+    triples = [candidate.representative for candidate in plan.candidates]
+    options["points"] = [[t.alpha, t.beta, t.gamma] for t in triples]
+    images = arguments.points * arguments.train_images * arguments.epochs
+    print(
+        f"{arguments.points} networks of plain B0 at {BASE_PX} px, {arguments.train_images} images "
+        f"× {arguments.epochs} epochs each, batch {arguments.batch_size}, seed 0, "
+        f"{arguments.workers} trials at a time; "
+        f"{arguments.images.name if arguments.images else 'digits as JPEG files'}",
+        flush=True,
+    )
+    ours, plain = [], []
+    for number in range(arguments.repeats):
+        ours.append(_start("ours", options, scratch / f"ours-{number}"))
+        options["n_validation"] = ours[-1]["n_validation"]
+        plain.append(_start("plain", options, scratch / f"plain-{number}"))
+        _check_same(ours[-1]["trials"], plain[-1]["trials"])
+    our_speed = images / statistics.median(row["seconds"] for row in ours)
+    plain_speed = images / statistics.median(row["seconds"] for row in plain)
+    whole = images / statistics.median(row["whole_seconds"] for row in ours)
+    yield Figure("plain script, trained images per second", plain_speed, "images/s")
+    yield Figure("ours, trained images per second", our_speed, "images/s")
+    yield Figure("ours : plain", our_speed / plain_speed, "×", at_least=4)
+    yield Figure("with the leader chosen and its b0–b7 measured by fvcore", whole, "images/s")
+
+
+def _fill(arguments: argparse.Namespace, folder: Path) -> int:
+    """Image files for training and validation; returns how many classes they have."""
+    needed = arguments.train_images / (1 - VALIDATION_FRACTION)
+    if arguments.images is None:
+        write_digits(folder, -(-int(needed) // 10) + 1)
+        return 10
+    classes = sum(path.is_dir() for path in arguments.images.iterdir())
+    return copy_images(arguments.images, folder, -(-int(needed) // max(classes, 1)) + 1)
+
+
+def _start(which: str, options: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Run one of the two programs; `seconds` lead from its start to the last accuracy."""
+    scratch.mkdir()
+    file = scratch / "options.json"
+    file.write_text(json.dumps({**options, "scratch": str(scratch)}))
+    program = ["-m", "benchmarks.programs.ours"]
+    if which == "plain":
+        program = [str(Path(__file__).with_name("programs") / "plain.py")]
+    # A cache of its own, so that decoding is paid in every run.
+    env = {**os.environ, "SCALING_SEARCH_CACHE_DIR": str(scratch), "PYTHONPATH": os.getcwd()}
+    started = time.time()
+    ended = subprocess.run(
+        [sys.executable, *program, str(file)], capture_output=True, text=True, env=env, check=False
+    )
+    whole = time.time() - started
+    if ended.returncode:
+        raise SystemExit(f"{which} failed:\n{ended.stderr[-4000:]}")
+    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    found |= {"seconds": found["finished"] - started, "whole_seconds": whole}
+    stages = [
+        f"{name} after {found[name] - started:.1f} s"
+        for name in ("prepared", "planned", "finished")
+        if name in found
+    ]
+    print(f"{which}: {', '.join(stages)}, ended after {whole:.1f} s", flush=True)
+    return found
+
+
+def _check_same(ours: list[dict[str, Any]], plain: list[dict[str, Any]]) -> None:
+    """Both must have trained the same networks: parameters and resolution of every point."""
+    sizes = [
+        {tuple(t["coefficients"]): (t["params"], t["resolution_px"]) for t in trials}
+        for trials in (ours, plain)
+    ]
+    if sizes[0] != sizes[1]:
+        raise SystemExit(f"the two did not train the same networks: {sizes[0]} and {sizes[1]}")
+    for name, trials in (("ours", ours), ("plain", plain)):
+        values = " ".join(f"{trial['accuracy']:.2f}" for trial in trials)
+        print(f"  accuracies, {name}: {values}", flush=True)
