@@ -30,9 +30,10 @@ from scaling_search.datasets.prepare import prepare
 from scaling_search.environment import is_dead, this_process
 from scaling_search.proxy import TrialResult
 from scaling_search.sweeps import create_sweep
-from scaling_search.sweeps.lease import LEASE_SECONDS, Watch, held
+from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.recorder import Recorder
+from scaling_search.sweeps.watch import Watch
 from scaling_search.workers.execution import Resources, TrialTask, run_trials
 from scaling_search.workers.session import ray_session
 from scaling_search.workers.trainable import Shared
