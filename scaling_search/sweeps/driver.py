@@ -13,9 +13,11 @@ from scaling_search.environment import is_dead, this_process
 from scaling_search.selection import Outcome
 from scaling_search.sweeps.conclusion import conclude
 from scaling_search.sweeps.creation import Counted
-from scaling_search.sweeps.lease import LEASE_SECONDS, Watch, held
+from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
+from scaling_search.sweeps.watch import Watch
+from scaling_search.workers.session import check_address, quieten, ray_session
 from search_spaces.errors import InputError, WorkError
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
@@ -26,7 +28,10 @@ _EARLY_EVENTS = 50
 
 
 class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for it
-    """The sweep stopped before its end, by ctrl-C or a cancellation; what it trained is stored."""
+    """The sweep stopped before its end, on request (ctrl-C, SIGTERM, a cancellation).
+
+    What it trained is stored.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,8 @@ class Execution:
                 f"gpus_per_trial is {self.gpus_per_trial:g}: it must be between 0 and 64; "
                 "0.25 lets four trials share a device"
             )
+        if self.ray_address is not None:
+            check_address(self.ray_address)
 
 
 def _channels_last(
@@ -90,8 +97,8 @@ def _train(
 ) -> None:
     """Train every pending trial of the sweep."""
     # Ray takes two seconds to import, which only a sweep that trains should pay.
+    quieten()
     from scaling_search.workers.execution import Resources, TrialTask, run_trials
-    from scaling_search.workers.session import ray_session
     from scaling_search.workers.trainable import Shared
 
     candidates = store.candidates(lease.sweep_id)
@@ -124,12 +131,14 @@ def _train(
         cpus=execution.workers * execution.cpus_per_trial,
         gpus=execution.workers * execution.gpus_per_trial,
     )
-    with session:
+    with session, watch.heeding_signals():
         run_trials(tasks, shared, resources, Recorder(store, lease, tracker, watch, observe))
     if watch.problem is not None:
         raise watch.problem
     if watch.cancelled:
         raise Interrupted(f"sweep {lease.sweep_id} was cancelled")
+    if watch.interrupted:
+        raise KeyboardInterrupt
 
 
 def _check_data(sweep_id: int, stored: str, data: PreparedDataset) -> None:
@@ -174,14 +183,14 @@ def drive(
     Raises:
         InputError: the images are not those of the sweep; the sweep is finished, or driven by
             another process.
-        Interrupted: on ctrl-C or a cancellation.
+        Interrupted: on ctrl-C, SIGTERM or a cancellation.
         WorkError: no trial finished, or the database cannot be written.
     """
     sweep = store.sweep(sweep_id)
     spec = SweepSpec.model_validate(sweep.spec)
     _check_data(sweep_id, sweep.dataset_fingerprint, data)
     lease = store.claim(sweep_id, this_process(), ttl_seconds=LEASE_SECONDS, is_owner_dead=is_dead)
-    state, reason = SweepState.FAILED, None
+    state, reason = SweepState.INTERRUPTED, None
     watch = Watch()
     try:
         with held(store, lease, watch):
@@ -192,12 +201,12 @@ def drive(
         state = SweepState.FINISHED
         return outcome
     except KeyboardInterrupt:
-        state = SweepState.INTERRUPTED
         raise Interrupted(f"sweep {sweep_id} was interrupted") from None
     except Interrupted:
         state = SweepState.CANCELLED
         raise
     except Exception as error:
+        state = SweepState.FAILED
         reason = str(error) or type(error).__name__
         raise
     finally:

@@ -6,29 +6,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from results.errors import DatabaseUnavailableError
 from results.records import Lease
 from results.store import Store
+from scaling_search.sweeps.watch import Watch
 
 LEASE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
 _RENEW_EVERY = 15
 """Looks between renewals: a cancellation should be felt within seconds."""
-
-
-class Watch:
-    """What the driver must know of while Ray's loop has its thread.
-
-    `cancelled`: somebody asked the sweep to stop. `problem`: storing failed (lease lost, disk full,
-    database away), so that going on would be for nothing.
-    """
-
-    def __init__(self) -> None:
-        self.cancelled = False
-        self.problem: Exception | None = None
-
-    def should_stop(self) -> bool:
-        """Whether either happened."""
-        return self.cancelled or self.problem is not None
 
 
 @contextmanager
@@ -46,6 +32,8 @@ def held(store: Store, lease: Lease, watch: Watch) -> Iterator[None]:
                     watch.cancelled |= renewed.cancel_requested
                 else:
                     watch.cancelled |= store.sweep(lease.sweep_id).cancel_requested
+            except DatabaseUnavailableError:
+                continue  # the lease may well be renewed in time; writes will say if not
             except Exception as error:
                 watch.problem = watch.problem or error
                 return

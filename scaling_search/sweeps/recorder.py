@@ -8,15 +8,16 @@ from results.records import Lease, NewEpoch
 from results.records import TrialResult as StoredResult
 from results.store import Store
 from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
-from scaling_search.sweeps.lease import Watch
 from scaling_search.sweeps.progress import Snapshot, Tracker
+from scaling_search.sweeps.watch import Watch
 
 
 class Recorder:
     """Hears of every trial from the Ray driver loop, in its thread.
 
     A problem while storing (lease lost, disk full) must not be raised into Tune, which would reword
-    it: it is kept in the watch, nothing more is written, and the run is asked to stop.
+    it: it is kept in the watch, nothing more is written, and the run is asked to stop. So is a
+    KeyboardInterrupt, after which Tune would not stop its workers.
     """
 
     def __init__(
@@ -36,10 +37,11 @@ class Recorder:
             return
         try:
             action()
+            self._observe(self._tracker.snapshot())
+        except KeyboardInterrupt:
+            self._watch.interrupted = True
         except Exception as error:
             self._watch.problem = error
-        else:
-            self._observe(self._tracker.snapshot())
 
     def started(self, trial_id: int) -> None:
         """The next attempt begins."""
@@ -94,10 +96,12 @@ class Recorder:
         self._write(store)
 
     def failed(self, trial_id: int, error: str, *, final: bool) -> None:
-        """The attempt raised."""
+        """The attempt raised, or its worker died, maybe before it could begin."""
 
         def store() -> None:
-            attempt = self._attempts.pop(trial_id)
+            attempt = self._attempts.pop(trial_id, None)
+            if attempt is None:
+                attempt = self._store.start_attempt(self._lease, trial_id).id
             self._store.fail_attempt(self._lease, attempt, error, retry=not final)
             if final:
                 self._tracker.ended(trial_id, None)

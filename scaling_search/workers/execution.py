@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ray import cloudpickle, tune
+from ray.exceptions import ActorDiedError
 
 from scaling_search.proxy import EpochReport, TrialResult
+from scaling_search.workers.cluster import check_room
 from scaling_search.workers.trainable import (
     EPOCH,
     RESULT,
@@ -67,9 +69,14 @@ def _error(trial: Any) -> str:
     with open(trial.pickled_error_file, "rb") as file:  # written by Tune in this process
         raised = cloudpickle.load(file)
     cause = getattr(raised, "cause", None)
-    if cause is None:  # the worker process died: out of memory, killed, its node gone
-        return f"worker died: {str(raised).strip().splitlines()[0]}"
-    return f"{type(cause).__name__}: {' '.join(str(cause).split())}"
+    if cause is not None:
+        return f"{type(cause).__name__}: {' '.join(str(cause).split())}"
+    told = str(raised).strip().splitlines()
+    if getattr(raised, "actor_init_failed", False):  # the last lines of the worker's traceback
+        return " ".join(line for line in told[1:] if line.strip() and not line[0].isspace())
+    if isinstance(raised, ActorDiedError):
+        return "the worker died: it was killed, ran out of memory, or its node is gone"
+    return f"the worker died: {told[0]}"
 
 
 class _Listening:
@@ -122,7 +129,11 @@ def run_trials(
 
     Ray must be running (`ray_session`). A trial that raises is tried `attempts` times in all, each
     time in a fresh process, while the others go on.
+
+    Raises:
+        InputError: no node of the cluster has room for a trial.
     """
+    check_room(resources.cpus_per_trial, resources.gpus_per_trial)
     ordered = sorted(tasks, key=lambda task: -task.weight)
     configs = [{TRIAL: t.trial_id, SPEC: t.spec, SEED: t.seed} for t in ordered]
     trainable = tune.with_resources(

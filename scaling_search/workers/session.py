@@ -7,11 +7,14 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from scaling_search.workers.cluster import check_answer
 from search_spaces.errors import InputError, WorkError
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # else a worker's death is told on stdout, where data goes
     "RAY_TRAIN_V2_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean what they mean to the user
@@ -27,8 +30,13 @@ OBJECT_STORE_BYTES = 128 * 2**20
 """Specs and reports are small; images are mapped from files, not passed through Ray."""
 
 
+def quieten() -> None:
+    """Set up Ray and Tune by the environment; some of it they read when they are imported."""
+    os.environ.update(_QUIET)
+
+
 def check_address(address: str) -> None:
-    """Refuse what cannot work, before anything is started.
+    """Refuse an address that cannot work.
 
     Raises:
         InputError: the address is not `host:port`.
@@ -40,7 +48,7 @@ def check_address(address: str) -> None:
             "command on a node and give host:port (usually :6379)"
         )
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise InputError(f"ray address {address!r} must be host:port, for example 10.0.0.1:6379")
 
 
@@ -55,30 +63,34 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
 
     Raises:
         InputError: the address has the wrong form.
-        WorkError: the cluster cannot be reached.
+        WorkError: the cluster cannot be reached, or a private one not be started.
     """
-    os.environ.update(_QUIET)
+    quieten()
+    if address is not None:
+        check_address(address)
     import ray
 
     if ray.is_initialized():  # somebody else's, a notebook or a test suite: used, and left running
         yield
         return
-    if address is None:
+    if address is not None:
+        check_answer(address)
+    own: dict[str, Any] = {
+        "num_cpus": cpus,
+        "num_gpus": math.ceil(gpus),
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+    }
+    try:
         ray.init(
-            address="local",
-            num_cpus=cpus,
-            num_gpus=math.ceil(gpus),
-            include_dashboard=False,
-            object_store_memory=OBJECT_STORE_BYTES,
+            address=address or "local",
             logging_level=logging.CRITICAL,
             log_to_driver=False,
+            **({} if address else own),
         )
-    else:
-        check_address(address)
-        try:
-            ray.init(address=address, logging_level=logging.CRITICAL, log_to_driver=False)
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise WorkError(f"no Ray cluster answers at {address}: {error}") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        where = f"the Ray cluster at {address} cannot be joined" if address else "Ray cannot start"
+        raise WorkError(f"{where}: {error}") from None
     try:
         yield
     finally:

@@ -1,0 +1,57 @@
+"""What the driver must know of while Ray's loop has its thread."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Watch:
+    """Reasons to stop.
+
+    `cancelled`: somebody asked the sweep to stop. `interrupted`: somebody asked this process to.
+    `problem`: storing failed (lease lost, disk full, database away), so that going on would be for
+    nothing.
+    """
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self.interrupted = False
+        self.problem: Exception | None = None
+
+    def should_stop(self) -> bool:
+        """Whether there is one."""
+        return self.cancelled or self.interrupted or self.problem is not None
+
+    @contextmanager
+    def heeding_signals(self) -> Iterator[None]:
+        """Take ctrl-C and SIGTERM as a wish to stop, while the block runs.
+
+        An exception out of a signal handler would leave Tune without telling its workers, which
+        would go on training on a Ray that outlives the sweep. A second signal does what it always
+        did. Python allows handlers only in the main thread; elsewhere signals never arrive.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
+
+        def restore() -> None:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.interrupted = True
+            restore()
+
+        for number in _SIGNALS:
+            signal.signal(number, stop)
+        try:
+            yield
+        finally:
+            restore()
