@@ -69,7 +69,7 @@ def root(
       scaling-search show 1               what sweep 1 found
 
     Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 the work failed, 2 the input
-    was wrong, 130 interrupted by ctrl-C.
+    was wrong, 130 interrupted by ctrl-C or SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"

@@ -35,7 +35,7 @@ def _passes(error: Exception) -> bool:
 class Guarded(TyperGroup):
     """A group of commands whose failures are told in words.
 
-    Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted by ctrl-C.
+    Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
     """
 
     def invoke(self, ctx: Any) -> Any:

@@ -60,7 +60,7 @@ def amount(value: float) -> str:
     for letter in "TGMK":
         if abs(value) >= 0.9995 * _MULTIPLES[letter]:
             return f"{_three_digits(value / _MULTIPLES[letter])} {letter}"
-    return _three_digits(value)
+    return f"{value:g}" if value == int(value) else _three_digits(value)
 
 
 def _three_digits(value: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 import typer
 
@@ -24,25 +23,12 @@ from scaling_search.sweeps import Execution, Interrupted, drive
 from search_spaces.errors import InputError, WorkError
 
 
-class _Stop:
-    """How the process was asked to stop: SIGTERM is not ctrl-C, and ends with another code."""
-
-    def __init__(self) -> None:
-        self.terminated = False
-
-    def on_term(self, number: int, frame: FrameType | None) -> None:
-        """SIGTERM is handled as ctrl-C is."""
-        self.terminated = True
-        raise KeyboardInterrupt
-
-
 @contextmanager
-def stoppable() -> Iterator[_Stop]:
-    """SIGTERM raises KeyboardInterrupt, as SIGINT does."""
-    stop = _Stop()
-    before = signal.signal(signal.SIGTERM, stop.on_term)
+def stoppable() -> Iterator[None]:
+    """SIGTERM raises KeyboardInterrupt while the block runs, as ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield stop
+        yield
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -86,13 +72,11 @@ def train(
     data: PreparedDataset,
     how: Execution,
     display: Display,
-    stop: _Stop,
 ) -> None:
     """Drive a sweep to its end.
 
     Raises:
-        typer.Exit: it was interrupted (130; 1 for SIGTERM) or cancelled (1); stderr says how to go
-            on.
+        typer.Exit: it was interrupted (130) or cancelled (1); stderr says how to go on.
         WorkError: it failed; what it trained is kept, and the message says how to go on.
     """
     try:
@@ -106,8 +90,7 @@ def train(
             f"{done.total:,} trials are done and stored: go on with "
             f"`scaling-search resume {sweep_id}`"
         )
-        by_hand = not (cancelled or stop.terminated)
-        raise typer.Exit(INTERRUPTED if by_hand else FAILED) from None
+        raise typer.Exit(FAILED if cancelled else INTERRUPTED) from None
     except WorkError as error:
         raise WorkError(
             f"{error}; what was trained is kept, `scaling-search resume {sweep_id}` goes on"

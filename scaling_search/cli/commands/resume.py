@@ -45,7 +45,7 @@ def resume(
 
     display = Display(quiet=quiet)
     how = training.execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
-    with training.stoppable() as stop, Store.open(database) as store:
+    with training.stoppable(), Store.open(database) as store:
         stored = store.sweep(sweep)
         if stored.state is SweepState.FINISHED:
             raise InputError(
@@ -56,5 +56,5 @@ def resume(
             data = inputs.data_of(inputs.stored_spec(stored), progress)
         done = store.progress([sweep])[sweep]
         training.say(f"sweep {sweep}: {done.done:,} of {done.total:,} trials are done", quiet)
-        training.train(store, sweep, data, how, display, stop)
+        training.train(store, sweep, data, how, display)
         training.report(store, sweep, json)

@@ -70,7 +70,8 @@ def run(
       scaling-search run small-images --dataset ~/photos --seeds 5
       scaling-search run my-space.yaml --images 50000 --workers 4 --json > sweep.json
 
-    Exit codes: 0 done (whatever the verdict), 1 failed or cancelled, 2 wrong input, 130 ctrl-C.
+    Exit codes: 0 done (whatever the verdict), 1 failed or cancelled, 2 wrong input, 130 ctrl-C or
+    SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.store import Store
     from scaling_search.cli import inputs, training
@@ -90,7 +91,7 @@ def run(
         skip_corrupt=skip_corrupt,
     )
     how = training.execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
-    with training.stoppable() as stop, Store.open(database) as store:
+    with training.stoppable(), Store.open(database) as store:
         with display.preparing() as progress:
             data = inputs.data_of(spec, progress)
         made = inputs.plan_of(spec, data)
@@ -104,5 +105,5 @@ def run(
         with display.measuring() as counted:
             sweep_id = create_sweep(store, spec, data, made, counted)
         training.say(f"sweep {sweep_id} in {store.location}", quiet)
-        training.train(store, sweep_id, data, how, display, stop)
+        training.train(store, sweep_id, data, how, display)
         training.report(store, sweep_id, json)

@@ -125,15 +125,21 @@ def family_document(
     *,
     measured: bool,
 ) -> dict[str, Any]:
-    """A derived family; `coefficients` do not apply to the convention `published`."""
+    """A derived family; the convention `published` has a table in place of coefficients."""
     counted = {"complexity_source": "fvcore"} if measured else {}
-    return source.to_dict() | {
-        "convention": convention,
-        "resolution_px": frame.resolution_px,
-        "classes": frame.classes,
-        "in_channels": frame.in_channels,
-        "members": [member.to_dict() | counted for member in members],
-    }
+    table_only = {"coefficients": None, "source": "the official table", "sweep": None}
+    replaced = table_only if convention == "published" else {}
+    return (
+        source.to_dict()
+        | replaced
+        | {
+            "convention": convention,
+            "resolution_px": frame.resolution_px,
+            "classes": frame.classes,
+            "in_channels": frame.in_channels,
+            "members": [member.to_dict() | counted for member in members],
+        }
+    )
 
 
 def show_family(

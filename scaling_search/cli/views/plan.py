@@ -29,18 +29,20 @@ def roles(names: tuple[str, ...]) -> str:
 def show_counts(out: Console, plan: Plan) -> None:
     """What is searched, and how many networks it comes to."""
     target, frame = plan.space.target, plan.frame
-    out.print(
+    paragraph(
+        out,
+        "",
         f"{plan.space.baseline} at {frame.resolution_px} px, {plural(frame.in_channels, 'channel')}"
         f", {frame.classes:,} classes: {amount(plan.base_flops)} FLOPs; "
         f"target {target.flops_ratio:g} ± {target.tolerance:g} × that, {target.by}",
-        markup=False,
     )
     eligible = sum(candidate.eligible for candidate in plan.candidates)
-    out.print(
+    paragraph(
+        out,
+        "",
         f"{plural(plan.points, 'point')} → {plan.points_within:,} within the constraint → "
         f"{plural(plan.networks, 'distinct network')} → {plural(len(plan.candidates), 'candidate')}"
         f" ({eligible:,} can win, the others are references)",
-        markup=False,
     )
 
 
@@ -139,11 +141,12 @@ def show_cost(out: Console, cost: Estimate, spec: SweepSpec) -> None:
     disk = f"{size(cost.database_bytes)} in the database"
     if cost.data_bytes:
         disk += f", {size(cost.data_bytes)} of decoded images"
-    out.print(
-        f"Training: {plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each) × "
+    paragraph(
+        out,
+        "Training: ",
+        f"{plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each) × "
         f"{spec.proxy.total_images:,} images = {amount(cost.images)} images, about "
         f"{duration(cost.seconds)} on {plural(cost.workers, 'worker')}; {disk}",
-        markup=False,
     )
     out.print(f"(time: {cost.rate.source})", style="dim", markup=False)
 

@@ -56,7 +56,7 @@ class Display:
             return
         out: Console = console(err=True)
         if not out.is_terminal:
-            last = -LINE_SECONDS
+            last = time.monotonic()  # what is soon over needs no line
 
             def write(text: str, fraction: float | None, below: str, important: bool) -> None:
                 nonlocal last
@@ -92,17 +92,13 @@ class Display:
         """Told of networks that fvcore has counted."""
         with self._showing() as show:
             yield lambda done, total: show(
-                f"measuring networks with fvcore: {done:,} of {total:,}",
-                done / total,
-                "",
-                done == total,
+                f"measuring networks with fvcore: {done:,} of {total:,}", done / total, "", False
             )
 
     @contextmanager
     def training(self) -> Iterator[Training]:
         """Told of a sweep's snapshots, and of the measuring that follows."""
         with self._showing() as show:
-            show("starting Ray and the workers", None, "", True)
             yield Training(show)
 
 
@@ -111,20 +107,27 @@ class Training:
 
     def __init__(self, show: Callable[[str, float | None, str, bool], None]) -> None:
         self._show = show
+        self._begun = False
 
     def observe(self, now: Snapshot) -> None:
-        """The sweep stands so."""
-        self._show(progress_line(now), now.fraction, leader_line(now), now.done == now.total)
+        """The sweep stands so; its beginning and its end are always shown."""
+        important = not self._begun or now.done == now.total
+        self._begun = True
+        self._show(progress_line(now), now.fraction, leader_line(now), important)
 
     def counted(self, done: int, total: int) -> None:
         """The family is being measured."""
         text = f"measuring the family with fvcore: {done:,} of {total:,}"
-        self._show(text, done / total, "", done == total)
+        self._show(text, done / total, "", False)
 
 
 def progress_line(now: Snapshot) -> str:
     """Trials, speed, and the time that is left."""
-    parts = [f"{now.done:,} of {plural(now.total, 'trial')} done", f"{now.running} running"]
+    parts = [f"{now.done:,} of {plural(now.total, 'trial')} done"]
+    if now.running:
+        parts.append(f"{now.running} running")
+    elif now.done < now.total:
+        parts.append("starting workers")
     if now.lost:
         parts.append(f"{now.lost} lost")
     if now.images_per_second:
