@@ -6,7 +6,8 @@ import logging
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -67,10 +68,21 @@ def _with_activations(flops: _Handle) -> _Handle:
     return count
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One image is too little work to share: threads would mostly wait, and for busy cores long."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def measure(spec: NetworkSpec, mode: Mode = "eval") -> Measured:
     """Build a network on the CPU and count what one image costs.
 
-    fvcore traces the network, which takes about 0.2 s for B0 and 5 s for B7 at 600 px; it cannot
+    fvcore traces the network, which takes about 0.4 s for B0 and 5 s for B7 at 600 px; it cannot
     trace on the meta device (torch 2.13). In training mode two images are traced, because batch
     norm needs more than one value a channel, and the count is halved.
     """
@@ -78,7 +90,12 @@ def measure(spec: NetworkSpec, mode: Mode = "eval") -> Measured:
     batch = 1 if mode == "eval" else 2
     images = torch.zeros(batch, spec.in_channels, spec.resolution_px, spec.resolution_px)
     logging.getLogger("fvcore").setLevel(logging.ERROR)
-    with torch.random.fork_rng([]), torch.no_grad(), warnings.catch_warnings():
+    with (
+        _one_thread(),
+        torch.random.fork_rng([]),
+        torch.no_grad(),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")  # tracing warns of the shapes that padding reads
         network = build(spec).train(mode == "train")
         analysis = FlopCountAnalysis(network, images).unsupported_ops_warnings(False)

@@ -84,3 +84,13 @@ def test_measuring_says_nothing(
 def test_versions_are_those_of_fvcore_and_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "version", lambda package: f"9 of {package}")
     assert measuring_versions() == f"fvcore 9 of fvcore, torch {torch.__version__}"
+
+
+def test_measuring_leaves_the_number_of_threads_alone(spec: NetworkSpec) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        measure(spec)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
