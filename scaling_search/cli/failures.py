@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from typing import Any
 
 import typer
@@ -19,10 +20,10 @@ def debugging() -> bool:
     return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
 
 
-def complain(error: BaseException | str) -> None:
+def complain(error: BaseException | str, *, label: str = "Error") -> None:
     """One line on stderr."""
     text = " ".join(str(error).split())
-    typer.secho("Error: ", fg="red", bold=True, nl=False, err=True)
+    typer.secho(f"{label}: ", fg="red", bold=True, nl=False, err=True)
     typer.echo(text, err=True)
 
 
@@ -43,19 +44,23 @@ class Guarded(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            complain("interrupted")
+            complain("before anything was stored", label="Interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
-            if _passes(error) or debugging():
+            if _passes(error):
                 raise
-            if isinstance(error, InputError):
-                complain(error)
-                raise typer.Exit(WRONG_INPUT) from None
-            if isinstance(error, WorkError):
-                complain(error)
-                raise typer.Exit(FAILED) from None
-            complain(
-                f"unexpected {type(error).__name__}: {error}. This is a fault of the program; "
-                f"`scaling-search --debug …` or {DEBUG_VARIABLE}=1 shows where"
-            )
-            raise typer.Exit(FAILED) from None
+            if debugging():
+                traceback.print_exc()
+            raise typer.Exit(_tell(error)) from None
+
+
+def _tell(error: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, InputError | WorkError):
+        complain(error)
+        return WRONG_INPUT if isinstance(error, InputError) else FAILED
+    complain(
+        f"unexpected {type(error).__name__}: {error}. This is a fault of the program; "
+        f"`scaling-search --debug …` or {DEBUG_VARIABLE}=1 shows where"
+    )
+    return FAILED

@@ -17,6 +17,7 @@ from scaling_search.environment import usable_cores
 from scaling_search.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
 from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import Plan, make_plan
+from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec, load_sweep
 
 
@@ -124,8 +125,12 @@ def default_workers(cpus_per_trial: int, gpus_per_trial: float) -> int:
 
 
 def stored_spec(sweep: Sweep) -> SweepSpec:
-    """The spec that a sweep was stored with."""
-    return SweepSpec.model_validate(sweep.spec)
+    """The spec that a sweep was stored with.
+
+    Raises:
+        InputError: another version stored it, in a form that this one does not know.
+    """
+    return parse(SweepSpec, sweep.spec, f"sweep {sweep.id}")
 
 
 def upsampled(plan: Plan, data: PreparedDataset) -> dict[int, str]:

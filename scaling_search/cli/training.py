@@ -86,9 +86,9 @@ def train(
         cancelled = store.sweep(sweep_id).state is SweepState.CANCELLED
         done = store.progress([sweep_id])[sweep_id]
         complain(
-            f"sweep {sweep_id} was {'cancelled' if cancelled else 'interrupted'}; {done.done:,} of "
-            f"{done.total:,} trials are done and stored: go on with "
-            f"`scaling-search resume {sweep_id}`"
+            f"{done.done:,} of {done.total:,} trials of sweep {sweep_id} are done and stored; go "
+            f"on with `scaling-search resume {sweep_id}`",
+            label="Cancelled" if cancelled else "Interrupted",
         )
         raise typer.Exit(FAILED if cancelled else INTERRUPTED) from None
     except WorkError as error:

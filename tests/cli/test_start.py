@@ -89,7 +89,9 @@ def test_an_unexpected_error_is_one_line_unless_debugging(shell, monkeypatch):
         "`scaling-search --debug …` or SCALING_SEARCH_DEBUG=1 shows where\n"
     )
     monkeypatch.setenv("SCALING_SEARCH_DEBUG", "1")
-    assert isinstance(shell.invoke("plan", "paper").exception, KeyError)
+    result = shell.invoke("plan", "paper")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Traceback (most recent call last):\n")
 
 
 def test_ctrl_c_exits_with_130(shell, monkeypatch):
@@ -98,7 +100,10 @@ def test_ctrl_c_exits_with_130(shell, monkeypatch):
 
     monkeypatch.setattr("scaling_search.cli.inputs.make_plan", interrupt)
     result = shell.invoke("plan", "paper")
-    assert (result.exit_code, result.stderr) == (130, "Error: interrupted\n")
+    assert (result.exit_code, result.stderr) == (
+        130,
+        "Interrupted: before anything was stored\n",
+    )
 
 
 def test_a_closed_pipe_ends_the_program_quietly(shell):
@@ -127,3 +132,32 @@ def test_a_terminal_without_greek_letters_is_no_reason_to_fail(shell):
     )
     assert done.returncode == 0, done.stderr
     assert b"b1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("plan qui", ["quickstart"]),
+        ("family --baseline mobile", ["mobilenet_v2"]),
+        ("sweeps --state fin", ["finished"]),
+        ("run --dataset d", ["digits"]),
+        ("show ", ["1"]),
+    ],
+)
+def test_tab_completes_names_and_sweeps(finished, typed, offered):
+    words = f"scaling-search {typed}"
+    done = subprocess.run(
+        finished.shell.command(),
+        env=finished.shell.environment
+        | {
+            "_SCALING_SEARCH_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split(" ")) - 1),
+        },
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.stdout.split() == offered
+    assert done.stderr == ""

@@ -77,6 +77,8 @@ def plan(
         return
     out = console()
     view.show_counts(out, made)
+    if data:
+        view.show_data(out, data)
     view.show_triangle(out, made)
     view.show_candidates(out, made, everything=everything)
     if measured is not None:

@@ -98,6 +98,7 @@ def run(
         if not json:
             out = console()
             view.show_counts(out, made)
+            view.show_data(out, data)
             view.show_candidates(out, made)
             view.show_warnings(out, made.warnings)
             cost = inputs.cost_of(spec, made, data, how.workers, inputs.known_rate(database))

@@ -32,6 +32,7 @@ class Row:
     ratio: float
     residual: float | None
     dropout: float
+    stochastic_depth: float
 
 
 def stored_rows(members: Sequence[StoredMember]) -> list[Row]:
@@ -51,6 +52,7 @@ def stored_rows(members: Sequence[StoredMember]) -> list[Row]:
             ratio=member.flops / base,
             residual=member.residual,
             dropout=member.inherited["dropout"],
+            stochastic_depth=member.inherited["stochastic_depth"],
         )
         for member in members
     ]
@@ -72,12 +74,13 @@ def derived_rows(members: Iterable[FamilyMember]) -> list[Row]:
             ratio=member.flops_ratio,
             residual=member.residual,
             dropout=member.dropout,
+            stochastic_depth=member.stochastic_depth,
         )
         for member in members
     ]
 
 
-def show_members(out: Console, rows: Iterable[Row]) -> None:
+def show_members(out: Console, rows: Sequence[Row]) -> None:
     """b0, b1, … with multipliers, sizes and what they inherit."""
     made = table(
         "",
@@ -111,7 +114,8 @@ def show_members(out: Console, rows: Iterable[Row]) -> None:
     out.print(made)
     out.print(
         "to 2^k: how far FLOPs are from the member's target; * inherited from the baseline's "
-        "published training, like the base resolution: not searched",
+        f"published training, like stochastic depth ({rows[0].stochastic_depth:g}) and the base "
+        "resolution: not searched",
         style="dim",
         markup=False,
     )

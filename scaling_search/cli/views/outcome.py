@@ -10,7 +10,7 @@ from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.human import amount, percent, points, triple
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.family import show_members, stored_rows
-from scaling_search.cli.views.plan import roles, show_notes, upsampling
+from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
 
@@ -49,7 +49,7 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
     )
     candidates = {candidate.index: candidate for candidate in record.candidates}
     rows = sorted(outcome["comparisons"], key=lambda row: -(row["accuracy"] or 0))
-    for row in rows:
+    for row in rows[:SHOWN]:
         candidate = candidates[row["index"]]
         named = [roles((role,)) for role in candidate.roles if role != "search"]
         interval = (
@@ -71,6 +71,8 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         )
     out.print()
     out.print(made)
+    if len(rows) > SHOWN:
+        out.print(f"… and {len(rows) - SHOWN:,} more (--json has them)", markup=False)
     confidence = record.sweep.spec["selection"]["confidence"]
     out.print(
         f"gain: the leader's accuracy minus this one's, in points, with its {confidence:.0%} joint "

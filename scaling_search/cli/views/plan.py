@@ -46,6 +46,16 @@ def show_counts(out: Console, plan: Plan) -> None:
     )
 
 
+def show_data(out: Console, data: PreparedDataset) -> None:
+    """Which images it is for."""
+    paragraph(
+        out,
+        "Images: ",
+        f"{data.name}: {data.n_train:,} to train on, {data.n_validation:,} to validate, "
+        f"{len(data.class_names):,} classes, {data.native_median_px} px",
+    )
+
+
 def show_triangle(out: Console, plan: Plan) -> None:
     """Which directions reach the target."""
     reached = sum(direction.reachable for direction in plan.directions)
