@@ -7,12 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import planning, preparing, report, scheduling, throughput
+from benchmarks import planning, preparing, report, scheduling, steps, throughput
 
 BENCHMARKS = {
     "planning": planning,
     "preparing": preparing,
     "scheduling": scheduling,
+    "steps": steps,
     "throughput": throughput,
 }
 
