@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select
 from results.columns import database_clock
 from results.records import Event, Lease
 from results.schema import EventRow
-from results.store.fencing import hold
+from results.store.fencing import hold, no_such_sweep
 from results.store.rows import Part, columns, fetch, in_chunks
 
 
@@ -42,6 +42,19 @@ class EventPart(Part):
         )
         with self._database.read() as connection:
             return fetch(connection, Event, statement)
+
+    def last_event(self, sweep_id: int) -> int:
+        """The `seq` of a sweep's latest event.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+        """
+        latest = select(func.max(EventRow.seq)).where(EventRow.sweep_id == sweep_id)
+        with self._database.read() as connection:
+            seq = connection.scalar(latest)
+        if seq is None:
+            raise no_such_sweep(sweep_id)  # a stored sweep has been created
+        return seq
 
     def events_since(self, positions: Mapping[int, int], *, limit: int) -> list[Event]:
         """Events of several sweeps, each after the `seq` that `positions` gives for it.

@@ -105,6 +105,24 @@ class SweepPart(Part):
             raise no_such_sweep(sweep_id)
         return to_record(Sweep, row)
 
+    def sweep_under_key(self, idempotency_key: str) -> int | None:
+        """The id of the sweep that was stored under this key, or None."""
+        statement = select(SweepRow.id).where(SweepRow.idempotency_key == idempotency_key)
+        with self._database.read() as connection:
+            return connection.scalar(statement)
+
+    def sweep_state(self, sweep_id: int) -> SweepState:
+        """Where a sweep stands.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+        """
+        with self._database.read() as connection:
+            state = connection.scalar(select(SweepRow.state).where(SweepRow.id == sweep_id))
+        if state is None:
+            raise no_such_sweep(sweep_id)
+        return state
+
     def sweeps(
         self,
         *,

@@ -55,3 +55,6 @@ def test_events_of_many_sweeps_follow_each_position(store, scene):
     ]
     assert store.events_since({third.sweep_id: 0}, limit=1)[0].kind == "created"
     assert store.events_since({}, limit=10) == []
+    assert store.last_event(first.sweep_id) == 3
+    with pytest.raises(NotFoundError, match="sweep 99 does not exist"):
+        store.last_event(99)

@@ -1,0 +1,41 @@
+"""From a plan to the candidates that a sweep stores."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from results.records import NewCandidate
+from search_spaces.frame import Frame
+from search_spaces.intervals import intervals
+from search_spaces.planning import Candidate, Plan
+
+Remarks = Callable[[Candidate], tuple[str, ...]]
+"""What a reader must know of a candidate."""
+
+
+def new_candidates(plan: Plan, remarks: Remarks = lambda candidate: ()) -> list[NewCandidate]:
+    """Every candidate of a plan, with the interval of each coefficient that realises it."""
+    return [_new(candidate, plan.frame, remarks(candidate)) for candidate in plan.candidates]
+
+
+def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandidate:
+    representative, shares = candidate.representative, candidate.shares
+    return NewCandidate(
+        index=candidate.index,
+        roles=candidate.roles,
+        spec=candidate.spec.to_dict(),
+        spec_key=candidate.spec.key,
+        coefficients=tuple((t.alpha, t.beta, t.gamma) for t in candidate.coefficients),
+        alpha=representative.alpha,
+        beta=representative.beta,
+        gamma=representative.gamma,
+        intervals=dict(intervals(frame, representative).to_dict()),
+        shares=asdict(shares) if shares else None,
+        flops=candidate.complexity.flops,
+        params=candidate.complexity.params,
+        activations=candidate.complexity.activations,
+        nominal_ratio=candidate.nominal_ratio,
+        measured_ratio=candidate.measured_ratio,
+        residual=candidate.residual,
+        eligible=candidate.eligible,
+        notes=notes,
+    )
