@@ -1,0 +1,192 @@
+"""Answers that do not change are served as stored bytes, with a validator.
+
+A route marks its answer with `keep(request)`. The answer gets an ETag and is served from memory,
+before any routing, until it is `answer_seconds` old: `Cache-Control` and `Age` say how old it may
+be and is. What this process changes shows at once, because a write drops all that is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.metrics import Metrics
+
+_MOST_BYTES: Final = 64 * 2**20
+_LARGEST: Final = 2**20
+
+Key = tuple[str, bytes, bytes, bool]
+"""Path, query, Accept, and whether gzip is accepted."""
+
+
+def keep(request: Request) -> None:
+    """Mark the answer to this request as one that does not change by itself."""
+    request.scope["state"]["keep"] = True
+
+
+def changed(request: Request) -> None:
+    """Mark this request as one that changed what others may have been told."""
+    request.scope["state"]["changed"] = True
+
+
+@dataclass(frozen=True)
+class _Kept:
+    start: Message
+    body: bytes
+    etag: bytes
+    route: str
+    made: float
+
+
+class KeepAnswers:
+    """Serves kept answers, keeps marked ones, and answers 304 where the client has the same."""
+
+    def __init__(self, app: ASGIApp, *, seconds: float, metrics: Metrics) -> None:
+        self.app = app
+        self.seconds = seconds
+        self.metrics = metrics
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._bytes = 0
+        self._pending: dict[Key, asyncio.Event] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            if scope["state"].get("changed"):
+                self._drop_all()
+            return
+        accept, etags, gzip = _conditions(scope)
+        key = (scope["path"], scope["query_string"], accept, gzip)
+        kept = self._kept.get(key)
+        if kept is not None and not self._fresh(kept):
+            kept = await self._refreshed_by_another(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            self.metrics.answers_kept.inc()
+            scope["state"]["route"] = kept.route
+            await self._send(kept, etags, send)
+            return
+        stale = self._kept.get(key)
+        refreshed = self._pending.setdefault(key, asyncio.Event()) if stale else None
+        try:
+            await self.app(scope, receive, _Capture(self, scope, key, etags, send))
+        finally:
+            if refreshed is not None:
+                if self._kept.get(key) is stale:  # it is no longer an answer that does not change
+                    self._drop(key)
+                self._pending.pop(key, None)
+                refreshed.set()
+
+    async def _refreshed_by_another(self, key: Key) -> _Kept | None:
+        """What another request is just asking for, so that the database is asked once."""
+        pending = self._pending.get(key)
+        if pending is None:
+            return None
+        await pending.wait()
+        kept = self._kept.get(key)
+        return kept if kept is not None and self._fresh(kept) else None
+
+    def _fresh(self, kept: _Kept) -> bool:
+        return time.monotonic() - kept.made < self.seconds
+
+    async def _send(self, kept: _Kept, etags: bytes, send: Send) -> None:
+        age = int(time.monotonic() - kept.made)
+        headers = [*kept.start["headers"], (b"age", str(age).encode())]
+        status, body = kept.start["status"], kept.body
+        if _matches(kept.etag, etags):
+            status, body = 304, b""
+            headers = [header for header in headers if header[0] not in _OF_A_BODY]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def put(
+        self, scope: Scope, key: Key, etags: bytes, start: Message, body: bytes, send: Send
+    ) -> None:
+        """Keep an answer, then send it."""
+        etag = b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
+        max_age = f"private, max-age={int(self.seconds)}" if self.seconds >= 1 else "no-cache"
+        start["headers"] = [
+            *start["headers"],
+            (b"etag", etag),
+            (b"cache-control", max_age.encode()),
+        ]
+        route = str(getattr(scope.get("route"), "path", "unmatched"))
+        kept = _Kept(start, body, etag, route, time.monotonic())
+        if self.seconds > 0 and len(body) <= _LARGEST:
+            self._drop(key)
+            self._kept[key] = kept
+            self._bytes += len(body)
+            while self._bytes > _MOST_BYTES:
+                self._drop(next(iter(self._kept)))
+        await self._send(kept, etags, send)
+
+    def _drop(self, key: Key) -> None:
+        old = self._kept.pop(key, None)
+        if old is not None:
+            self._bytes -= len(old.body)
+
+    def _drop_all(self) -> None:
+        self._kept.clear()
+        self._bytes = 0
+
+
+_OF_A_BODY: Final = frozenset({b"content-length", b"content-type", b"content-encoding"})
+
+
+class _Capture:
+    """Sends an answer on; a marked one only once it is whole."""
+
+    def __init__(
+        self, keeper: KeepAnswers, scope: Scope, key: Key, etags: bytes, send: Send
+    ) -> None:
+        self.keeper, self.scope, self.key = keeper, scope, key
+        self.etags, self.send = etags, send
+        self.start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if message["status"] == 200 and self.scope["state"].get("keep"):
+                self.start = message
+                return
+        elif self.start is not None:
+            start, self.start = self.start, None
+            if not message.get("more_body"):
+                body = message.get("body", b"")
+                await self.keeper.put(self.scope, self.key, self.etags, start, body, self.send)
+                return
+            await self.send(start)
+        await self.send(message)
+
+
+def _conditions(scope: Scope) -> tuple[bytes, bytes, bool]:
+    """Accept, If-None-Match, and whether gzip is accepted."""
+    accept = etags = b""
+    gzip = False
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            accept = value
+        elif name == b"if-none-match":
+            etags = value
+        elif name == b"accept-encoding":
+            gzip = b"gzip" in value
+    return accept, etags, gzip
+
+
+def _matches(etag: bytes, etags: bytes) -> bool:
+    """Whether If-None-Match names this validator; weak ones compare by their value."""
+    if not etags:
+        return False
+    if etags.strip() == b"*":
+        return True
+    return any(tag.strip().removeprefix(b"W/") == etag for tag in etags.split(b","))

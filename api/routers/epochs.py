@@ -1,0 +1,48 @@
+"""Epochs of a sweep's trials."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.middleware.answers import keep
+from api.models.common import SweepId
+from api.models.trials import EpochItem, EpochPage, EpochQuery
+from api.openapi import problems
+from api.pages import Paging
+from api.service import StoreDep
+from results.records import EpochSummary
+from results.states import SweepState
+
+router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/epochs", tags=["sweeps"])
+
+
+@router.get("", operation_id="list_epochs", summary="List epochs", responses=problems(404))
+def list_epochs(
+    sweep_id: SweepId,
+    query: Annotated[EpochQuery, Query()],
+    request: Request,
+    response: Response,
+    store: StoreDep,
+) -> EpochPage:
+    """What the trials reported while they were trained, of every attempt."""
+    if store.sweep_state(sweep_id) is SweepState.FINISHED:
+        keep(request)
+    paging = Paging.of(request, query)
+    rows = store.epoch_page(
+        sweep_id,
+        trial_id=query.trial,
+        attempt=query.attempt,
+        candidate=query.candidate,
+        order=paging.order,
+        after=paging.after,
+        limit=paging.fetched,
+    )
+    key = paging.order.key
+
+    def value(row: EpochSummary) -> object:
+        return row.trial_id if key == "trial" else getattr(row, key)
+
+    shown, following = paging.cut(rows, value, request, response)
+    return EpochPage(items=[EpochItem.from_summary(row) for row in shown], next=following)

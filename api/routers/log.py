@@ -1,0 +1,47 @@
+"""What the driver of a sweep wrote."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from api.models.common import SweepId
+from api.models.logs import DriverLog, LogLine, LogQuery
+from api.negotiation import chosen
+from api.openapi import problems
+from api.service import StoreDep
+
+router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/log", tags=["sweeps"])
+
+_JSON, _TEXT = "application/json", "text/plain"
+_AS_TEXT: Final[dict[str, Any]] = {
+    "description": "Lines of the log, oldest first; as plain text without their times.",
+    "content": {
+        _TEXT: {
+            "schema": {"type": "string"},
+            "example": "training 24 trials on 2 workers\n",
+        }
+    },
+}
+
+
+@router.get(
+    "",
+    operation_id="get_log",
+    summary="The end of the driver's log",
+    response_model=DriverLog,
+    responses={200: _AS_TEXT, **problems(404, 406)},
+)
+def get_log(
+    sweep_id: SweepId, query: Annotated[LogQuery, Query()], request: Request, store: StoreDep
+) -> DriverLog | Response:
+    """The last lines, or those that follow a line already seen; JSON, or plain text on request."""
+    media_type = chosen(request.headers.get("accept"), (_JSON, _TEXT))
+    store.sweep_state(sweep_id)
+    lines = store.driver_log(sweep_id, limit=query.limit, after=query.after)
+    if media_type == _TEXT:
+        text = "".join(f"{line.text}\n" for line in lines)
+        return PlainTextResponse(text, headers={"Vary": "Accept"})
+    return DriverLog(lines=[LogLine.of(line) for line in lines])

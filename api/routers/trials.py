@@ -1,0 +1,114 @@
+"""Trials of a sweep: pages of JSON, or all of them as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api import tables
+from api.middleware.answers import keep
+from api.models.common import SweepId
+from api.models.trials import TrialItem, TrialPage, TrialQuery
+from api.negotiation import chosen
+from api.openapi import problems
+from api.pages import Paging
+from api.problems import invalid
+from api.service import StoreDep
+from results.records import After, Order, TrialSummary
+from results.states import SweepState
+from results.store import Store
+
+router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/trials", tags=["sweeps"])
+
+_JSON: Final = "application/json"
+_AS_FILES: Final[dict[str, Any]] = {
+    "description": "A page of trials; every matching one as CSV or Parquet, by the Accept header.",
+    "content": {
+        tables.CSV: {
+            "schema": {"type": "string"},
+            "example": "id,candidate,roles,alpha,beta,gamma\n5,4,search,1.0,1.19,1.19\n",
+        },
+        tables.PARQUET: {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+
+@router.get(
+    "",
+    operation_id="list_trials",
+    summary="List trials",
+    response_model=TrialPage,
+    responses={200: _AS_FILES, **problems(404, 406)},
+)
+def list_trials(
+    sweep_id: SweepId,
+    query: Annotated[TrialQuery, Query()],
+    request: Request,
+    response: Response,
+    store: StoreDep,
+) -> TrialPage | Response:
+    """Trials with their candidate's coefficients and cost.
+
+    As JSON in pages; with `Accept: text/csv` or `application/vnd.apache.parquet` all that match, in
+    one file (then without `limit` and `cursor`).
+    """
+    media_type = chosen(request.headers.get("accept"), (_JSON, tables.CSV, tables.PARQUET))
+    state = store.sweep_state(sweep_id)
+    response.headers["Vary"] = "Accept"
+    if media_type != _JSON:
+        return _file(sweep_id, query, store, media_type)
+    if state is SweepState.FINISHED:
+        keep(request)
+    paging = Paging.of(request, query)
+    rows = _rows(store, sweep_id, query, paging.order, paging.after, paging.fetched)
+    shown, following = paging.cut(
+        rows, lambda row: getattr(row, paging.order.key), request, response
+    )
+    return TrialPage(items=[TrialItem.from_summary(row) for row in shown], next=following)
+
+
+def _rows(
+    store: Store,
+    sweep_id: int,
+    query: TrialQuery,
+    order: Order,
+    after: After | None,
+    limit: int,
+) -> Sequence[TrialSummary]:
+    return store.trial_page(
+        sweep_id,
+        states=query.state or None,
+        candidate=query.candidate,
+        seed=query.seed,
+        order=order,
+        after=after,
+        limit=limit,
+    )
+
+
+def _file(sweep_id: int, query: TrialQuery, store: Store, media_type: str) -> Response:
+    for name in ("limit", "cursor"):
+        if name in query.model_fields_set:
+            raise invalid(
+                "query",
+                name,
+                getattr(query, name),
+                f"{media_type} holds every trial that matches, without pages",
+                f"leave {name} out, or accept application/json",
+            )
+    order = query.order
+    rows = tables.batches(
+        lambda after, limit: _rows(store, sweep_id, query, order, after, limit),
+        lambda row: getattr(row, order.key),
+    )
+    suffix = "csv" if media_type == tables.CSV else "parquet"
+    headers = {
+        "Vary": "Accept",
+        "Content-Disposition": f'attachment; filename="sweep-{sweep_id}-trials.{suffix}"',
+    }
+    if media_type == tables.CSV:
+        return StreamingResponse(tables.as_csv(rows), headers=headers, media_type=media_type)
+    return Response(tables.as_parquet(rows), headers=headers, media_type=media_type)

@@ -1,0 +1,58 @@
+"""The service as a process: uvicorn around the application."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import uvicorn
+
+from api.app import create_app, open_store
+from api.logs import configure
+from api.settings import Settings
+from search_spaces.errors import InputError
+
+_BACKLOG: Final = 2048
+_DRAIN_SECONDS: Final = 5
+
+
+def serve(settings: Settings, *, listening: Callable[[str], None] = lambda url: None) -> None:
+    """Serve until SIGINT or SIGTERM; running requests then get a few seconds to end.
+
+    Args:
+        settings: see `api.settings`.
+        listening: called once with the service's URL when connections are accepted.
+
+    Raises:
+        InputError: the address is taken or not this machine's, the database is not usable, or
+            tokens are needed and there is none.
+        WorkError: the database cannot be reached.
+    """
+    configure(settings)
+    open_store(settings).close()  # what is wrong is better said now than from within uvicorn
+    bound = _bind(settings)
+    host, port = bound.getsockname()[:2]
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    name = f"[{host}]" if ":" in host else host
+    listening(f"http://{name}:{port}")
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+def _bind(settings: Settings) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            settings.host.strip("[]"), settings.port, type=socket.SOCK_STREAM
+        )[0]
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise InputError(
+            f"the service cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            "choose another port with SCALING_SEARCH_PORT, or end what listens there"
+        ) from error

@@ -1,0 +1,76 @@
+"""What an application has at hand while it runs, and how routes get at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+
+from api.events import Hub
+from api.metrics import Metrics
+from api.problems import Finding, ProblemError
+from api.security.identity import Identities, Principal
+from api.settings import Settings
+from results.states import AccessScope
+from results.store import Store
+
+
+@dataclass(frozen=True)
+class Service:
+    """One for each application, from its start to its end."""
+
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    identities: Identities
+    hub: Hub
+    planning: CapacityLimiter
+    """Plans are made one at a time: they keep a core busy."""
+
+
+def of(request: Request) -> Service:
+    """The service of the application that got this request."""
+    service: Service = request.app.state.service
+    return service
+
+
+def _store(request: Request) -> Store:
+    return of(request).store
+
+
+def _principal(request: Request) -> Principal:
+    principal: Principal | None = request.state.principal
+    assert principal is not None, "the guard lets nobody in without"
+    return principal
+
+
+ServiceDep = Annotated[Service, Depends(of)]
+StoreDep = Annotated[Store, Depends(_store)]
+PrincipalDep = Annotated[Principal, Depends(_principal)]
+
+
+def _need(principal: Principal, scope: AccessScope) -> Principal:
+    if not principal.scope.includes(scope):
+        finding = Finding(
+            place="header",
+            field="authorization",
+            rule=f"this needs a token with the scope {scope}, {principal.name} has "
+            f"{principal.scope}",
+            remedy=f"make one with `scaling-search tokens create NAME --scope {scope}`",
+        )
+        raise ProblemError(403, finding.rule, [finding])
+    return principal
+
+
+def _submitter(principal: PrincipalDep) -> Principal:
+    return _need(principal, AccessScope.SUBMIT)
+
+
+def _administrator(principal: PrincipalDep) -> Principal:
+    return _need(principal, AccessScope.ADMIN)
+
+
+SubmitterDep = Annotated[Principal, Depends(_submitter)]
+AdministratorDep = Annotated[Principal, Depends(_administrator)]

@@ -1,0 +1,65 @@
+"""How much one request may ask for."""
+
+from __future__ import annotations
+
+from api.problems import invalid
+from api.settings import Settings
+from search_spaces.planning import Plan
+from search_spaces.space import SearchSpace
+from search_spaces.sweep_spec import SweepSpec
+
+
+def check_space(space: SearchSpace, settings: Settings) -> None:
+    """Raise a 422 if planning this space would take too long."""
+    if space.axes is not None and space.axes.points > settings.max_points:
+        raise invalid(
+            "body",
+            "space.axes",
+            space.axes.points,
+            f"at most {settings.max_points:,} points are planned for a request",
+            "use larger steps, or plan with `scaling-search plan` on a machine of your own",
+        )
+    if space.lattice is not None:
+        divisions = space.lattice.divisions
+        count = len(space.lattice.directions)
+        if divisions is not None:
+            count += (divisions + 1) * (divisions + 2) // 2
+        if count > settings.max_directions:
+            raise invalid(
+                "body",
+                "space.lattice",
+                count,
+                f"at most {settings.max_directions:,} directions are planned for a request",
+                "use fewer divisions or directions",
+            )
+
+
+def check_budget(spec: SweepSpec, plan: Plan, settings: Settings) -> None:
+    """Raise a 422 if training this plan would take too much."""
+    candidates = len(plan.candidates)
+    if candidates > settings.max_candidates:
+        raise invalid(
+            "body",
+            "space",
+            candidates,
+            f"at most {settings.max_candidates:,} candidates are taken in one sweep",
+            "use larger steps or a smaller target.tolerance",
+        )
+    trials = candidates * len(spec.seeds)
+    if trials > settings.max_trials:
+        raise invalid(
+            "body",
+            "seeds",
+            trials,
+            f"at most {settings.max_trials:,} trials are taken in one sweep",
+            "use fewer seeds or candidates",
+        )
+    images = trials * spec.proxy.total_images
+    if images > settings.max_images:
+        raise invalid(
+            "body",
+            "proxy",
+            images,
+            f"at most {settings.max_images:,} training images are taken in one sweep",
+            "lower the budget of a trial, or use fewer seeds or candidates",
+        )

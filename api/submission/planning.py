@@ -1,0 +1,96 @@
+"""Plans for requests, and sweeps from plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from api.settings import Settings
+from api.submission.data import find_data
+from api.submission.limits import check_budget, check_space
+from results.plans import new_candidates
+from results.records import Dataset, NewCandidate, NewSweep
+from results.store import Store
+from search_spaces.planning import Candidate, Plan, make_plan
+from search_spaces.sweep_spec import SweepSpec
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A specification with its plan; `data` is None where none was named."""
+
+    spec: SweepSpec
+    plan: Plan
+    data: Dataset | None
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What to know before training: the plan's warnings, the data's notes."""
+        notes = () if self.data is None else tuple(self.data.details.get("notes", ()))
+        return (*self.plan.warnings, *notes)
+
+    def remarks(self, candidate: Candidate) -> tuple[str, ...]:
+        """The caution for a candidate that enlarges the images."""
+        px, detail = candidate.spec.resolution_px, self._detail_px
+        if detail is None or px <= detail:
+            return ()
+        return (
+            f"{px} px exceeds the {detail} px of the images: upsampling adds no detail, so a "
+            "difference there comes from the network's strides and no effect of resolution is "
+            "claimed",
+        )
+
+    @property
+    def _detail_px(self) -> int | None:
+        """Pixels of detail along a side: native, or fewer where fewer are kept; None if unknown."""
+        if self.data is None or self.data.native_resolution_px is None:
+            return None
+        native = self.data.native_resolution_px
+        kept = self.spec.data.source_px or self.data.details.get("source_px", native)
+        return min(native, int(kept))
+
+
+def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: bool) -> Planned:
+    """What a specification would train, within the limits of the service.
+
+    Without data (a dry run may do without), channels and classes are the baseline's own.
+
+    Raises:
+        ProblemError: 422, a limit is passed or the data set is not known here.
+        InputError: the space has no network within its constraint.
+    """
+    check_space(spec.space, settings)
+    named = needs_data or "data" in spec.model_fields_set
+    data = find_data(spec, store, settings) if named else None
+    plan = make_plan(
+        spec.space,
+        in_channels=None if data is None else spec.data.in_channels or data.channels,
+        classes=None if data is None else data.classes,
+    )
+    check_budget(spec, plan, settings)
+    return Planned(spec, plan, data)
+
+
+def as_sweep(planned: Planned, key: str | None) -> tuple[NewSweep, list[NewCandidate]]:
+    """The sweep to store, with its candidates.
+
+    The stored specification names the images by their source, so that a driver finds them; the
+    driver adds what it runs with, and lets fvcore confirm the complexities.
+    """
+    spec, data = planned.spec, planned.data
+    assert data is not None, "a sweep that is submitted has data"
+    located = spec.model_copy(update={"data": spec.data.model_copy(update={"name": data.source})})
+    sweep = NewSweep(
+        name=spec.name,
+        spec=located.model_dump(mode="json"),
+        protocol=spec.protocol(data.fingerprint),
+        baseline=spec.space.baseline,
+        dataset=data.name,
+        dataset_fingerprint=data.fingerprint,
+        target_ratio=spec.space.target.flops_ratio,
+        seeds=spec.seeds,
+        versions={"scaling-search": version("scaling-search")},
+        hardware={},
+        idempotency_key=key,
+    )
+    return sweep, new_candidates(planned.plan, planned.remarks)
