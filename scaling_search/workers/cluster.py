@@ -19,7 +19,7 @@ def check_answer(address: str) -> None:
     """Refuse an address where no Ray cluster answers; Ray would try for minutes, with warnings.
 
     Raises:
-        WorkError: nothing listens there, or something else does.
+        WorkError: nothing listens there, or something else does, or it wants a token.
     """
     host, _, port = address.rpartition(":")
     try:
@@ -39,7 +39,12 @@ def check_answer(address: str) -> None:
             timeout=_ANSWER_SECONDS,
             check=True,
         )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        if b"AuthenticationError" in (error.stderr or b""):
+            raise WorkError(
+                f"the Ray cluster at {address} wants a token: set RAY_AUTH_MODE=token, and "
+                "RAY_AUTH_TOKEN to its token unless ~/.ray/auth_token holds it"
+            ) from None
         raise WorkError(
             f"what listens at {address} is not the head of a Ray cluster (its dashboard and Ray "
             "Client have ports of their own), or its Ray has another version: give the address "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -75,6 +76,9 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
         return
     if address is not None:
         check_answer(address)
+    else:
+        # Ray guards a new cluster by a token; without one it would leave one in the home folder.
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     own: dict[str, Any] = {
         "num_cpus": cpus,
         "num_gpus": math.ceil(gpus),

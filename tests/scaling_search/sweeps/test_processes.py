@@ -1,0 +1,156 @@
+"""Whole sweeps in processes of their own: on a private Ray, and on a cluster that is there."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from results.states import SweepState, TrialState
+from scaling_search.workers.cluster import check_answer
+from search_spaces.errors import WorkError
+
+PRIVATE = """
+import sys
+import psutil
+from results.store import Store
+from scaling_search.datasets import PreparedDataset
+from scaling_search.sweeps import Execution, drive
+
+killed = []
+
+def kill_a_worker(snapshot):
+    if snapshot.images_per_second and not killed:
+        for process in psutil.Process().children(recursive=True):
+            if process.name().startswith("ray::") and "Trainable" in process.name():
+                process.kill()
+                killed.append(process.pid)
+
+with Store.open(sys.argv[1]) as store:
+    data = PreparedDataset.from_dict(store.datasets()[0].details)
+    drive(store, 1, data, Execution(workers=1, attempts=2), observe=kill_a_worker)
+assert killed
+left = psutil.Process().children(recursive=True)
+assert not left, left
+"""
+
+CLUSTER = """
+import sys
+from results.store import Store
+from scaling_search.datasets import PreparedDataset
+from scaling_search.sweeps import Execution, drive
+with Store.open(sys.argv[1]) as store:
+    data = PreparedDataset.from_dict(store.datasets()[0].details)
+    drive(store, 1, data, Execution(workers=2, ray_address=sys.argv[2]))
+"""
+
+
+TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": 64 * "5"}
+NO_TOKEN = {"RAY_AUTH_MODE": "disabled", "RAY_AUTH_TOKEN": ""}
+
+
+@pytest.mark.slow
+def test_a_sweep_says_nothing_and_leaves_nothing_behind(
+    make_scene: Any, python: Any, tmp_path: Path
+) -> None:
+    """Whatever happens to its workers; here fvcore measures the family too."""
+    scene = make_scene()
+    process = python(PRIVATE, scene.url, HOME=str(tmp_path))
+    stdout, stderr = process.communicate(timeout=500)
+    assert (process.returncode, stdout, stderr) == (0, "", "")
+    assert not (tmp_path / ".ray").exists()
+    assert scene.sweep.state is SweepState.FINISHED
+    assert {trial.state for trial in scene.trials} == {TrialState.FINISHED}
+    assert sum(trial.attempts for trial in scene.trials) == len(scene.trials) + 1
+    [record] = scene.store.coefficients()
+    assert len(scene.store.family_members(record.id)) == 8
+
+
+def descendants(process: subprocess.Popen[Any]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def set_all(patch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        patch.setenv(name, value)
+
+
+def trains(process: psutil.Process) -> bool:
+    try:
+        return process.name().startswith("ray::") and "Trainable" in process.name()
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture
+def cluster() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A Ray that somebody else runs on this machine, and its address."""
+    with socket.create_server(("", 0)) as server:
+        port = server.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
+        command = [
+            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"),
+            *(f"--port={port}", "--num-cpus=2", "--include-dashboard=false"),
+            *(f"--temp-dir={folder}", "--object-store-memory=100000000", "--disable-usage-stats"),
+        ]
+        head = subprocess.Popen(
+            command,
+            env=os.environ | TOKEN,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield head, f"127.0.0.1:{port}"
+        finally:
+            for process in [*descendants(head), psutil.Process(head.pid)]:
+                process.kill()
+            head.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_there_trains_a_sweep_and_goes_on(
+    make_scene: Any,
+    python: Any,
+    cluster: tuple[subprocess.Popen[bytes], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    head, address = cluster
+    set_all(monkeypatch, TOKEN)
+    scene = make_scene(candidates=3, seeds=(0,))
+    until = time.monotonic() + 300
+    while True:
+        try:
+            check_answer(address)
+            break
+        except WorkError:
+            assert time.monotonic() < until
+            time.sleep(0.5)
+    process = python(CLUSTER, scene.url, address, **TOKEN)
+    trained_there = False
+    while process.poll() is None:
+        trained_there |= any(trains(found) for found in descendants(head))
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert (process.returncode, *process.communicate()) == (0, "", "")
+    assert trained_there
+    assert scene.sweep.state is SweepState.FINISHED
+    assert {trial.state for trial in scene.trials} == {TrialState.FINISHED}
+    check_answer(address)
+    assert head.poll() is None
+
+    set_all(monkeypatch, NO_TOKEN)
+    with pytest.raises(WorkError) as caught:
+        check_answer(address)
+    assert str(caught.value) == (
+        f"the Ray cluster at {address} wants a token: set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN "
+        "to its token unless ~/.ray/auth_token holds it"
+    )

@@ -1,0 +1,167 @@
+"""How far a sweep is: the arithmetic behind the progress display."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from results.records import Candidate, Trial
+from results.states import TrialState
+from scaling_search.proxy import EpochReport
+from scaling_search.sweeps import progress
+from scaling_search.sweeps.progress import Tracker
+
+
+def candidate(number: int, flops: int, *, eligible: bool = True) -> Candidate:
+    return Candidate(
+        id=number,
+        sweep_id=1,
+        index=number,
+        roles=("search",),
+        spec={},
+        spec_key=str(number),
+        coefficients=((1.0, 1.0, 1.0),),
+        alpha=1.0,
+        beta=1.0,
+        gamma=1.0,
+        flops=flops,
+        params=1,
+        activations=1,
+        nominal_ratio=1.0,
+        measured_ratio=1.0,
+        eligible=eligible,
+    )
+
+
+def trial(number: int, of: int, state: str = "pending", accuracy: float | None = None) -> Trial:
+    nothing = {field.name: None for field in dataclasses.fields(Trial)}
+    known: dict[str, Any] = {
+        "id": number,
+        "sweep_id": 1,
+        "candidate_id": of,
+        "seed": number,
+        "state": TrialState(state),
+        "attempts": 0,
+        "accuracy": accuracy,
+    }
+    return Trial(**(nothing | known))
+
+
+def report(epoch: int, speed: float = 100.0) -> EpochReport:
+    return EpochReport(
+        epoch=epoch,
+        steps=epoch,
+        images=epoch,
+        train_loss=1.0,
+        validation_loss=1.0,
+        top1=0.5,
+        top5=None,
+        learning_rate=0.1,
+        images_per_second=speed,
+        peak_memory_bytes=1,
+        diverged=False,
+    )
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time; tests move it."""
+    now = [1000.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def tracker(clock: list[float]) -> Tracker:
+    """A cheap candidate with trials 1 and 2, one of three times the cost with 3 and 4."""
+    candidates = [candidate(1, 100), candidate(2, 300)]
+    return Tracker(candidates, [trial(1, 1), trial(2, 1), trial(3, 2), trial(4, 2)], reports=4)
+
+
+def test_trials_count_by_their_cost(tracker: Tracker) -> None:
+    assert tracker.weight(1) == 100
+    assert tracker.weight(3) == 300
+    tracker.started(3)
+    tracker.ended(3, 0.5)
+    assert tracker.snapshot().fraction == pytest.approx(300 / 800)
+    assert tracker.snapshot().done == 1
+    assert tracker.snapshot().total == 4
+
+
+def test_epochs_of_running_trials_count_in_part(tracker: Tracker) -> None:
+    tracker.started(3)
+    tracker.reported(3, report(1))
+    tracker.started(1)
+    tracker.reported(1, report(2))
+    found = tracker.snapshot()
+    assert found.fraction == pytest.approx((300 / 4 + 100 / 2) / 800)
+    assert (found.running, found.done) == (2, 0)
+
+
+def test_an_attempt_that_came_to_nothing_counts_for_nothing(tracker: Tracker) -> None:
+    tracker.started(3)
+    tracker.reported(3, report(3))
+    tracker.dropped(3)
+    found = tracker.snapshot()
+    assert (found.fraction, found.running, found.images_per_second) == (0, 0, 0)
+    tracker.started(3)
+    assert tracker.snapshot().fraction == 0
+
+
+def test_the_end_is_extrapolated_from_the_pace_so_far(tracker: Tracker, clock: list[float]) -> None:
+    assert tracker.snapshot().eta_seconds is None
+    tracker.started(3)
+    clock[0] += 30
+    assert tracker.snapshot().eta_seconds is None
+    tracker.ended(3, 0.5)
+    assert tracker.snapshot().eta_seconds == pytest.approx(30 * 500 / 300)
+
+
+def test_a_resumed_sweep_reckons_with_this_runs_pace_alone(clock: list[float]) -> None:
+    candidates = [candidate(1, 100)]
+    trials = [trial(1, 1, "finished", 0.4), trial(2, 1, "diverged"), trial(3, 1), trial(4, 1)]
+    tracker = Tracker(candidates, trials, reports=4)
+    found = tracker.snapshot()
+    assert (found.done, found.lost, found.fraction) == (2, 1, 0.5)
+    assert found.eta_seconds is None
+    tracker.started(3)
+    clock[0] += 10
+    tracker.ended(3, 0.5)
+    assert tracker.snapshot().eta_seconds == pytest.approx(10)
+
+
+def test_the_leader_has_the_best_mean_of_those_that_may_win(clock: list[float]) -> None:
+    candidates = [candidate(1, 1), candidate(2, 1), candidate(3, 1, eligible=False)]
+    trials = [trial(n, 1 + n % 3) for n in range(9)]
+    tracker = Tracker(candidates, trials, reports=1)
+    assert tracker.snapshot().leader is None
+    for number, accuracy in ((0, 0.5), (3, 0.7), (1, 0.65), (2, 0.99)):
+        tracker.started(number)
+        tracker.ended(number, accuracy)
+    found = tracker.snapshot()
+    assert found.leader is candidates[1]
+    assert found.leader_accuracy == pytest.approx(0.65)
+    assert found.leader_trials == 1
+    tracker.ended(6, 0.9)
+    found = tracker.snapshot()
+    assert found.leader is candidates[0]
+    assert found.leader_accuracy == pytest.approx(0.7)
+    assert found.leader_trials == 3
+
+
+def test_lost_trials_are_counted_and_have_no_accuracy(tracker: Tracker) -> None:
+    tracker.started(1)
+    tracker.ended(1, None)
+    found = tracker.snapshot()
+    assert (found.done, found.lost, found.leader) == (1, 1, None)
+
+
+def test_speeds_of_running_trials_add_up(tracker: Tracker) -> None:
+    for number, speed in ((1, 100.0), (3, 40.0)):
+        tracker.started(number)
+        tracker.reported(number, report(1, speed))
+    assert tracker.snapshot().images_per_second == 140
+    tracker.ended(1, 0.5)
+    assert tracker.snapshot().images_per_second == 40
