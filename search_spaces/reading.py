@@ -41,8 +41,8 @@ def read_yaml(source: str) -> tuple[str, dict[str, Any]]:
             text = path.read_text(encoding="utf-8")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise InputError(
-                f"{source!r} is neither a preset nor a space file: {suggest(source, shipped)}; "
-                "or give the path of a YAML file"
+                f"{source!r} is neither a preset nor the path of a space file: "
+                f"{suggest(source, shipped)}"
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{source} cannot be read: {error}") from None

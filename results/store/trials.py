@@ -113,10 +113,13 @@ class TrialPart(Part):
                 {"epochs": [_epoch_data(epoch, attempts[epoch.attempt_id]) for epoch in epochs]},
             )
 
-    def finish_trial(self, lease: Lease, attempt_id: int, result: TrialResult) -> Trial:
+    def finish_trial(
+        self, lease: Lease, attempt_id: int, result: TrialResult, *, worker: str | None = None
+    ) -> Trial:
         """End a running attempt, and its trial for good, with a result. Event: `trial_finished`.
 
-        The trial becomes `finished` or `diverged`; nothing changes it afterwards.
+        The trial becomes `finished` or `diverged`; nothing changes it afterwards. `worker` is the
+        host:pid that trained it, where it was not known at the start.
 
         Raises:
             NotFoundError: if the sweep has no such attempt.
@@ -132,6 +135,11 @@ class TrialPart(Part):
                 result.error,
             )
             stored = values(result, without=("correct", "diverged"))
+            if worker is not None:
+                stored["worker"] = worker
+                connection.execute(
+                    update(AttemptRow).where(AttemptRow.id == attempt_id).values(worker=worker)
+                )
             if result.correct is not None:
                 stored["n_validation"] = len(result.correct)
                 stored["correct"] = np.packbits(result.correct).tobytes()

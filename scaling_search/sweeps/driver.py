@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -112,6 +113,7 @@ def _train(
     ]
     if not tasks:
         return
+    store.append_event(lease, "execution", dataclasses.asdict(execution))
     shared = Shared(
         proxy=spec.proxy.model_dump(mode="json"),
         data=data.to_dict(),

@@ -90,7 +90,8 @@ class Recorder:
                 diverged=result.diverged,
                 error=f"diverged at step {result.steps}" if result.diverged else None,
             )
-            self._store.finish_trial(self._lease, self._attempts.pop(trial_id), stored)
+            attempt = self._attempts.pop(trial_id)
+            self._store.finish_trial(self._lease, attempt, stored, worker=worker)
             self._tracker.ended(trial_id, None if result.diverged else result.top1)
 
         self._write(store)

@@ -1,8 +1,10 @@
 """What every answer has in common: problems, headers, limits, logs, and a quick start."""
 
 import gzip
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 import structlog
@@ -33,7 +35,11 @@ async def test_a_wrong_method_is_a_problem(client, problem):
     response = await client.put("/v1/sweeps/1")
     found = problem(response, 405, "wrong-method")
     assert found["detail"] == "/v1/sweeps/1 does not take PUT"
-    assert "GET" in response.headers["allow"]
+    assert response.headers["allow"] == "DELETE, GET"
+    response = await client.delete("/v1/sweeps")
+    assert response.headers["allow"] == "GET, POST"
+    response = await client.post("/openapi.json")
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
 @pytest.mark.parametrize(
@@ -93,6 +99,21 @@ async def test_a_locked_database_is_a_503_that_passes(client, problem, monkeypat
     assert response.headers["retry-after"] == "2"
     assert "postgresql" not in response.text
     assert (await client.get("/v1/datasets")).status_code == 200
+
+
+async def test_a_database_that_another_process_locks_is_waited_for(
+    serving, problem, database, monkeypatch
+):
+    monkeypatch.setattr("api.app._LOCK_SECONDS", 0.05)
+    async with serving() as client:
+        with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            response = await client.post("/v1/sweeps/3/cancel")
+            problem(response, 503, "unavailable")
+            assert "results.db" not in response.text
+            assert (await client.get("/v1/sweeps/3")).json()["state"] == "queued"
+            other.rollback()
+        assert (await client.post("/v1/sweeps/3/cancel")).json()["state"] == "cancelled"
 
 
 async def test_a_request_has_an_id_in_answer_and_log(client):

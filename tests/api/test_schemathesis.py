@@ -32,6 +32,7 @@ CHECKS = (
     openapi_checks.response_headers_conformance,
     openapi_checks.response_schema_conformance,
     openapi_checks.unsupported_method,
+    openapi_checks.allow_header_conformance,
     openapi_checks.use_after_free,
     openapi_checks.ensure_resource_availability,
 )

@@ -28,8 +28,8 @@ proxy: {images: 640}
     [
         (
             ("plan", "quikstart"),
-            "'quikstart' is neither a preset nor a space file: did you mean quickstart?; "
-            "or give the path of a YAML file",
+            "'quikstart' is neither a preset nor the path of a space file: did you mean "
+            "quickstart?",
         ),
         (
             ("plan", "quickstart", "--set", "proxy.imags=5"),

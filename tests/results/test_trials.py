@@ -32,6 +32,14 @@ def test_a_trial_goes_from_pending_to_finished(store, scene, examples):
     assert ended.finished_at is not None
 
 
+def test_a_worker_known_only_at_the_end_is_kept_with_trial_and_attempt(store, scene, examples):
+    lease = scene.claimed()
+    attempt = scene.start(lease)
+    trial = store.finish_trial(lease, attempt.id, examples.result(0.5), worker="host:42")
+    assert trial.worker == "host:42"
+    assert [a.worker for a in store.attempts(lease.sweep_id)] == ["host:42"]
+
+
 @pytest.mark.parametrize("diverged", [False, True])
 def test_a_result_is_final(store, scene, examples, diverged):
     lease = scene.claimed()

@@ -128,8 +128,7 @@ def test_an_unknown_preset_suggests_the_near_one():
     with pytest.raises(InputError) as caught:
         load_sweep("quickstrat")
     assert str(caught.value) == (
-        "'quickstrat' is neither a preset nor a space file: did you mean quickstart?; or give the "
-        "path of a YAML file"
+        "'quickstrat' is neither a preset nor the path of a space file: did you mean quickstart?"
     )
 
 

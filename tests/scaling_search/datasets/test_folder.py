@@ -162,8 +162,8 @@ def test_unknown_name_suggests_the_near_one() -> None:
 def test_absent_path_suggests_a_neighbour(make_folder: MakeFolder) -> None:
     folder = make_folder("pets", cat=1)
     assert refusal(folder.parent / "pest") == (
-        f"{folder.parent}/pest does not exist: name a folder or Parquet file that does; did you mean "
-        f"{folder}?"
+        f"{folder.parent}/pest does not exist: name a folder or Parquet file that does; did you "
+        f"mean {folder}?"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
@@ -56,12 +57,14 @@ def test_every_attempt_is_on_record(finished: Any) -> None:
     attempts = finished.store.attempts(1)
     assert [attempt.trial_id for attempt in attempts] == [trial.id for trial in finished.trials]
     assert {(attempt.number, attempt.state) for attempt in attempts} == {(1, AttemptState.FINISHED)}
+    assert [a.worker for a in attempts] == [trial.worker for trial in finished.trials]
+    assert all(re.fullmatch(r".+:[0-9]+", attempt.worker) for attempt in attempts)
 
 
 def test_what_happened_can_be_read_from_the_events(finished: Any) -> None:
     kinds = finished.kinds()
     trials = len(finished.trials)
-    assert kinds[:3] == ["created", "claimed", "calibrated"]
+    assert kinds[:4] == ["created", "claimed", "execution", "calibrated"]
     assert kinds[-3:] == ["outcome", "state", "released"]
     assert kinds.count("trial_started") == kinds.count("trial_finished") == trials
     assert kinds.count("epochs") == 2 * trials

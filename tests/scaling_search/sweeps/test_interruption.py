@@ -134,6 +134,8 @@ def test_a_killed_drivers_sweep_is_taken_over_at_once_and_completed(
     with pytest.raises(LeaseHeldError, match=f":{process.pid}:"):
         scene.drive()
     descendants = psutil.Process(process.pid).children(recursive=True)
+    # Ray's agents, which train nothing, look for their parent only once a minute.
+    training = [found for found in descendants if "Agent" not in found.name()]
     os.kill(process.pid, signal.SIGKILL)
     done = {trial.id for trial in scene.trials if trial.state is TrialState.FINISHED}
     assert 0 < len(done) < len(scene.trials)
@@ -145,5 +147,6 @@ def test_a_killed_drivers_sweep_is_taken_over_at_once_and_completed(
     assert_each_trial_was_finished_once(scene)
     claims = [event.data for event in scene.store.events(1) if event.kind == "claimed"]
     assert [claim["epoch"] for claim in claims] == [1, 2]
-    _, alive = psutil.wait_procs(descendants, timeout=60)
+    assert len(training) > 2
+    _, alive = psutil.wait_procs(training, timeout=60)
     assert not alive
