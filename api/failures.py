@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from api.problems import Finding, Place, ProblemError, response, shortened, told
 from results import ConflictError, DatabaseUnavailableError, NotFoundError
@@ -29,6 +31,7 @@ _PLACES: dict[str, Place] = {
     "cookie": "cookie",
     "body": "body",
 }
+_CANNOT_BE_STORED = ("a value cannot be stored", "a number is too large")
 _WHAT_TO_DO = {
     401: "send `Authorization: Bearer TOKEN`, or sign in",
     404: "/openapi.json lists every path",
@@ -65,18 +68,27 @@ async def _conflict(request: Request, error: ConflictError) -> Response:
 
 
 async def _wrong(request: Request, error: InputError) -> Response:
-    return _told_by(request, 422, error)
+    where = f"{request.app.state.service.store.location}: "
+    text = str(error).removeprefix(where)
+    if text != str(error) and not text.startswith(_CANNOT_BE_STORED):
+        # Wrong is the database, not the request: read-only, not to be opened, not one of ours.
+        return await _failed(request, WorkError(str(error)))
+    return _told_by(request, 422, InputError(text))
 
 
 def _told_by(request: Request, status: int, error: InputError) -> Response:
-    """Our own errors say value, rule and remedy in words; the field is the last of the path's."""
+    """Our own errors say value, rule and remedy in words; what they name is part of the path."""
     text = str(error)
     rule, semicolon, remedy = text.rpartition("; ")
-    if request.path_params and status != 422:
-        name, value = list(request.path_params.items())[-1]
-        place: Place = "path"
+    named = [
+        (name, value)
+        for name, value in request.path_params.items()
+        if re.search(rf"\b{re.escape(str(value))}\b", text)
+    ]
+    if named and status != 422:
+        (name, value), place = named[0], _PLACES["path"]
     else:
-        name, value, place = "", None, "body" if request.method == "POST" else "query"
+        name, value, place = "", None, _PLACES["body" if request.method == "POST" else "query"]
     finding = Finding(
         place=place,
         field=name,
@@ -126,7 +138,20 @@ async def _http(request: Request, error: HTTPException) -> Response:
     place: Place = "body" if error.status_code in (400, 413) else "request"
     remedy = _WHAT_TO_DO.get(error.status_code)
     finding = Finding(place=place, field="", rule=detail, remedy=remedy)
-    return response(request.scope, error.status_code, detail, [finding], error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := _methods(request)):
+        headers["Allow"] = ", ".join(methods)
+    return response(request.scope, error.status_code, detail, [finding], headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that the path takes: Starlette names those of its first route alone."""
+    taken: set[str] = set()
+    for template, operations in request.app.openapi()["paths"].items():
+        pattern, _, _ = compile_path(template)
+        if pattern.match(request.url.path):
+            taken |= {method.upper() for method in operations}
+    return sorted(taken)
 
 
 async def _unreadable(request: Request, error: RequestValidationError) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from typing import Final
@@ -29,9 +30,9 @@ def serve(settings: Settings, *, listening: Callable[[str], None] = lambda url: 
             tokens are needed and there is none.
         WorkError: the database cannot be reached.
     """
-    configure(settings)
     open_store(settings).close()  # what is wrong is better said now than from within uvicorn
     bound = _bind(settings)
+    configure(settings)
     host, port = bound.getsockname()[:2]
     config = uvicorn.Config(
         create_app(settings),
@@ -52,7 +53,10 @@ def _bind(settings: Settings) -> socket.socket:
         )[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
+        # The words of the system alone: Python adds the address, in its own form.
+        known = error.errno is not None and error.errno > 0
+        reason = os.strerror(error.errno or 0) if known else error.strerror
         raise InputError(
-            f"the service cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            f"the service cannot listen on {settings.host}:{settings.port} ({reason}): "
             "choose another port with SCALING_SEARCH_PORT, or end what listens there"
         ) from error

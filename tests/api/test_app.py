@@ -116,6 +116,29 @@ async def test_a_database_that_another_process_locks_is_waited_for(
         assert (await client.post("/v1/sweeps/3/cancel")).json()["state"] == "cancelled"
 
 
+async def test_a_database_that_is_read_only_is_our_fault_and_keeps_its_place_to_itself(
+    client, problem, store, monkeypatch
+):
+    def fail(self, sweep_id, **options):
+        raise InputError(f"{store.location}: the database or its folder is read-only")
+
+    monkeypatch.setattr(Store, "request_cancel", fail)
+    response = await client.post("/v1/sweeps/3/cancel")
+    problem(response, 500, "fault")
+    assert "results.db" not in response.text
+
+
+async def test_a_value_that_cannot_be_stored_is_told_without_the_databases_place(
+    client, problem, store, monkeypatch
+):
+    def fail(self, sweep_id, **options):
+        raise InputError(f"{store.location}: a value cannot be stored: no such thing")
+
+    monkeypatch.setattr(Store, "request_cancel", fail)
+    found = problem(await client.post("/v1/sweeps/3/cancel"), 422, "invalid")
+    assert found["detail"] == "a value cannot be stored: no such thing"
+
+
 async def test_a_request_has_an_id_in_answer_and_log(client):
     with structlog.testing.capture_logs(
         processors=[structlog.contextvars.merge_contextvars]

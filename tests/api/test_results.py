@@ -159,6 +159,12 @@ async def test_families_that_do_not_exist(client, problem, path, status, kind, d
     assert problem(await client.get(path), status, kind)["detail"] == detail
 
 
+async def test_a_404_names_the_part_of_the_path_that_is_meant(client, problem):
+    found = problem(await client.get("/v1/families/9/b1"), 404, "not-found")
+    (error,) = found["errors"]
+    assert (error["place"], error["field"], error["value"]) == ("path", "coefficients_id", "9")
+
+
 async def test_data_sets_are_listed_without_the_servers_paths(client):
     response = await client.get("/v1/datasets")
     (digits,) = response.json()["datasets"]
