@@ -11,7 +11,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -82,7 +82,7 @@ class Paging:
         """
         filters = query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
         context = orjson.dumps([request.url.path, filters], option=orjson.OPT_SORT_KEYS)
-        after = None if query.cursor is None else _read(query.cursor, context)
+        after = None if query.cursor is None else _read(query.cursor, context, query.order)
         return cls(query.order, after, query.limit, context)
 
     @property
@@ -122,7 +122,7 @@ def _written(after: After, context: bytes) -> str:
     return base64.urlsafe_b64encode(_checksum(payload, context) + payload).decode().rstrip("=")
 
 
-def _read(cursor: str, context: bytes) -> After:
+def _read(cursor: str, context: bytes, order: Order) -> After:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         checksum, payload = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]
@@ -130,7 +130,9 @@ def _read(cursor: str, context: bytes) -> After:
             raise ValueError
         value, row_id = orjson.loads(payload)
         if isinstance(value, dict):
-            value = datetime.fromisoformat(value["at"])
+            value = datetime.fromisoformat(value["at"]).astimezone(UTC)
+        if not isinstance(row_id, int) or not isinstance(value, _kind(order.key) | None):
+            raise ValueError  # the checksum is no secret
         return After(value=value, id=row_id)
     except (ValueError, KeyError, TypeError, binascii.Error):
         raise invalid(
@@ -140,6 +142,13 @@ def _read(cursor: str, context: bytes) -> After:
             "it is no cursor of this list with these filters and this order",
             "take `next` of the page before, and change nothing but limit",
         ) from None
+
+
+def _kind(key: str) -> Any:
+    """What values the rows of a list have under a key."""
+    if key.endswith("_at"):
+        return datetime
+    return str if key == "name" else int | float
 
 
 _CHECKSUM_BYTES = 9

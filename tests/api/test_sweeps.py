@@ -3,10 +3,13 @@
 import csv
 import io
 
+import orjson
 import pyarrow.parquet as pq
 import pytest
 
+from api import pages
 from api.models.trials import TrialItem
+from results.records import After
 from results.states import SweepState
 
 pytestmark = pytest.mark.anyio
@@ -216,6 +219,21 @@ async def test_a_changed_cursor_is_refused(client, problem, change):
             "remedy": "take `next` of the page before, and change nothing but limit",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("sort", "value", "row"),
+    [("accuracy", "text", 1), ("accuracy", 0.5, "1"), ("name", 7, 1), ("finished_at", 0.5, 1),
+     ("finished_at", {"at": "never"}, 1), ("accuracy", [1], 1), ("id", 5, None)],
+)  # fmt: skip
+async def test_a_cursor_that_someone_made_is_refused(client, problem, sort, value, row):
+    path = "/v1/sweeps"
+    context = orjson.dumps([path, {"sort": sort, "state": []}], option=orjson.OPT_SORT_KEYS)
+    made = pages._written(After(value=value, id=row), context)
+    problem(await client.get(path, params={"sort": sort, "cursor": made}), 422, "invalid")
+    right = pages._written(After(value=None, id=1), context)
+    page = await client.get(path, params={"sort": sort, "cursor": right})
+    assert page.status_code == 200
 
 
 @pytest.mark.parametrize(
