@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 
-from results.records import Measurement, MeasurementKey, NewCandidate, NewDataset, NewSweep
+from results.plans import Remarks, new_candidates
+from results.records import Measurement, MeasurementKey, NewDataset, NewSweep
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import hardware, versions
 from scaling_search.measure import measure, measuring_versions
 from search_spaces.complexity import Complexity
 from search_spaces.errors import WorkError
-from search_spaces.intervals import intervals
 from search_spaces.planning import Candidate, Plan
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
@@ -65,30 +64,12 @@ def confirm(
     return stored
 
 
-def _candidate(candidate: Candidate, plan: Plan, data: PreparedDataset) -> NewCandidate:
-    c = candidate.representative
-    shares = candidate.shares
-    upsampled = data.upsampling_note(candidate.spec.resolution_px)
-    return NewCandidate(
-        index=candidate.index,
-        roles=candidate.roles,
-        spec=candidate.spec.to_dict(),
-        spec_key=candidate.spec.key,
-        coefficients=tuple((t.alpha, t.beta, t.gamma) for t in candidate.coefficients),
-        alpha=c.alpha,
-        beta=c.beta,
-        gamma=c.gamma,
-        intervals=dict(intervals(plan.frame, c).to_dict()),
-        shares=dataclasses.asdict(shares) if shares else None,
-        flops=candidate.complexity.flops,
-        params=candidate.complexity.params,
-        activations=candidate.complexity.activations,
-        nominal_ratio=candidate.nominal_ratio,
-        measured_ratio=candidate.measured_ratio,
-        residual=candidate.residual,
-        eligible=candidate.eligible,
-        notes=(upsampled,) if upsampled else (),
-    )
+def _remarks(data: PreparedDataset) -> Remarks:
+    def of(candidate: Candidate) -> tuple[str, ...]:
+        note = data.upsampling_note(candidate.spec.resolution_px)
+        return (note,) if note else ()
+
+    return of
 
 
 def create_sweep(
@@ -136,5 +117,5 @@ def create_sweep(
             versions=dict(versions()),
             hardware=hardware(),
         ),
-        [_candidate(candidate, plan, data) for candidate in plan.candidates],
+        new_candidates(plan, _remarks(data)),
     )
