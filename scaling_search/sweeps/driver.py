@@ -20,6 +20,7 @@ from scaling_search.sweeps.recorder import Recorder
 from scaling_search.sweeps.watch import Watch
 from scaling_search.workers.session import check_address, quieten, ray_session
 from search_spaces.errors import InputError, WorkError
+from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
 
@@ -184,12 +185,12 @@ def drive(
 
     Raises:
         InputError: the images are not those of the sweep; the sweep is finished, or driven by
-            another process.
+            another process, or needs a baseline that is not installed here.
         Interrupted: on ctrl-C, SIGTERM or a cancellation.
         WorkError: no trial finished, or the database cannot be written.
     """
     sweep = store.sweep(sweep_id)
-    spec = SweepSpec.model_validate(sweep.spec)
+    spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
     _check_data(sweep_id, sweep.dataset_fingerprint, data)
     lease = store.claim(sweep_id, this_process(), ttl_seconds=LEASE_SECONDS, is_owner_dead=is_dead)
     state, reason = SweepState.INTERRUPTED, None

@@ -45,7 +45,7 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
     make_scene: Any, shared_ray: None, tmp_path: Path
 ) -> None:
     """The images vanish once the sweep has begun, and come back."""
-    scene = make_scene(candidates=2, seeds=(0,))
+    scene = make_scene(candidates=1, seeds=(0,))
     here, images = tmp_path / "images", scene.data.path
     here.symlink_to(images)
     scene.data = dataclasses.replace(scene.data, path=str(here))
@@ -60,19 +60,25 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
     assert scene.sweep.state is SweepState.FAILED
     assert scene.sweep.error == str(caught.value)
     assert scene.sweep.lease_owner is None
-    assert [trial.state for trial in scene.trials] == 2 * [TrialState.FAILED]
-    numbers = [(attempt.trial_id, attempt.number) for attempt in scene.store.attempts(1)]
-    assert numbers == [(1, 1), (1, 2), (2, 1), (2, 2)]
-    assert {attempt.state for attempt in scene.store.attempts(1)} == {AttemptState.FAILED}
+    [trial] = scene.trials
+    assert (trial.state, trial.attempts) == (TrialState.FAILED, 2)
+    assert str(here) in trial.error
+    assert [(attempt.number, attempt.state) for attempt in scene.store.attempts(1)] == [
+        (1, AttemptState.FAILED),
+        (2, AttemptState.FAILED),
+    ]
 
     here.symlink_to(images)
-    scene.drive()
+    outcome = scene.drive()
     assert scene.sweep.state is SweepState.FINISHED
     assert scene.sweep.error is None
-    assert [(trial.state, trial.attempts) for trial in scene.trials] == 2 * [
-        (TrialState.FINISHED, 3)
-    ]
+    [trial] = scene.trials
+    assert (trial.state, trial.attempts) == (TrialState.FINISHED, 3)
     assert "retried" in scene.kinds()
+    assert outcome.leader is None  # the one candidate is the baseline
+    assert scene.sweep.outcome["verdict"] == "inconclusive"
+    assert scene.sweep.outcome["chosen"] is None
+    assert scene.store.coefficients() == []
 
 
 def test_trials_that_diverge_are_results_of_their_own(make_scene: Any, shared_ray: None) -> None:

@@ -222,6 +222,18 @@ def test_other_images_than_the_sweeps_are_refused(
     assert finished_copy.kinds() == before
 
 
+def test_a_sweep_of_a_baseline_that_is_not_installed_is_refused(finished_copy: Any) -> None:
+    finished_copy.sql(
+        "UPDATE sweeps SET state = 'interrupted', "
+        "spec = json_set(spec, '$.space.baseline', 'mobilenet_v9')"
+    )
+    with pytest.raises(InputError) as caught:
+        finished_copy.drive()
+    assert str(caught.value).startswith("sweep 1: space.baseline: ")
+    assert "mobilenet_v9" in str(caught.value)
+    assert finished_copy.sweep.state is SweepState.INTERRUPTED
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -136,7 +135,8 @@ def test_a_killed_drivers_sweep_is_taken_over_at_once_and_completed(
     descendants = psutil.Process(process.pid).children(recursive=True)
     # Ray's agents, which train nothing, look for their parent only once a minute.
     training = [found for found in descendants if "Agent" not in found.name()]
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
     done = {trial.id for trial in scene.trials if trial.state is TrialState.FINISHED}
     assert 0 < len(done) < len(scene.trials)
     assert scene.sweep.state is SweepState.RUNNING
