@@ -187,6 +187,7 @@ def _processes(
     count = len(plan.candidates)
     specs = [plan.candidates[k % count].spec.to_dict() for k in range(arguments.plain_trials)]
     ray.init(
+        address="local",
         num_cpus=arguments.workers,
         include_dashboard=False,
         log_to_driver=False,

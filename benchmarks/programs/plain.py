@@ -86,7 +86,7 @@ def train(config):
 
 def main():
     options = json.loads(Path(sys.argv[1]).read_text())
-    ray.init(num_cpus=options["workers"])
+    ray.init(address="local", num_cpus=options["workers"])
     points = options.pop("points")
     tuner = tune.Tuner(
         tune.with_resources(train, {"cpu": 1}),
