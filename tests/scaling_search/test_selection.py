@@ -126,6 +126,15 @@ def test_noise_that_hides_a_better_rival_is_inconclusive() -> None:
     )
 
 
+def test_what_may_be_lost_is_allowed_up_to_the_regret_that_was_asked_for() -> None:
+    entries = exact([[0.50, 0.50, 0.51], [0.80, 0.78, 0.79], [0.79, 0.79, 0.78]])
+    bound = select(entries, RULE, CHANCE).regret_bound
+    assert bound is not None
+    for factor, conclusive in ((1.001, True), (0.999, False)):
+        outcome = select(entries, SelectionRule(regret=factor * bound), CHANCE)
+        assert (outcome.verdict != "inconclusive") == conclusive
+
+
 def test_the_seeds_said_to_settle_it_do() -> None:
     accuracies = [0.5, 0.74, 0.70, 0.60]
     few = simulated(np.random.default_rng(3), accuracies, 3, 20_000, seed_sd=0.04)
