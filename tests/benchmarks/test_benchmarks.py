@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from benchmarks.folders import copy_images, write_digits
 from benchmarks.programs.ours import BASE_PX, MAX_POINTS, spread, sweep_spec
 from benchmarks.report import Figure, table
 from benchmarks.scheduling import Clock
+from benchmarks.watching import run_program
 from search_spaces.planning import make_plan
 
 ROOT = Path(__file__).parents[2]
@@ -87,3 +89,11 @@ def test_a_folder_of_too_few_images_says_what_to_do(tmp_path):
     write_digits(tmp_path / "digits", 3)
     with pytest.raises(SystemExit, match=r"holds 3 images and 4 are wanted: give a larger folder"):
         copy_images(tmp_path / "digits", tmp_path / "copy", 4)
+
+
+def test_a_program_is_run_with_its_descendants_time_and_its_output():
+    burn = "import time; end = time.process_time() + 1.5\nwhile time.process_time() < end: pass"
+    program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); print(7)"
+    ended = run_program([sys.executable, "-c", program], dict(os.environ))
+    assert (ended.stdout, ended.stderr, ended.code) == ("7\n", "", 0)
+    assert ended.cpu_seconds > 0.5
