@@ -46,6 +46,6 @@ def test_the_wheel_runs_in_a_folder_with_its_own_api_and_results(wheel, tmp_path
         "SCALING_SEARCH_DATABASE_URL": f"sqlite:///{here / 'results.db'}",
     }
     command = site / "bin" / "scaling-search"
-    assert "quickstart" in run(command, "plan", "quickstart", cwd=here, env=environment)
+    assert "8 candidates" in run(command, "plan", "quickstart", cwd=here, env=environment)
     assert run(command, "sweeps", "--json", cwd=here, env=environment)
     assert (here / "results.db").exists()
