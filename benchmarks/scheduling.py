@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import statistics
 import tempfile
 import time
@@ -20,7 +19,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ray
 from ray import tune
 
 from benchmarks.report import Figure
@@ -103,13 +101,14 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
     }
     sweep = load_sweep("quickstart", changes)
     data = prepare(sweep.data)
-    with tempfile.TemporaryDirectory(prefix="scaling-search-bench-") as scratch:
-        # First, because our session silences Ray through the environment.
+    with (
+        tempfile.TemporaryDirectory(prefix="scaling-search-bench-") as scratch,
+        Store.open(f"sqlite:///{scratch}/results.db") as store,
+        ray_session(address=None, cpus=arguments.workers, gpus=0),
+    ):
         plain = _processes(arguments, Path(scratch), sweep, data)
-        store = Store.open(f"sqlite:///{scratch}/results.db")
-        with store, ray_session(address=None, cpus=arguments.workers, gpus=0):
-            clock = Clock(arguments.workers)
-            _reused(arguments, store, sweep, data, clock)
+        clock = Clock(arguments.workers)
+        _reused(arguments, store, sweep, data, clock)
     ours = statistics.median(clock.warm)
     print(
         f"{arguments.steps} steps a trial, {arguments.workers} workers; {len(clock.warm)} trials "
@@ -153,7 +152,8 @@ def _processes(
     arguments: argparse.Namespace, scratch: Path, sweep: SweepSpec, data: PreparedDataset
 ) -> list[float]:
     """Overheads of the same trials in a function trainable, as a user's script has it."""
-    os.environ["RAY_AIR_NEW_OUTPUT"] = "0"  # no box of settings on stdout
+    # Our session switches Tune's log files off; their absence is no news.
+    logging.getLogger("ray.tune").setLevel(logging.ERROR)
     plan = make_plan(sweep.space, in_channels=data.channels, classes=len(data.class_names))
     proxy, prepared = sweep.proxy.model_dump(mode="json"), data.to_dict()
 
@@ -186,21 +186,11 @@ def _processes(
 
     count = len(plan.candidates)
     specs = [plan.candidates[k % count].spec.to_dict() for k in range(arguments.plain_trials)]
-    ray.init(
-        address="local",
-        num_cpus=arguments.workers,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-    )
     clock = Clock(arguments.workers)
-    try:
-        tune.Tuner(
-            tune.with_resources(trainable, {"cpu": 1}),
-            param_space={"spec": tune.grid_search(specs)},
-            tune_config=tune.TuneConfig(max_concurrent_trials=arguments.workers),
-            run_config=tune.RunConfig(storage_path=str(scratch), verbose=0, callbacks=[Watching()]),
-        ).fit()
-    finally:
-        ray.shutdown()
+    tune.Tuner(
+        tune.with_resources(trainable, {"cpu": 1}),
+        param_space={"spec": tune.grid_search(specs)},
+        tune_config=tune.TuneConfig(max_concurrent_trials=arguments.workers),
+        run_config=tune.RunConfig(storage_path=str(scratch), verbose=0, callbacks=[Watching()]),
+    ).fit()
     return clock.warm
