@@ -9,11 +9,12 @@ from results.records import CoefficientsRecord
 from results.states import CONCLUSIVE
 from results.store import Store
 from scaling_search.cli.documents import coefficients_document
-from scaling_search.cli.human import parse_coefficients, percent, triple
+from scaling_search.cli.human import parse_coefficients
 from scaling_search.cli.inputs import existing_store
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError, WorkError
+from search_spaces.human import percent, triple
 
 DEFAULT_BASELINE = "efficientnet_b0"
 

@@ -17,10 +17,10 @@ def baselines(json: JsonOption = False) -> None:
     Example:
       scaling-search baselines
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.cli.human import amount
     from scaling_search.cli.output import console, print_json, table
     from search_spaces.baselines import baselines as known
     from search_spaces.baselines import complexity
+    from search_spaces.human import amount
 
     rows: list[dict[str, Any]] = []
     for name, baseline in known().items():

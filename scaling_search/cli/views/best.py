@@ -8,8 +8,8 @@ from rich.console import Console
 
 from results.records import CoefficientsRecord
 from scaling_search.cli.documents import coefficients_document
-from scaling_search.cli.human import percent
 from scaling_search.cli.output import paragraph
+from search_spaces.human import percent
 
 
 def best_document(record: CoefficientsRecord) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from scaling_search.cli.human import size
 from scaling_search.cli.inputs import data_bytes, existing_store
 from scaling_search.cli.output import paragraph, table
 from scaling_search.datasets import PreparedDataset, built_ins
+from search_spaces.human import size
 
 _SHOWN = 30
 

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from results.records import FamilyMember as StoredMember
 from scaling_search.cli.coefficients import Source
-from scaling_search.cli.human import amount, triple
 from scaling_search.cli.output import paragraph, table
 from search_spaces.families import FamilyMember
 from search_spaces.frame import Frame
+from search_spaces.human import amount, triple
 
 
 @dataclass(frozen=True)

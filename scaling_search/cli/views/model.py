@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 
 from scaling_search.cli.coefficients import Source
-from scaling_search.cli.human import amount, triple
 from scaling_search.cli.output import paragraph, table
 from search_spaces.budget import BudgetModel
+from search_spaces.human import amount, triple
 
 
 def model_document(source: Source, model: BudgetModel) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 from rich.console import Console
 
 from scaling_search.cli.documents import SweepRecord
-from scaling_search.cli.human import amount, percent, points, triple
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.family import show_members, stored_rows
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
+from search_spaces.human import amount, percent, points, triple
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
 

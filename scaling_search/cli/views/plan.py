@@ -8,11 +8,11 @@ from typing import Any
 from rich.console import Console
 
 from results.records import Measurement
-from scaling_search.cli.human import amount, duration, plural, size, triple
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
 from scaling_search.datasets import PreparedDataset
 from scaling_search.estimates import Estimate
+from search_spaces.human import amount, duration, plural, size, triple
 from search_spaces.planning import Candidate, Plan
 from search_spaces.sweep_spec import SweepSpec
 

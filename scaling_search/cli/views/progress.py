@@ -14,8 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from scaling_search.cli.human import duration, percent, plural, triple
 from scaling_search.cli.output import console
+from search_spaces.human import duration, percent, plural, triple
 
 if TYPE_CHECKING:
     from scaling_search.sweeps import Snapshot

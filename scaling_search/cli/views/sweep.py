@@ -11,8 +11,8 @@ from rich.console import Console
 from results.records import Progress, Sweep
 from results.states import SweepState, TrialState
 from scaling_search.cli.documents import SweepRecord, is_driven, leading_row
-from scaling_search.cli.human import duration, percent, plural, size, triple
 from scaling_search.cli.output import table
+from search_spaces.human import duration, percent, plural, size, triple
 
 _DRIVER_GONE = "stopped (driver gone)"
 

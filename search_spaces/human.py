@@ -1,0 +1,65 @@
+"""Numbers as people write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from search_spaces.coefficients import Coefficients
+
+_MULTIPLES = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+
+
+def triple(values: Coefficients | Iterable[float]) -> str:
+    """(1.2, 1.1, 1.15)."""
+    if isinstance(values, Coefficients):
+        values = (values.alpha, values.beta, values.gamma)
+    return f"({', '.join(f'{value:.4g}' for value in values)})"
+
+
+def amount(value: float) -> str:
+    """Three digits and a multiple: 8.41 M, 402 M, 37.8 G."""
+    for letter in "TGMK":
+        if abs(value) >= 0.9995 * _MULTIPLES[letter]:
+            return f"{_three_digits(value / _MULTIPLES[letter])} {letter}"
+    return f"{value:g}" if value == int(value) else _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    decimals = 2 - math.floor(math.log10(abs(value)) + 1e-4) if value else 0
+    return f"{value:.{min(2, max(0, decimals))}f}" if decimals > 0 else f"{value:.0f}"
+
+
+def size(count: float) -> str:
+    """Bytes: 345 MB."""
+    return f"{amount(count).replace('K', 'k')}B" if count >= 1000 else f"{count:.0f} B"
+
+
+def duration(seconds: float) -> str:
+    """45 s, 4 min 10 s, 2 h 05 min, 3.2 days."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s" if seconds >= 1 else f"{seconds:.1f} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    if whole < 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    days = seconds / 86400
+    return f"{days:.1f} days" if days < 365 else f"{days / 365:,.1f} years"
+
+
+def percent(fraction: float | None) -> str:
+    """87.31%, or – where there is none."""
+    return "–" if fraction is None else f"{100 * fraction:.2f}%"
+
+
+def points(fraction: float | None, *, sign: bool = False) -> str:
+    """A difference of accuracies in points: 0.62, with its sign +0.62."""
+    if fraction is None:
+        return "–"
+    return f"{100 * fraction:+.2f}" if sign else f"{100 * fraction:.2f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """1 trial, 2,000 trials."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
