@@ -11,6 +11,7 @@ from api.submission.limits import check_budget, check_space
 from results.plans import new_candidates
 from results.records import Dataset, NewCandidate, NewSweep
 from results.store import Store
+from search_spaces.notes import upsampling_note
 from search_spaces.planning import Candidate, Plan, make_plan
 from search_spaces.sweep_spec import SweepSpec
 
@@ -31,23 +32,12 @@ class Planned:
 
     def remarks(self, candidate: Candidate) -> tuple[str, ...]:
         """The caution for a candidate that enlarges the images."""
-        px, detail = candidate.spec.resolution_px, self._detail_px
-        if detail is None or px <= detail:
-            return ()
-        return (
-            f"{px} px exceeds the {detail} px of the images: upsampling adds no detail, so a "
-            "difference there comes from the network's strides and no effect of resolution is "
-            "claimed",
-        )
-
-    @property
-    def _detail_px(self) -> int | None:
-        """Pixels of detail along a side: native, or fewer where fewer are kept; None if unknown."""
         if self.data is None or self.data.native_resolution_px is None:
-            return None
-        native = self.data.native_resolution_px
-        kept = self.spec.data.source_px or self.data.details.get("source_px", native)
-        return min(native, int(kept))
+            return ()
+        native_px = self.data.native_resolution_px
+        kept_px = self.spec.data.source_px or self.data.details.get("source_px", native_px)
+        note = upsampling_note(candidate.spec.resolution_px, native_px, kept_px)
+        return (note,) if note else ()
 
 
 def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: bool) -> Planned:

@@ -10,8 +10,7 @@ Importing this package loads the reading side only; `prepare` is imported from
 `scaling_search.datasets.prepare`.
 """
 
-from scaling_search.datasets.notes import upsampling_note
 from scaling_search.datasets.prepared import PreparedDataset, SplitArrays
 from scaling_search.datasets.registry import BuiltIn, built_ins
 
-__all__ = ["BuiltIn", "PreparedDataset", "SplitArrays", "built_ins", "upsampling_note"]
+__all__ = ["BuiltIn", "PreparedDataset", "SplitArrays", "built_ins"]

@@ -13,9 +13,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.datasets.notes import upsampling_note
 from scaling_search.datasets.plain import lists, tuples
 from search_spaces.errors import InputError, WorkError
+from search_spaces.notes import upsampling_note
 
 Split = Literal["train", "validation", "test"]
 
@@ -111,13 +111,7 @@ class PreparedDataset:
 
     def upsampling_note(self, resolution_px: int) -> str | None:
         """The caution for a candidate of that resolution, or None where none is due."""
-        note = upsampling_note(self.detail_px, resolution_px)
-        if note and self.source_px < self.native_median_px:
-            note += (
-                f" (the originals have {self.native_median_px} px: a larger source_px would keep "
-                "more of them)"
-            )
-        return note
+        return upsampling_note(resolution_px, self.native_median_px, self.source_px)
 
     def open_split(self, split: Split) -> SplitArrays:
         """Maps a split read-only; nothing is copied until rows are gathered.

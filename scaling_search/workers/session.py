@@ -76,8 +76,10 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
         return
     if address is not None:
         check_answer(address)
-    else:
+    elif "RAY_AUTH_MODE" not in os.environ:
         # Ray guards a new cluster by a token; without one it would leave one in the home folder.
+        # Where the mode is set, an earlier Ray of this process has a token already, or the user
+        # wants none; Ray reads its token once for all.
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     own: dict[str, Any] = {
         "num_cpus": cpus,

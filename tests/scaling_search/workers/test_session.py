@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import ray
@@ -79,3 +83,32 @@ def test_something_else_than_a_cluster_is_told_from_one(port: int) -> None:
         "Client have ports of their own), or its Ray has another version: give the address that "
         "`ray start --head` printed, usually :6379"
     )
+
+
+SECOND = """
+import logging
+import ray
+from scaling_search.workers.session import ray_session
+
+ray.init(
+    address="local", num_cpus=1, include_dashboard=False, logging_level=logging.CRITICAL,
+)
+ray.shutdown()
+with ray_session(address=None, cpus=1, gpus=0):
+    assert ray.is_initialized()
+"""
+
+
+@pytest.mark.slow
+def test_a_private_ray_may_follow_a_plain_one(tmp_path: Path) -> None:
+    """In a notebook, for example; Ray reads its token once for all."""
+    clean = {name: text for name, text in os.environ.items() if "RAY_AUTH" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", SECOND],
+        env=clean | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
