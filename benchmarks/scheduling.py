@@ -31,7 +31,7 @@ from scaling_search.sweeps import create_sweep
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.recorder import Recorder
-from scaling_search.sweeps.watch import Watch
+from scaling_search.watch import Watch
 from scaling_search.workers.execution import Resources, TrialTask, run_trials
 from scaling_search.workers.session import ray_session
 from scaling_search.workers.trainable import Shared

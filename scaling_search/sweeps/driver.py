@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from results.errors import DatabaseUnavailableError
 from results.records import Lease
 from results.states import SweepState, TrialState
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
-from scaling_search.environment import is_dead, this_process
+from scaling_search.datasets.prepare import prepare
+from scaling_search.environment import hardware, is_dead, this_process, versions
+from scaling_search.execution import Execution
 from scaling_search.selection import Outcome
 from scaling_search.sweeps.conclusion import conclude
-from scaling_search.sweeps.creation import Counted
+from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
-from scaling_search.sweeps.watch import Watch
-from scaling_search.workers.session import check_address, quieten, ray_session
+from scaling_search.watch import Interrupted, Watch
+from scaling_search.workers.session import quieten, ray_session
+from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
@@ -27,42 +31,6 @@ from search_spaces.sweep_spec import SweepSpec
 CALIBRATED = "calibrated"
 _EARLY_EVENTS = 50
 """A sweep is calibrated before its first trial, so the event is among its first."""
-
-
-class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for it
-    """The sweep stopped before its end, on request (ctrl-C, SIGTERM, a cancellation).
-
-    What it trained is stored.
-    """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Execution:
-    """How fast a sweep runs, and where; never what it finds.
-
-    `workers` trials run at once; each gets `cpus_per_trial` threads and `gpus_per_trial` of a CUDA
-    device (a fraction shares it; 0 trains on the CPU). A trial that raises is tried `attempts`
-    times. `ray_address` is a running cluster's host:port, None for a private Ray.
-    """
-
-    workers: int
-    cpus_per_trial: int = 1
-    gpus_per_trial: float = 0.0
-    attempts: int = 2
-    ray_address: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("workers", "cpus_per_trial", "attempts"):
-            value = getattr(self, name)
-            if not 1 <= value <= 10_000:
-                raise InputError(f"{name} is {value}: it must be between 1 and 10000")
-        if not 0 <= self.gpus_per_trial <= 64:
-            raise InputError(
-                f"gpus_per_trial is {self.gpus_per_trial:g}: it must be between 0 and 64; "
-                "0.25 lets four trials share a device"
-            )
-        if self.ray_address is not None:
-            check_address(self.ray_address)
 
 
 def _channels_last(
@@ -136,12 +104,7 @@ def _train(
     )
     with session, watch.heeding_signals():
         run_trials(tasks, shared, resources, Recorder(store, lease, tracker, watch, observe))
-    if watch.problem is not None:
-        raise watch.problem
-    if watch.cancelled:
-        raise Interrupted(f"sweep {lease.sweep_id} was cancelled")
-    if watch.interrupted:
-        raise KeyboardInterrupt
+    watch.heed()
 
 
 def _check_data(sweep_id: int, stored: str, data: PreparedDataset) -> None:
@@ -189,24 +152,105 @@ def drive(
         Interrupted: on ctrl-C, SIGTERM or a cancellation.
         WorkError: no trial finished, or the database cannot be written.
     """
-    sweep = store.sweep(sweep_id)
-    spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
-    _check_data(sweep_id, sweep.dataset_fingerprint, data)
+    spec = _spec_for(store, sweep_id, data)
     lease = store.claim(sweep_id, this_process(), ttl_seconds=LEASE_SECONDS, is_owner_dead=is_dead)
-    state, reason = SweepState.INTERRUPTED, None
     watch = Watch()
+    with (
+        _leaving(store, lease, interrupted=SweepState.INTERRUPTED),
+        held(store, lease, watch),
+    ):
+        return _carry_out(store, lease, spec, data, execution, watch, observe, counted)
+
+
+def drive_claimed(
+    store: Store,
+    lease: Lease,
+    execution: Execution,
+    watch: Watch,
+    *,
+    observe: Callable[[Snapshot], None] = lambda snapshot: None,
+    counted: Counted = lambda done, total: None,
+) -> Outcome:
+    """Drive a sweep for a runner, which claimed it and renews the lease.
+
+    What a local `create_sweep` does before a sweep is stored is done first: its images are prepared
+    and its candidates confirmed by fvcore. A sweep that is interrupted goes back to its place in
+    the queue.
+
+    Args:
+        store: the record.
+        lease: the runner's.
+        execution: resources.
+        watch: hears of the runner's wishes, and stops the sweep between any two steps.
+        observe: as for `drive`.
+        counted: told of the progress of measuring candidates and family.
+
+    Raises:
+        InputError: the images are not there, or not those of the submission; the sweep needs a
+            baseline that is not installed here.
+        Interrupted: on SIGTERM or a cancellation.
+        WorkError: fvcore and the closed form disagree, no trial finished, the lease is lost, or the
+            database cannot be written.
+    """
+
+    def measured(done: int, total: int) -> None:
+        watch.heed()
+        counted(done, total)
+
+    with _leaving(store, lease, interrupted=SweepState.QUEUED):
+        stored = store.sweep(lease.sweep_id)
+        spec = parse(SweepSpec, stored.spec, f"sweep {stored.id}")
+        data = prepare(spec.data, progress=lambda stage, done, total: watch.heed())
+        _check_data(stored.id, stored.dataset_fingerprint, data)
+        networks = [
+            (NetworkSpec.from_dict(row.spec), Complexity(row.flops, row.params, row.activations))
+            for row in store.candidates(stored.id)
+        ]
+        confirm(store, networks, measured)
+        store.record_environment(lease, dict(versions()), hardware())
+        return _carry_out(store, lease, spec, data, execution, watch, observe, measured)
+
+
+def _spec_for(store: Store, sweep_id: int, data: PreparedDataset) -> SweepSpec:
+    sweep = store.sweep(sweep_id)
+    _check_data(sweep_id, sweep.dataset_fingerprint, data)
+    return parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
+
+
+def _carry_out(
+    store: Store,
+    lease: Lease,
+    spec: SweepSpec,
+    data: PreparedDataset,
+    execution: Execution,
+    watch: Watch,
+    observe: Callable[[Snapshot], None],
+    counted: Counted | None,
+) -> Outcome:
+    """Train exactly what the sweep lacks, and store what follows."""
+    store.retry_failed(lease)
+    _train(store, lease, spec, data, execution, watch, observe)
+    _check_some_finished(store, lease.sweep_id)
+    outcome = conclude(store, lease, spec, data, counted)
+    return outcome
+
+
+@contextmanager
+def _leaving(store: Store, lease: Lease, *, interrupted: SweepState) -> Iterator[None]:
+    """Give the sweep back when the block ends, in the state that it is in by then.
+
+    It is `interrupted` as well where the database went away: nothing is wrong with the sweep.
+    """
+    state, reason = interrupted, None
     try:
-        with held(store, lease, watch):
-            store.retry_failed(lease)
-            _train(store, lease, spec, data, execution, watch, observe)
-            _check_some_finished(store, sweep_id)
-            outcome = conclude(store, lease, spec, data, counted)
+        yield
         state = SweepState.FINISHED
-        return outcome
     except KeyboardInterrupt:
-        raise Interrupted(f"sweep {sweep_id} was interrupted") from None
+        raise Interrupted(f"sweep {lease.sweep_id} was interrupted") from None
     except Interrupted:
         state = SweepState.CANCELLED
+        raise Interrupted(f"sweep {lease.sweep_id} was cancelled") from None
+    except DatabaseUnavailableError:
         raise
     except Exception as error:
         state = SweepState.FAILED
@@ -217,7 +261,6 @@ def drive(
 
 
 def _leave(store: Store, lease: Lease, state: SweepState, reason: str | None) -> None:
-    """Give the sweep back in the state it is in, unless another driver has it by now."""
     try:
         store.set_state(lease, state, error=reason)
         store.release(lease)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from results.errors import DatabaseUnavailableError
 from results.records import Lease
 from results.store import Store
-from scaling_search.sweeps.watch import Watch
+from scaling_search.watch import Watch
 
 LEASE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0

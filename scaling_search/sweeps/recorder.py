@@ -9,7 +9,7 @@ from results.records import TrialResult as StoredResult
 from results.store import Store
 from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
 from scaling_search.sweeps.progress import Snapshot, Tracker
-from scaling_search.sweeps.watch import Watch
+from scaling_search.watch import Watch
 
 
 class Recorder:

@@ -15,11 +15,11 @@ _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 60
 
 
-def check_answer(address: str) -> None:
-    """Refuse an address where no Ray cluster answers; Ray would try for minutes, with warnings.
+def check_listening(address: str) -> None:
+    """Refuse an address where nothing listens, at once.
 
     Raises:
-        WorkError: nothing listens there, or something else does, or it wants a token.
+        WorkError: nothing listens there.
     """
     host, _, port = address.rpartition(":")
     try:
@@ -29,6 +29,15 @@ def check_answer(address: str) -> None:
             f"no Ray cluster answers at {address} ({error.strerror or error}): start one with "
             "`ray start --head`, or leave the address out for a private one"
         ) from None
+
+
+def check_answer(address: str) -> None:
+    """Refuse an address where no Ray cluster answers; Ray would try for minutes, with warnings.
+
+    Raises:
+        WorkError: nothing listens there, or something else does, or it wants a token.
+    """
+    check_listening(address)
     command = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", address]
     limits = {"RAY_py_gcs_connect_timeout_s": str(_CONNECT_SECONDS)}
     try:

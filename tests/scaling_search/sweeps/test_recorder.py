@@ -13,7 +13,7 @@ from results.states import AttemptState, TrialState
 from scaling_search.proxy import EpochReport, TrialResult
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
-from scaling_search.sweeps.watch import Watch
+from scaling_search.watch import Watch
 
 WORKER = "here:1"
 

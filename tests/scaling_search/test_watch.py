@@ -15,7 +15,7 @@ from results.errors import DatabaseUnavailableError, LeaseLostError
 from results.records import Lease
 from scaling_search.sweeps import lease as leases
 from scaling_search.sweeps.lease import held
-from scaling_search.sweeps.watch import Watch
+from scaling_search.watch import Watch
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -11,6 +11,13 @@ from types import FrameType
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for it
+    """The sweep stopped before its end, on request (ctrl-C, SIGTERM, a cancellation).
+
+    What it trained is stored.
+    """
+
+
 class Watch:
     """Reasons to stop.
 
@@ -27,6 +34,21 @@ class Watch:
     def should_stop(self) -> bool:
         """Whether there is one."""
         return self.cancelled or self.interrupted or self.problem is not None
+
+    def heed(self) -> None:
+        """Stop here if anything says so.
+
+        Raises:
+            Interrupted: the sweep was cancelled.
+            KeyboardInterrupt: this process was interrupted.
+            Exception: the problem, if there is one.
+        """
+        if self.problem is not None:
+            raise self.problem
+        if self.cancelled:
+            raise Interrupted("the sweep was cancelled")
+        if self.interrupted:
+            raise KeyboardInterrupt
 
     @contextmanager
     def heeding_signals(self) -> Iterator[None]:
