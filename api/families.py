@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from api.models.families import Member
 from api.problems import Finding, ProblemError
+from results.documents.families import Member
 from results.records import FamilyMember as StoredMember
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients

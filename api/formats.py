@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from api.models.families import Member
 from api.problems import ProblemError, invalid
+from results.documents.families import Member
 from search_spaces.errors import suggest
 
 

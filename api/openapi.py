@@ -102,7 +102,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """The models of requests and answers."""
     for model in base.__subclasses__():
-        if model.__module__.startswith("api.models."):
+        if model.__module__.startswith(("api.models.", "results.documents.")):
             yield model
         yield from _models(model)
 

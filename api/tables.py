@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from api.models.trials import TrialItem
+from results.documents.trials import TrialItem
 from results.records import After, TrialSummary
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
@@ -19,6 +19,7 @@ FetchPage = Callable[[After | None, int], Sequence[TrialSummary]]
 _PARQUET_TYPES: Final = {
     "id": "int64",
     "candidate": "int64",
+    "candidate_id": "int64",
     "roles": "list<string>",
     "alpha": "double",
     "beta": "double",

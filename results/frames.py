@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from results.reader import Reader
 from results.records import Candidate, Epoch, Trial
 from results.states import TrialState
-from results.store import Store
 
 
-def trials(store: Store, sweep_id: int) -> pd.DataFrame:
+def trials(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """One row a trial, with its candidate's index, coefficients and complexity."""
-    frame = _frame(Trial, store.trials(sweep_id))
-    plan = _frame(Candidate, store.candidates(sweep_id)).rename(columns={"id": "candidate_id"})
+    frame = _frame(Trial, reader.trials(sweep_id))
+    plan = _frame(Candidate, reader.candidates(sweep_id)).rename(columns={"id": "candidate_id"})
     about = [
         "candidate_id",
         "index",
@@ -35,10 +35,10 @@ def trials(store: Store, sweep_id: int) -> pd.DataFrame:
     return frame.merge(plan[about], on="candidate_id", how="left", validate="many_to_one")
 
 
-def epochs(store: Store, sweep_id: int) -> pd.DataFrame:
+def epochs(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """One row an epoch of an attempt, with its trial's candidate and seed."""
-    frame = _frame(Epoch, store.epochs(sweep_id))
-    about = _frame(Trial, store.trials(sweep_id)).rename(columns={"id": "trial_id"})
+    frame = _frame(Epoch, reader.epochs(sweep_id))
+    about = _frame(Trial, reader.trials(sweep_id)).rename(columns={"id": "trial_id"})
     return frame.merge(
         about[["trial_id", "candidate_id", "seed"]],
         on="trial_id",
@@ -47,14 +47,14 @@ def epochs(store: Store, sweep_id: int) -> pd.DataFrame:
     ).sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
 
 
-def candidates(store: Store, sweep_id: int) -> pd.DataFrame:
+def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """One row a candidate in the plan's order, with what its finished trials reached.
 
     Adds `seeds` (finished trials), `diverged`, `failed`, and over the finished ones
     `accuracy_mean` and `accuracy_std` (sample standard deviation; missing below two).
     """
-    frame = _frame(Candidate, store.candidates(sweep_id))
-    ended = _frame(Trial, store.trials(sweep_id))
+    frame = _frame(Candidate, reader.candidates(sweep_id))
+    ended = _frame(Trial, reader.trials(sweep_id))
     finished = ended[ended["state"] == TrialState.FINISHED].groupby("candidate_id")["accuracy"]
     frame["seeds"] = _by_candidate(frame, finished.count(), 0).astype("int64")
     for state in (TrialState.DIVERGED, TrialState.FAILED):
@@ -65,12 +65,12 @@ def candidates(store: Store, sweep_id: int) -> pd.DataFrame:
     return frame
 
 
-def pareto_front(store: Store, sweep_id: int) -> pd.DataFrame:
+def pareto_front(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """The candidates that no other beats in accuracy (mean over seeds) at as few FLOPs.
 
     By FLOPs, ascending; columns as in `candidates`. Candidates without a finished trial are out.
     """
-    frame = candidates(store, sweep_id)
+    frame = candidates(reader, sweep_id)
     frame = frame[frame["seeds"] > 0]
     on_front = pareto_mask(frame["flops"].to_numpy(), frame["accuracy_mean"].to_numpy())
     return frame[on_front].sort_values("flops", ignore_index=True)

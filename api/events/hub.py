@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-import orjson
 import structlog
 from anyio.to_thread import run_sync
 from prometheus_client import Gauge
@@ -18,6 +17,7 @@ from sse_starlette import ServerSentEvent
 
 from api.events.watcher import Told, Watcher
 from api.problems import Finding, ProblemError
+from results.documents.events import EventItem
 from results.records import Event
 from results.store import Store
 from search_spaces.errors import InputError, WorkError
@@ -182,12 +182,5 @@ class Hub:
 
 def written(event: Event) -> bytes:
     """An event as it is sent: its `seq` is the id that a reconnecting client repeats."""
-    data = {
-        "sweep": event.sweep_id,
-        "seq": event.seq,
-        "kind": event.kind,
-        "at": event.at,
-        "data": event.data,
-    }
-    text = orjson.dumps(data).decode()
+    text = EventItem.from_record(event).model_dump_json()
     return ServerSentEvent(data=text, event=event.kind, id=str(event.seq), sep="\n").encode()

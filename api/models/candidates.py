@@ -1,48 +1,19 @@
-"""Candidates: the networks of a plan, and what their trials reached."""
+"""Which candidates are asked for, and pages of them."""
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, Self
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from api.models.common import LARGEST_ID, Answer, Shares
+from api.models.common import LARGEST_ID
 from api.pages import Page, PageQuery
-from results.records import CandidateSummary
+from results.documents.candidates import CANDIDATE, REACHED, CandidateItem
 
 CandidateSort = Literal[
     "id", "-id", "flops", "-flops", "params", "-params", "measured_ratio", "-measured_ratio",
     "accuracy", "-accuracy",
 ]  # fmt: skip
-ComplexitySource = Literal["fvcore", "closed_form"]
-
-CANDIDATE: Final[dict[str, Any]] = {
-    "index": 4,
-    "roles": ["search"],
-    "representative": [1.0, 1.19, 1.19],
-    "coefficients": [[1.0, 1.19, 1.19]],
-    "shares": {"depth": 0.0, "width": 0.5, "resolution": 0.5},
-    "spec": {"baseline": "efficientnet_b0", "resolution_px": 19},
-    "spec_key": "9f3b6a1c0d2e4f58",
-    "flops": 3_401_600,
-    "params": 512_000,
-    "activations": 160_000,
-    "complexity_source": "fvcore",
-    "nominal_ratio": 2.0,
-    "measured_ratio": 1.98,
-    "residual": -0.02,
-    "eligible": True,
-    "notes": [],
-}
-_REACHED: Final = {
-    "id": 5,
-    "intervals": {"alpha": [1.0, 1.0], "beta": [1.16, 1.22], "gamma": [1.17, 1.21]},
-    "finished": 3,
-    "diverged": 0,
-    "failed": 0,
-    "accuracy_mean": 0.868,
-    "accuracy_std": 0.006,
-}
 
 
 class CandidateQuery(PageQuery):
@@ -57,58 +28,9 @@ class CandidateQuery(PageQuery):
     )
 
 
-class Network(Answer):
-    """One network of a plan, with every coefficient triple that realises it."""
-
-    index: int = Field(description="Its place in the plan, from 0.")
-    roles: list[str] = Field(description="search, baseline, published, published_matched.")
-    representative: list[float] = Field(description="α, β, γ that stand for it.")
-    coefficients: list[list[float]] = Field(description="Each [α, β, γ] that rounds to it.")
-    shares: Shares | None = Field(description="How it spends a doubling; null for the baseline.")
-    spec: dict[str, Any] = Field(description="The realised network.")
-    spec_key: str = Field(description="Identity of the network.")
-    flops: int = Field(description="Multiply-adds of one image.")
-    params: int
-    activations: int
-    complexity_source: ComplexitySource = Field(description="What counted the FLOPs.")
-    nominal_ratio: float = Field(description="α·β²·γ².")
-    measured_ratio: float = Field(description="FLOPs over the baseline's.")
-    residual: float | None = Field(description="Distance of the ratio to the target.")
-    eligible: bool = Field(description="Whether it may win.")
-    notes: list[str] = Field(description="What a reader must know.")
-
-
-class CandidateItem(Network):
-    """A candidate of a stored sweep, with what its trials reached."""
-
-    model_config = ConfigDict(json_schema_extra={"example": CANDIDATE | _REACHED})
-
-    id: int
-    intervals: dict[str, Any] | None = Field(
-        description="From where to where each coefficient realises the network."
-    )
-    finished: int = Field(description="Finished trials.")
-    diverged: int
-    failed: int
-    accuracy_mean: float | None = Field(description="Over finished trials.")
-    accuracy_std: float | None = Field(description="Sample standard deviation over them.")
-
-    @classmethod
-    def from_summary(cls, row: CandidateSummary) -> Self:
-        """From what a list reads."""
-        return cls.of(
-            row,
-            roles=list(row.roles),
-            representative=[row.alpha, row.beta, row.gamma],
-            coefficients=[list(triple) for triple in row.coefficients],
-            notes=list(row.notes),
-            complexity_source="fvcore" if row.confirmed else "closed_form",
-        )
-
-
 class CandidatePage(Page[CandidateItem]):
     """Some candidates."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"items": [CANDIDATE | _REACHED], "next": None}}
+        json_schema_extra={"example": {"items": [CANDIDATE | REACHED], "next": None}}
     )

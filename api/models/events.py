@@ -10,7 +10,7 @@ from api.models.common import LARGEST_ID
 
 EXAMPLE: Final = (
     "event: trial_finished\n"
-    'data: {"sweep":1,"seq":12,"kind":"trial_finished","at":"2026-11-22T10:00:12Z",'
+    'data: {"id":87,"sweep":1,"seq":12,"kind":"trial_finished","at":"2026-11-22T10:00:12Z",'
     '"data":{"trial":5,"accuracy":0.871}}\n'
     "id: 12\n\n"
 )

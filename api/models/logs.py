@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.models.common import LARGEST_ID, Answer
+from api.models.common import LARGEST_ID
+from results.documents.common import Document
 
 _LINE: Final[dict[str, Any]] = {
     "id": 12,
@@ -27,7 +28,7 @@ class LogQuery(BaseModel):
     )
 
 
-class LogLine(Answer):
+class LogLine(Document):
     """One line."""
 
     id: int
@@ -35,7 +36,7 @@ class LogLine(Answer):
     text: str
 
 
-class DriverLog(Answer):
+class DriverLog(Document):
     """Lines of the log, oldest first."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"lines": [_LINE]}})

@@ -9,9 +9,9 @@ from fastapi import Body
 from fastapi.openapi.models import Example
 from pydantic import ConfigDict, Field
 
-from api.models.candidates import CANDIDATE, Network
-from api.models.common import Answer, Shares
 from api.submission.planning import Planned
+from results.documents.candidates import CANDIDATE, Network
+from results.documents.common import Document, Shares
 from search_spaces.planning import Candidate, Direction
 from search_spaces.sweep_spec import SweepSpec
 
@@ -58,7 +58,7 @@ SpecBody = Annotated[
 ]
 
 
-class PlannedDirection(Answer):
+class PlannedDirection(Document):
     """Where a direction of the triangle ends up: the network nearest the target along it."""
 
     shares: Shares
@@ -73,7 +73,7 @@ class PlannedDirection(Answer):
         return cls(**row.to_dict() | {"shares": asdict(row.shares)})
 
 
-class Training(Answer):
+class Training(Document):
     """What training the plan comes to."""
 
     trials: int
@@ -81,7 +81,7 @@ class Training(Answer):
     seeds: list[int]
 
 
-class PlanAnswer(Answer):
+class PlanAnswer(Document):
     """What a sweep would train; complexity is in closed form, which fvcore later confirms."""
 
     model_config = ConfigDict(

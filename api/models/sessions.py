@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.models.common import Answer
+from results.documents.common import Document
 from results.states import AccessScope
 
 _EXAMPLE: Final[dict[str, Any]] = {
@@ -29,7 +29,7 @@ class SignIn(BaseModel):
     token: str = Field(min_length=1, max_length=200, description="The token's secret.")
 
 
-class Who(Answer):
+class Who(Document):
     """Who is asking."""
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})

@@ -9,7 +9,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 
 from api.middleware.answers import keep
-from api.models.catalog import BaselineItem, Baselines
+from api.models.catalog import Baselines
+from results.documents.catalog import BaselineItem
 from search_spaces.baselines import Baseline, baselines, complexity
 from search_spaces.families import PUBLISHED_FAMILIES
 

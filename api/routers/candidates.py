@@ -7,11 +7,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.middleware.answers import keep
-from api.models.candidates import CandidateItem, CandidatePage, CandidateQuery
+from api.models.candidates import CandidatePage, CandidateQuery
 from api.models.common import SweepId
 from api.openapi import problems
 from api.pages import Paging
 from api.service import StoreDep
+from results.documents.candidates import CandidateItem
 from results.records import CandidateSummary
 from results.states import SweepState
 

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.middleware.answers import keep
 from api.models.coefficients import (
-    BestCoefficients,
     BestQuery,
-    CoefficientsItem,
     CoefficientsPage,
     CoefficientsQuery,
 )
@@ -18,6 +16,7 @@ from api.openapi import problems
 from api.pages import Paging
 from api.problems import Finding, ProblemError
 from api.service import StoreDep
+from results.documents.coefficients import BestCoefficients, CoefficientsItem
 from results.store import Store
 
 router: Final = APIRouter(prefix="/v1/coefficients", tags=["coefficients"])

@@ -6,8 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.models.catalog import DatasetItem, Datasets
+from api.models.catalog import Datasets
 from api.service import StoreDep
+from results.documents.catalog import DatasetItem
 
 router: Final = APIRouter(prefix="/v1/datasets", tags=["catalog"])
 

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.middleware.answers import keep
 from api.models.common import SweepId
-from api.models.trials import EpochItem, EpochPage, EpochQuery
+from api.models.trials import EpochPage, EpochQuery
 from api.openapi import problems
 from api.pages import Paging
 from api.service import StoreDep
+from results.documents.trials import EpochItem
 from results.records import EpochSummary
 from results.states import SweepState
 

@@ -10,10 +10,8 @@ from api import families
 from api.formats import FORMATS, member_format
 from api.middleware.answers import keep
 from api.models.common import LARGEST_ID
-from api.models.common import Coefficients as Triple
 from api.models.families import (
     MOST_MEMBERS,
-    Family,
     FamilyQuery,
     MemberQuery,
     PublishedMemberQuery,
@@ -21,6 +19,8 @@ from api.models.families import (
 )
 from api.openapi import problems
 from api.service import StoreDep
+from results.documents.common import Coefficients as Triple
+from results.documents.families import Family
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError
 from search_spaces.families import PUBLISHED_FAMILIES

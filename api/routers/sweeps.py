@@ -10,14 +10,14 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from api.middleware.answers import changed, keep
 from api.models.common import SweepId
 from api.models.plans import SpecBody
-from api.models.sweeps import SweepDetail, SweepItem, SweepPage, SweepQuery
+from api.models.sweeps import SweepPage, SweepQuery
 from api.openapi import problems
 from api.pages import Paging
 from api.problems import Finding, ProblemError
 from api.service import AdministratorDep, Service, ServiceDep, StoreDep, SubmitterDep
 from api.submission.planning import as_sweep, plan_for
-from results import NotFoundError, SweepState
-from results.records import Dataset, Sweep
+from results import SweepState
+from results.documents.sweeps import SweepDetail, SweepItem
 from results.store import Store
 
 router: Final = APIRouter(prefix="/v1/sweeps", tags=["sweeps"])
@@ -60,8 +60,7 @@ def list_sweeps(
     shown, following = paging.cut(
         rows, lambda row: getattr(row, paging.order.key), request, response
     )
-    progress = store.progress([row.id for row in shown])
-    items = [SweepItem.from_summary(row, progress[row.id]) for row in shown]
+    items = [SweepItem.from_summary(row) for row in shown]
     return SweepPage(items=items, next=following)
 
 
@@ -200,18 +199,4 @@ def detail(store: Store, sweep_id: int) -> SweepDetail:
     Raises:
         NotFoundError: there is no such sweep.
     """
-    sweep = store.sweep(sweep_id)
-    leading = store.coefficients(sweep_id=sweep_id, limit=1)
-    return SweepDetail.from_records(
-        sweep,
-        store.progress([sweep_id])[sweep_id],
-        leading[0] if leading else None,
-        _data(store, sweep),
-    )
-
-
-def _data(store: Store, sweep: Sweep) -> Dataset | None:
-    try:
-        return store.dataset(sweep.dataset, fingerprint=sweep.dataset_fingerprint)
-    except NotFoundError:
-        return None
+    return SweepDetail.from_standing(store.standing(sweep_id))

@@ -11,12 +11,13 @@ from fastapi.responses import StreamingResponse
 from api import tables
 from api.middleware.answers import keep
 from api.models.common import SweepId
-from api.models.trials import TrialItem, TrialPage, TrialQuery
+from api.models.trials import TrialPage, TrialQuery
 from api.negotiation import chosen
 from api.openapi import problems
 from api.pages import Paging
 from api.problems import invalid
 from api.service import StoreDep
+from results.documents.trials import TrialItem
 from results.records import After, Order, TrialSummary
 from results.states import SweepState
 from results.store import Store

@@ -22,6 +22,7 @@ from results.records.pages import (
     SweepSummary,
     TrialSummary,
 )
+from results.records.standing import Leader, Standing
 from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.records.trials import Attempt, Epoch, NewEpoch, Trial, TrialResult
 
@@ -37,6 +38,7 @@ __all__ = [
     "EpochSummary",
     "Event",
     "FamilyMember",
+    "Leader",
     "Lease",
     "Measurement",
     "MeasurementKey",
@@ -50,6 +52,7 @@ __all__ = [
     "Order",
     "Progress",
     "Searched",
+    "Standing",
     "Sweep",
     "SweepSummary",
     "Token",

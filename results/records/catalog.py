@@ -57,3 +57,17 @@ class Dataset(NewDataset):
     id: int
     seen_at: datetime
     """When it was last stored with this content."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of results should know about the images."""
+        return tuple(self.details.get("notes", ()))
+
+    @property
+    def detail_px(self) -> int | None:
+        """Pixels of detail along a side: the images' own (median), or fewer where fewer are kept.
+
+        None if unknown.
+        """
+        native = self.details.get("native_median_px", self.native_resolution_px)
+        return None if native is None else min(native, self.details.get("source_px", native))

@@ -1,11 +1,10 @@
 """Lists in pages: in which order, from where on, and the rows as lists show them."""
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from results.records.sweeps import Candidate
+from results.records.sweeps import Candidate, Progress, leased
 from results.records.trials import Epoch, Trial
 from results.states import SweepState, Verdict
 
@@ -43,6 +42,7 @@ class SweepSummary:
     queued_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    lease_owner: str | None
     lease_expires_at: datetime | None
     cancel_requested: bool
     error: str | None
@@ -52,6 +52,12 @@ class SweepSummary:
     gamma: float | None
     accuracy: float | None
     """The leader's mean validation accuracy over seeds."""
+    progress: Progress
+
+    @property
+    def leased(self) -> bool:
+        """Whether the lease of a driver still runs, by this machine's clock."""
+        return leased(self.state, self.lease_expires_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +87,8 @@ class CandidateSummary(Candidate):
     failed: int
     accuracy_mean: float | None
     """Over finished trials."""
-    square_mean: float | None
-    """Of their accuracies' squares."""
-
-    @property
-    def accuracy_std(self) -> float | None:
-        """Sample standard deviation over finished trials; None below two."""
-        if self.finished < 2 or self.accuracy_mean is None or self.square_mean is None:
-            return None
-        spread = max(0.0, self.square_mean - self.accuracy_mean**2)
-        return math.sqrt(spread * self.finished / (self.finished - 1))
+    accuracy_std: float | None
+    """Sample standard deviation over them; None below two."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A sweep, its candidates, its lease and its events."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from results.states import SweepState, TrialState
@@ -61,6 +61,16 @@ class Sweep(NewSweep):
     outcome: dict[str, Any] | None
     """Verdict, leader, why, and the figures they rest on, once selection has run."""
     error: str | None
+
+    @property
+    def leased(self) -> bool:
+        """Whether the lease of a driver still runs, by this machine's clock."""
+        return leased(self.state, self.lease_expires_at)
+
+
+def leased(state: SweepState, expires_at: datetime | None) -> bool:
+    """Whether a sweep in this state, with a lease until then, has a driver."""
+    return state is SweepState.RUNNING and expires_at is not None and expires_at > datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

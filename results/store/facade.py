@@ -14,6 +14,7 @@ from results.store.lifecycle import LifecyclePart
 from results.store.measurements import MeasurementPart
 from results.store.outcomes import OutcomePart
 from results.store.pages import PagePart
+from results.store.standing import StandingPart
 from results.store.statistics import StatisticsPart
 from results.store.sweeps import SweepPart
 from results.store.trial_reads import TrialReadPart
@@ -31,6 +32,7 @@ class Store(
     MeasurementPart,
     DatasetPart,
     PagePart,
+    StandingPart,
     DriverLogPart,
     StatisticsPart,
     AccessPart,

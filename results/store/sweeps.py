@@ -98,12 +98,8 @@ class SweepPart(Part):
         Raises:
             NotFoundError: if there is no such sweep.
         """
-        statement = select(*columns(SweepRow, Sweep)).where(SweepRow.id == sweep_id)
         with self._database.read() as connection:
-            row = connection.execute(statement).one_or_none()
-        if row is None:
-            raise no_such_sweep(sweep_id)
-        return to_record(Sweep, row)
+            return one_sweep(connection, sweep_id)
 
     def sweep_under_key(self, idempotency_key: str) -> int | None:
         """The id of the sweep that was stored under this key, or None."""
@@ -154,17 +150,8 @@ class SweepPart(Part):
 
     def progress(self, sweep_ids: Sequence[int]) -> dict[int, Progress]:
         """How many trials of each sweep are in which state."""
-        counts: dict[int, dict[str, int]] = {sweep_id: {} for sweep_id in sweep_ids}
         with self._database.read() as connection:
-            for chunk in in_chunks(sweep_ids):
-                statement = (
-                    select(TrialRow.sweep_id, TrialRow.state, func.count())
-                    .where(TrialRow.sweep_id.in_(chunk))
-                    .group_by(TrialRow.sweep_id, TrialRow.state)
-                )
-                for sweep_id, state, count in connection.execute(statement):
-                    counts[sweep_id][state.value] = count
-        return {sweep_id: Progress(**by_state) for sweep_id, by_state in counts.items()}
+            return count_trials(connection, sweep_ids)
 
     def candidates(self, sweep_id: int) -> list[Candidate]:
         """The plan of a sweep, in its order.
@@ -182,6 +169,29 @@ class SweepPart(Part):
         if not found:
             raise no_such_sweep(sweep_id)  # a stored sweep has candidates
         return found
+
+
+def one_sweep(connection: Connection, sweep_id: int) -> Sweep:
+    """A sweep, or `NotFoundError`."""
+    statement = select(*columns(SweepRow, Sweep)).where(SweepRow.id == sweep_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise no_such_sweep(sweep_id)
+    return to_record(Sweep, row)
+
+
+def count_trials(connection: Connection, sweep_ids: Sequence[int]) -> dict[int, Progress]:
+    """How many trials of each sweep are in which state."""
+    counts: dict[int, dict[str, int]] = {sweep_id: {} for sweep_id in sweep_ids}
+    for chunk in in_chunks(sweep_ids):
+        statement = (
+            select(TrialRow.sweep_id, TrialRow.state, func.count())
+            .where(TrialRow.sweep_id.in_(chunk))
+            .group_by(TrialRow.sweep_id, TrialRow.state)
+        )
+        for sweep_id, state, count in connection.execute(statement):
+            counts[sweep_id][state.value] = count
+    return {sweep_id: Progress(**by_state) for sweep_id, by_state in counts.items()}
 
 
 def _check_plan(candidates: Sequence[NewCandidate]) -> None:

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from api import pages
-from api.models.trials import TrialItem
+from results.documents.trials import TrialItem
 from results.records import After
 from results.states import SweepState
 

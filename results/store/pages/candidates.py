@@ -1,10 +1,11 @@
 """Candidates as a list shows them: with what their trials reached."""
 
-from typing import Final
+import math
+from typing import Any, Final
 
 from sqlalchemy import Subquery, case, exists, func, select
 
-from results.records import Candidate
+from results.records import Candidate, CandidateSummary
 from results.schema import CandidateRow, MeasurementRow, TrialRow
 from results.states import TrialState
 from results.store.pages.keyset import Key, Listing
@@ -70,3 +71,12 @@ def _reached(sweep_id: int) -> Subquery:
         .group_by(TrialRow.candidate_id)
         .subquery()
     )
+
+
+def to_summary(*, square_mean: float | None, **known: Any) -> CandidateSummary:
+    """A row as a record; `square_mean` is the mean of the squared accuracies."""
+    finished, mean, std = known["finished"], known["accuracy_mean"], None
+    if finished > 1 and mean is not None and square_mean is not None:
+        spread = max(0.0, square_mean - mean**2)
+        std = math.sqrt(spread * finished / (finished - 1))
+    return CandidateSummary(**known, accuracy_std=std)

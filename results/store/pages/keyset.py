@@ -25,7 +25,7 @@ class Listing:
     statement: Select[Any]
     keys: Mapping[str, Key]
 
-    def page(self, order: Order, after: After | None, limit: int) -> Select[Any]:
+    def page(self, order: Order, after: After | None, limit: int | None) -> Select[Any]:
         """At most `limit` rows in this order, beginning after the row `after` (None: the first).
 
         Raises:

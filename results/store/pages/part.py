@@ -1,6 +1,6 @@
 """The store's lists: each method gives one page."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from results.records import (
     After,
@@ -12,13 +12,14 @@ from results.records import (
     TrialSummary,
 )
 from results.states import SweepState, TrialState, Verdict
-from results.store.pages.candidates import candidate_summaries
+from results.store.pages.candidates import candidate_summaries, to_summary
 from results.store.pages.coefficients import coefficients_listing
 from results.store.pages.epochs import epoch_summaries
 from results.store.pages.keyset import Listing
 from results.store.pages.sweeps import sweep_summaries
 from results.store.pages.trials import trial_summaries
 from results.store.rows import Part, Record, fetch
+from results.store.sweeps import count_trials
 
 _BY_ID = Order(key="id")
 _BY_TRIAL = Order(key="trial")
@@ -28,8 +29,8 @@ class PagePart(Part):
     """Pages of what is stored, filtered and in any of several orders.
 
     Each takes `order`, `after` (the last row of the page before, None for the first page) and
-    `limit`, and raises `InputError` for an order that it does not know. An unknown sweep simply has
-    nothing.
+    `limit` (None: all), and raises `InputError` for an order that it does not know. An unknown
+    sweep simply has nothing.
     """
 
     def sweep_page(
@@ -42,13 +43,37 @@ class PagePart(Part):
         name: str | None = None,
         order: Order = _BY_ID,
         after: After | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[SweepSummary]:
         """Sweeps that match every filter given; `name` is a part of it, letters of any case."""
         listing = sweep_summaries(
             states=states, baseline=baseline, dataset=dataset, protocol=protocol, name=name
         )
-        return self._page(SweepSummary, listing, order, after, limit)
+        with self._database.read() as connection:
+            rows = connection.execute(listing.page(order, after, limit)).all()
+            progress = count_trials(connection, [row.id for row in rows])
+        return [SweepSummary(**row._mapping, progress=progress[row.id]) for row in rows]
+
+    def newest_sweeps(
+        self,
+        *,
+        states: Iterable[SweepState] | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        protocol: str | None = None,
+        name: str | None = None,
+        limit: int | None = 100,
+    ) -> list[SweepSummary]:
+        """Sweeps that match every filter given, newest first."""
+        return self.sweep_page(
+            states=states,
+            baseline=baseline,
+            dataset=dataset,
+            protocol=protocol,
+            name=name,
+            order=Order(key="id", descending=True),
+            limit=limit,
+        )
 
     def trial_page(
         self,
@@ -59,7 +84,7 @@ class PagePart(Part):
         seed: int | None = None,
         order: Order = _BY_ID,
         after: After | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[TrialSummary]:
         """Trials of a sweep; `candidate` is an index in its plan."""
         listing = trial_summaries(sweep_id, states=states, candidate=candidate, seed=seed)
@@ -75,13 +100,17 @@ class PagePart(Part):
         max_flops: int | None = None,
         order: Order = _BY_ID,
         after: After | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[CandidateSummary]:
         """Candidates of a sweep, in the order of its plan by default."""
         listing = candidate_summaries(
             sweep_id, index=index, eligible=eligible, min_flops=min_flops, max_flops=max_flops
         )
-        return self._page(CandidateSummary, listing, order, after, limit)
+        return self._page(to_summary, listing, order, after, limit)
+
+    def candidate_summaries(self, sweep_id: int) -> list[CandidateSummary]:
+        """Every candidate of a sweep, in the order of its plan."""
+        return self.candidate_page(sweep_id, limit=None)
 
     def epoch_page(
         self,
@@ -92,7 +121,7 @@ class PagePart(Part):
         candidate: int | None = None,
         order: Order = _BY_TRIAL,
         after: After | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[EpochSummary]:
         """Epochs of a sweep, trial by trial as they came in by default."""
         listing = epoch_summaries(sweep_id, trial_id=trial_id, attempt=attempt, candidate=candidate)
@@ -109,7 +138,7 @@ class PagePart(Part):
         verdicts: Iterable[Verdict] | None = None,
         order: Order = _BY_ID,
         after: After | None = None,
-        limit: int = 100,
+        limit: int | None = 100,
     ) -> list[CoefficientsRecord]:
         """Coefficients that match every filter given."""
         listing = coefficients_listing(
@@ -124,11 +153,11 @@ class PagePart(Part):
 
     def _page(
         self,
-        kind: type[Record],
+        kind: Callable[..., Record],
         listing: Listing,
         order: Order,
         after: After | None,
-        limit: int,
+        limit: int | None,
     ) -> list[Record]:
         statement = listing.page(order, after, limit)
         with self._database.read() as connection:

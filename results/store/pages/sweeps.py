@@ -33,7 +33,7 @@ def sweep_summaries(
 ) -> Listing:
     """Sweeps that match every filter given; `name` is a part of it, letters of any case."""
     statement = select(
-        *columns(SweepRow, SweepSummary, without=_FROM_COEFFICIENTS),
+        *columns(SweepRow, SweepSummary, without=(*_FROM_COEFFICIENTS, "progress")),
         *(getattr(CoefficientsRow, column) for column in _FROM_COEFFICIENTS),
     ).outerjoin(CoefficientsRow, CoefficientsRow.sweep_id == SweepRow.id)
     if states is not None:

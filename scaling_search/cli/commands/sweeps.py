@@ -51,15 +51,14 @@ def sweeps(
     if state is not None and state not in list(SweepState):
         raise InputError(f"--state {state!r} is unknown: {suggest(state, list(SweepState))}")
     with Store.open(database) as store:
-        found = store.sweeps(
+        found = store.newest_sweeps(
             states=None if state is None else [SweepState(state)],
             baseline=baseline,
             dataset=None if dataset is None else inputs.dataset_name(dataset),
             limit=limit,
         )
-        progress = store.progress([sweep.id for sweep in found])
     if json:
-        print_json({"sweeps": [summary_document(sweep, progress[sweep.id]) for sweep in found]})
+        print_json({"sweeps": [summary_document(sweep) for sweep in found]})
         return
     filtered = any(value is not None for value in (state, baseline, dataset))
-    show_sweeps(console(), found, progress, filtered=filtered)
+    show_sweeps(console(), found, filtered=filtered)

@@ -6,29 +6,15 @@ from typing import Any
 
 from rich.console import Console
 
+from results.documents.coefficients import CoefficientsItem
 from results.records import CoefficientsRecord
-from scaling_search.cli.documents import coefficients_document
 from scaling_search.cli.output import paragraph
 from search_spaces.human import percent
 
 
 def best_document(record: CoefficientsRecord) -> dict[str, Any]:
     """The coefficients with the evidence behind them."""
-    return {
-        "coefficients": coefficients_document(record.alpha, record.beta, record.gamma),
-        "accuracy": record.accuracy,
-        "verdict": str(record.verdict),
-        "sweep": record.sweep_id,
-        "baseline": record.baseline,
-        "dataset": record.dataset,
-        "target_ratio": record.target_ratio,
-        "protocol": record.protocol,
-        "intervals": record.intervals,
-        "shares": record.shares,
-        "why": record.evidence["why"],
-        "seeds": record.evidence["seeds"],
-        "created_at": record.created_at.isoformat(timespec="seconds"),
-    }
+    return CoefficientsItem.from_record(record).model_dump(mode="json")
 
 
 def show_best(out: Console, record: CoefficientsRecord) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scaling_search.cli.documents import SweepRecord
+from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.family import show_members, stored_rows
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
@@ -18,9 +18,9 @@ _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "b
 def show_verdict(out: Console, record: SweepRecord) -> None:
     """Leader, verdict, and why."""
     outcome = record.sweep.outcome
-    leader = record.leader
-    if leader is not None:
-        candidate, accuracy = leader
+    leading = record.leading
+    if leading is not None:
+        candidate, accuracy = leading.candidate, leading.accuracy
         paragraph(
             out,
             f"Leader{'' if outcome else ' so far'}: ",
@@ -131,30 +131,37 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
     show_comparisons(out, record)
     if record.sweep.outcome:
         show_class(out, record.sweep.outcome)
-    if record.family:
-        first = record.family[0]
+    family = record.standing.family
+    if family:
+        first = family[0]
         out.print()
         out.print(
             f"Family of {record.sweep.baseline} by these coefficients ({first.convention}; "
             f"{first.resolution_px} px, {first.classes:,} classes; measured by fvcore)",
             markup=False,
         )
-        show_members(out, stored_rows(record.family))
+        show_members(out, stored_rows(family))
     show_notes(out, notes_of(record))
 
 
 def notes_of(record: SweepRecord) -> list[str]:
     """What must be said beside the result: of the data, and of candidates that exceed them."""
-    details = record.data.details
+    detail_px, notes = record.standing.data_detail_px, record.standing.data_notes
+    if detail_px is None:
+        return list(notes)
     cautions = {c.index: c.notes[0] for c in record.candidates if c.notes}
-    native_px = min(details["native_median_px"], details["source_px"])
-    caution = upsampling(cautions, len(record.candidates), native_px)
-    return [*details["notes"], *([caution] if caution else [])]
+    caution = upsampling(cautions, len(record.candidates), detail_px)
+    return [*notes, *([caution] if caution else [])]
 
 
 def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
     """Commands that follow, with what they do."""
     number = record.sweep.id
+    if waits(record.sweep) or is_driven(record.sweep):
+        return [
+            (f"scaling-search watch {number}", "follow it"),
+            (f"scaling-search cancel {number}", "stop it; what it trained is kept"),
+        ]
     if record.sweep.outcome is None:
         return [(f"scaling-search resume {number}", "train what is missing")]
     return [

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from results.records import Progress, Sweep
+from results.records import Sweep, SweepSummary
 from results.states import SweepState, TrialState
-from scaling_search.cli.documents import SweepRecord, is_driven, leading_row
+from scaling_search.cli.documents import SweepRecord, is_driven
 from scaling_search.cli.output import table
 from search_spaces.human import duration, percent, plural, size, triple
 
 _DRIVER_GONE = "stopped (driver gone)"
 
 
-def state_of(sweep: Sweep) -> str:
+def state_of(sweep: Sweep | SweepSummary) -> str:
     """The state, and whether a running sweep has lost its driver."""
     if sweep.state is SweepState.RUNNING and not is_driven(sweep):
         return _DRIVER_GONE
@@ -33,7 +34,7 @@ def moment(value: datetime | None) -> str:
 
 def show_heading(out: Console, record: SweepRecord) -> None:
     """Which sweep, where it stands, and what it trained."""
-    sweep, progress = record.sweep, record.progress
+    sweep, progress = record.sweep, record.standing.progress
     out.print(f"Sweep {sweep.id} {sweep.name!r}: {state_of(sweep)}", style="bold", markup=False)
     lost = progress.failed + progress.diverged
     out.print(
@@ -54,7 +55,6 @@ def show_provenance(out: Console, record: SweepRecord) -> None:
     target = space["target"]
     budget = f"{proxy['images']:,} images" if proxy["images"] else f"{proxy['steps']:,} steps"
     versions = ", ".join(f"{name} {value}" for name, value in sweep.versions.items())
-    cuda = ", ".join(hardware.get("cuda", [])) or "no CUDA device"
     took = ""
     if sweep.started_at and sweep.finished_at:
         took = f", {duration((sweep.finished_at - sweep.started_at).total_seconds())} in all"
@@ -79,12 +79,22 @@ def show_provenance(out: Console, record: SweepRecord) -> None:
         ("versions", versions),
         (
             "hardware",
-            f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "
-            f"{size(hardware['memory_bytes'])} memory, {cuda}",
+            _machine(hardware),
         ),
     ):
         facts.add_row(name, value)
     out.print(facts)
+
+
+def _machine(hardware: Mapping[str, Any]) -> str:
+    """What a sweep is trained on, which is not known before a driver takes it."""
+    if "processor" not in hardware:
+        return "not known yet"
+    cuda = ", ".join(hardware.get("cuda", [])) or "no CUDA device"
+    return (
+        f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "
+        f"{size(hardware['memory_bytes'])} memory, {cuda}"
+    )
 
 
 def show_trials(out: Console, record: SweepRecord) -> None:
@@ -117,17 +127,14 @@ def short_name(dataset: str) -> str:
     return f"…/{path.name}" if path.is_absolute() else dataset
 
 
-def _leader(sweep: Sweep) -> str:
-    outcome = sweep.outcome or {}
-    leading = leading_row(outcome)
-    if leading is None:
+def _leader(sweep: SweepSummary) -> str:
+    if sweep.alpha is None or sweep.beta is None or sweep.gamma is None:
         return ""
-    return f"{triple(outcome['coefficients'].values())[1:-1]}: {percent(leading['accuracy'])}"
+    leader = triple((sweep.alpha, sweep.beta, sweep.gamma))[1:-1]
+    return f"{leader}: {percent(sweep.accuracy)}"
 
 
-def show_sweeps(
-    out: Console, sweeps: Sequence[Sweep], progress: Mapping[int, Progress], *, filtered: bool
-) -> None:
+def show_sweeps(out: Console, sweeps: Sequence[SweepSummary], *, filtered: bool) -> None:
     """A list of sweeps."""
     if not sweeps:
         remedy = "try other filters" if filtered else "`scaling-search run` starts the first one"
@@ -137,7 +144,7 @@ def show_sweeps(
         ">id", "~name", "~state", "baseline", "~data", ">done", "verdict", "leader", "created"
     )
     for sweep in sweeps:
-        now = progress[sweep.id]
+        now = sweep.progress
         made.add_row(
             str(sweep.id),
             sweep.name,
@@ -145,7 +152,7 @@ def show_sweeps(
             sweep.baseline,
             short_name(sweep.dataset),
             f"{now.done:,}/{now.total:,}",
-            (sweep.outcome or {}).get("verdict", ""),
+            str(sweep.verdict or ""),
             _leader(sweep),
             f"{sweep.created_at.astimezone():%m-%d %H:%M}",
         )

@@ -1,0 +1,116 @@
+"""Coefficients that sweeps ended with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Self
+
+from pydantic import ConfigDict, Field
+
+from results.documents.common import Coefficients, Document, Shares
+from results.records import CoefficientsRecord, Sweep
+from results.states import Verdict
+
+FOUND: Final[dict[str, Any]] = {
+    "id": 1,
+    "sweep": 1,
+    "candidate_id": 12,
+    "coefficients": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
+    "intervals": {"alpha": [1.0, 1.0], "beta": [1.16, 1.22], "gamma": [1.17, 1.21]},
+    "shares": {"depth": 0.0, "width": 0.5, "resolution": 0.5},
+    "verdict": "chosen",
+    "accuracy": 0.868,
+    "seeds": 3,
+    "why": ["no rival is better than the leader by more than 0.30 points"],
+    "baseline": "efficientnet_b0",
+    "dataset": "digits",
+    "target_ratio": 2.0,
+    "protocol": "8a1f4c2e9b07",
+    "created_at": "2026-11-22T10:04:41Z",
+}
+
+
+class CoefficientsItem(Document):
+    """The coefficients of a sweep's leader: a class of triples, and one that stands for it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": FOUND})
+
+    id: int = Field(description="Under which /v1/families lists what they imply.")
+    sweep: int = Field(description="The sweep that found them.")
+    candidate_id: int = Field(description="Id of the sweep's candidate that has them.")
+    coefficients: Coefficients
+    intervals: dict[str, Any] = Field(
+        description="From where to where each coefficient means the same network."
+    )
+    shares: Shares | None = Field(description="How they spend a doubling of FLOPs.")
+    verdict: Verdict = Field(description="What the evidence says about them.")
+    accuracy: float = Field(description="The leader's mean validation accuracy over seeds.")
+    seeds: int | None = Field(description="Seeds of each candidate.")
+    why: list[str] = Field(description="The grounds of the verdict.")
+    baseline: str
+    dataset: str
+    target_ratio: float = Field(description="FLOPs of the search, as a multiple of the baseline's.")
+    protocol: str
+    created_at: datetime
+
+    @classmethod
+    def from_record(cls, row: CoefficientsRecord, **other: Any) -> Self:
+        """From what is stored."""
+        return cls.of(
+            row,
+            sweep=row.sweep_id,
+            coefficients=Coefficients.of(row),
+            seeds=row.evidence.get("seeds"),
+            why=list(row.evidence.get("why", [])),
+            **other,
+        )
+
+    def to_record(self) -> CoefficientsRecord:
+        """The record; of the evidence, what lists show: `seeds` and `why`."""
+        return self._record({"seeds": self.seeds, "why": self.why})
+
+    def _record(self, evidence: dict[str, Any]) -> CoefficientsRecord:
+        return self.fill(
+            CoefficientsRecord,
+            sweep_id=self.sweep,
+            **self.coefficients.model_dump(),
+            shares=self.shares and self.shares.model_dump(),
+            evidence=evidence,
+        )
+
+
+class BestCoefficients(CoefficientsItem):
+    """The best conclusive coefficients, with how sure that is and what it rests on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": FOUND
+            | {
+                "confidence": 0.95,
+                "regret_bound": 0.003,
+                "sweep_name": "quickstart",
+                "evidence": {"verdict": "chosen", "seeds": 3},
+            }
+        }
+    )
+
+    confidence: float | None = Field(description="Joint confidence of the verdict's intervals.")
+    regret_bound: float | None = Field(
+        description="Accuracy that the choice may lose against the true best, at that confidence."
+    )
+    sweep_name: str
+    evidence: dict[str, Any] = Field(description="The verdict with all its figures.")
+
+    @classmethod
+    def from_records(cls, row: CoefficientsRecord, sweep: Sweep) -> Self:
+        """From what is stored."""
+        return cls.from_record(
+            row,
+            confidence=sweep.spec.get("selection", {}).get("confidence"),
+            regret_bound=row.evidence.get("regret_bound"),
+            sweep_name=sweep.name,
+        )
+
+    def to_record(self) -> CoefficientsRecord:
+        """The record with all its evidence."""
+        return self._record(self.evidence)

@@ -1,0 +1,62 @@
+"""What several documents have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from results.records import Progress as Counts
+
+Record = TypeVar("Record")
+
+
+class Document(BaseModel):
+    """A JSON object, or a part of one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, row: Any, **other: Any) -> Self:
+        """The document whose fields are a record's of the same names, and `other` ones."""
+        names: Iterable[str] = cls.model_fields.keys() - other.keys()
+        return cls(**{name: getattr(row, name) for name in names}, **other)
+
+    def fill(self, kind: type[Record], **other: Any) -> Record:
+        """The record whose fields are this document's of the same names, and `other` ones."""
+        names = {field.name for field in fields(kind)} - other.keys()  # type: ignore[arg-type]
+        return kind(**{name: getattr(self, name) for name in names}, **other)
+
+
+class Coefficients(Document):
+    """Bases of depth, width and resolution."""
+
+    alpha: float = Field(description="α: depth is multiplied by α^φ.")
+    beta: float = Field(description="β: width is multiplied by β^φ.")
+    gamma: float = Field(description="γ: resolution is multiplied by γ^φ.")
+
+
+class Shares(Document):
+    """How a doubling of FLOPs is spent; the three sum to 1."""
+
+    depth: float
+    width: float
+    resolution: float
+
+
+class Progress(Document):
+    """Trials by state."""
+
+    pending: int
+    running: int
+    finished: int
+    diverged: int
+    failed: int
+    total: int = Field(description="All trials.")
+    done: int = Field(description="Trials that will not be trained again.")
+
+    def to_record(self) -> Counts:
+        """The counts."""
+        return self.fill(Counts)

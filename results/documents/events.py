@@ -1,0 +1,31 @@
+"""What happened to a sweep."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import Field
+
+from results.documents.common import Document
+from results.records import Event
+
+
+class EventItem(Document):
+    """One event of a sweep's stream."""
+
+    id: int
+    sweep: int
+    seq: int = Field(description="Counts from 1 without gaps within the sweep.")
+    kind: str
+    at: datetime
+    data: dict[str, Any]
+
+    @classmethod
+    def from_record(cls, row: Event) -> Self:
+        """From what is stored."""
+        return cls.of(row, sweep=row.sweep_id)
+
+    def to_record(self) -> Event:
+        """The record."""
+        return self.fill(Event, sweep_id=self.sweep)

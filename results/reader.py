@@ -1,0 +1,89 @@
+"""What can be read alike from the database (`results.Store`) and over HTTP (a client).
+
+Whoever looks at sweeps takes a `Reader`, and shows the same wherever they are kept.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from results.records import (
+    Candidate,
+    CandidateSummary,
+    CoefficientsRecord,
+    Epoch,
+    Standing,
+    Sweep,
+    SweepSummary,
+    Trial,
+)
+from results.states import SweepState, Verdict
+
+
+class Reader(Protocol):
+    """Sweeps as records.
+
+    All methods raise `InputError` for what is asked wrongly (`NotFoundError` if there is no such
+    sweep) and `WorkError` if the database or the service does not answer.
+    """
+
+    def sweep(self, sweep_id: int) -> Sweep:
+        """One sweep."""
+        ...
+
+    def standing(self, sweep_id: int) -> Standing:
+        """Everything of a sweep but its candidates, trials, epochs, events and log."""
+        ...
+
+    def newest_sweeps(
+        self,
+        *,
+        states: Iterable[SweepState] | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        protocol: str | None = None,
+        name: str | None = None,
+        limit: int | None = 100,
+    ) -> list[SweepSummary]:
+        """Sweeps that match every filter given, newest first; at most `limit` (None: all)."""
+        ...
+
+    def candidates(self, sweep_id: int) -> list[Candidate]:
+        """The plan of a sweep, in its order."""
+        ...
+
+    def candidate_summaries(self, sweep_id: int) -> list[CandidateSummary]:
+        """The plan of a sweep, in its order, with what its trials reached."""
+        ...
+
+    def trials(self, sweep_id: int) -> list[Trial]:
+        """Trials of a sweep, by id."""
+        ...
+
+    def epochs(self, sweep_id: int) -> list[Epoch]:
+        """Epochs of a sweep, of every attempt, as they came in."""
+        ...
+
+    def coefficients(
+        self,
+        *,
+        sweep_id: int | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        target_ratio: float | None = None,
+        protocol: str | None = None,
+        verdicts: Iterable[Verdict] | None = None,
+        limit: int | None = 100,
+    ) -> list[CoefficientsRecord]:
+        """Coefficients that match every filter given, newest first; at most `limit` (None: all)."""
+        ...
+
+    def best(
+        self,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        target_ratio: float | None = None,
+        *,
+        protocol: str | None = None,
+    ) -> CoefficientsRecord | None:
+        """The best conclusive coefficients for these filters, or None."""
+        ...

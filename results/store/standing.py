@@ -1,0 +1,55 @@
+"""A sweep at one look, read in one transaction."""
+
+from sqlalchemy import Connection, select
+
+from results.records import Dataset, FamilyMember, Leader, Standing, Sweep
+from results.schema import CoefficientsRow, DatasetRow, FamilyMemberRow
+from results.store.rows import Part, columns, fetch
+from results.store.sweeps import count_trials, one_sweep
+
+
+class StandingPart(Part):
+    """Reading all that is said of a sweep at once."""
+
+    def standing(self, sweep_id: int) -> Standing:
+        """Everything of a sweep but its candidates, trials, epochs, events and log.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+        """
+        with self._database.read() as connection:
+            sweep = one_sweep(connection, sweep_id)
+            leader = _leader(connection, sweep_id)
+            data = _data(connection, sweep)
+            return Standing(
+                sweep=sweep,
+                progress=count_trials(connection, [sweep_id])[sweep_id],
+                leader=leader,
+                family=() if leader is None else _family(connection, leader.coefficients_id),
+                data_notes=() if data is None else data.notes,
+                data_detail_px=None if data is None else data.detail_px,
+            )
+
+
+def _leader(connection: Connection, sweep_id: int) -> Leader | None:
+    statement = select(
+        *columns(CoefficientsRow, Leader, without=("coefficients_id",)),
+        CoefficientsRow.id.label("coefficients_id"),
+    ).where(CoefficientsRow.sweep_id == sweep_id)
+    return next(iter(fetch(connection, Leader, statement)), None)
+
+
+def _family(connection: Connection, coefficients_id: int) -> tuple[FamilyMember, ...]:
+    statement = (
+        select(*columns(FamilyMemberRow, FamilyMember))
+        .where(FamilyMemberRow.coefficients_id == coefficients_id)
+        .order_by(FamilyMemberRow.id)
+    )
+    return tuple(fetch(connection, FamilyMember, statement))
+
+
+def _data(connection: Connection, sweep: Sweep) -> Dataset | None:
+    statement = select(*columns(DatasetRow, Dataset)).where(
+        DatasetRow.name == sweep.dataset, DatasetRow.fingerprint == sweep.dataset_fingerprint
+    )
+    return next(iter(fetch(connection, Dataset, statement)), None)
