@@ -4,7 +4,7 @@
 - `optimisation`: optimizer and learning rate of a recipe;
 - `evaluation`: batch-norm statistics, loss and accuracy of a network;
 - `isolation`: a trial's threads and random state inside a process that has its own;
-- `depthwise`: a faster gradient for large depthwise kernels on a CPU;
+- `cpu`: layers that one CPU thread trains faster, on compiled kernels;
 - `training`: one trial, step by step (`train`, `Training`);
 - `calibration`: which memory format is faster on this machine;
 - `reports`: what a trial says.

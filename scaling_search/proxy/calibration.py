@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scaling_search.datasets import PreparedDataset
-from scaling_search.proxy.training import Training
+from scaling_search.proxy.training import Training, compiled_layers
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
@@ -18,7 +18,10 @@ WARM_STEPS, TIMED_STEPS = 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How trials run on this machine, and the training images per second that chose it."""
+    """How trials run on this machine, and the training images per second that chose it.
+
+    No speeds where nothing had to be timed.
+    """
 
     channels_last: bool
     images_per_second: dict[str, float]
@@ -34,8 +37,11 @@ def calibrate(
 ) -> Calibration:
     """Time a few steps of `spec` in each memory format; the recipe is the trials' own.
 
-    Takes a few seconds: do it once per sweep, on the candidate whose cost is typical.
+    Takes a few seconds: do it once per sweep, on the candidate whose cost is typical. Nothing is
+    timed where the compiled layers are used, which are for channels last alone.
     """
+    if compiled_layers(proxy, device, threads):
+        return Calibration(channels_last=True, images_per_second={})
     budget = {"images": None, "steps": WARM_STEPS + TIMED_STEPS, "reports": 1}
     short = ProxySpec(**{**proxy.model_dump(), **budget})
     speeds = {}

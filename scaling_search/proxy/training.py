@@ -24,7 +24,6 @@ from torch import Tensor, nn
 
 from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.prepared import Split
-from scaling_search.proxy.depthwise import speed_up_depthwise
 from scaling_search.proxy.evaluation import evaluate, recompute_norms
 from scaling_search.proxy.images import Augmenter, EvaluationBatches, Images, Order
 from scaling_search.proxy.isolation import Isolation
@@ -60,6 +59,14 @@ def train(
         spec, proxy, data, seed, device=device, threads=threads, channels_last=channels_last
     )
     return (yield from training.epochs())
+
+
+def compiled_layers(proxy: ProxySpec, device: str, threads: int) -> bool:
+    """Whether trials run, channels last, on the layers of `proxy.cpu`, faster than any other way.
+
+    Those use one thread; with more of them PyTorch's own layers do.
+    """
+    return device == "cpu" and proxy.dtype == "float32" and threads == 1
 
 
 class Training:
@@ -116,8 +123,10 @@ class Training:
         self.network.to(self._device)
         if channels_last:
             nn.utils.convert_conv2d_weight_memory_format(self.network, torch.channels_last)
-            if self._device.type == "cpu" and proxy.dtype == "float32":
-                speed_up_depthwise(self.network)
+            if compiled_layers(proxy, device, threads):
+                from scaling_search.proxy.cpu import speed_up  # numba takes a second to import
+
+                speed_up(self.network)
         self._optimizer = make_optimizer(self.network, proxy)
 
         # ------------------------------------------------------------ data

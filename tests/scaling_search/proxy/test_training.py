@@ -230,11 +230,19 @@ def test_calibration_prefers_the_format_it_measured_faster(
     noise: Prepare, short: ProxySpec
 ) -> None:
     data = noise()
-    found = calibrate(network(data), short, data)
+    found = calibrate(network(data), short, data, threads=2)
     speeds = found.images_per_second
     assert found.channels_last == (speeds["channels_last"] >= speeds["contiguous"])
     assert set(speeds) == {"channels_last", "contiguous"}
     assert min(speeds.values()) > 0
+
+
+def test_nothing_is_timed_where_the_compiled_layers_are_used(
+    noise: Prepare, short: ProxySpec
+) -> None:
+    data = noise()
+    assert calibrate(network(data), short, data).images_per_second == {}
+    assert calibrate(network(data), short, data).channels_last
 
 
 def test_a_network_that_does_not_fit_the_data_is_refused(noise: Prepare, short: ProxySpec) -> None:
