@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from results.reader import Reader
-from results.records import Candidate, Epoch, Trial
+from results.records import Candidate, Epoch, NewFamilyMember, Trial
 from results.states import TrialState
 
 
@@ -47,21 +47,29 @@ def epochs(reader: Reader, sweep_id: int) -> pd.DataFrame:
     ).sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
 
 
+def family(members: Sequence[NewFamilyMember]) -> pd.DataFrame:
+    """One row a family member."""
+    return _frame(NewFamilyMember, members)
+
+
 def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """One row a candidate in the plan's order, with what its finished trials reached.
 
     Adds `seeds` (finished trials), `diverged`, `failed`, and over the finished ones
-    `accuracy_mean` and `accuracy_std` (sample standard deviation; missing below two).
+    `accuracy_mean`, `accuracy_std` (sample standard deviation; missing below two) and the mean of
+    `train_seconds`.
     """
     frame = _frame(Candidate, reader.candidates(sweep_id))
     ended = _frame(Trial, reader.trials(sweep_id))
-    finished = ended[ended["state"] == TrialState.FINISHED].groupby("candidate_id")["accuracy"]
+    by_candidate = ended[ended["state"] == TrialState.FINISHED].groupby("candidate_id")
+    finished = by_candidate["accuracy"]
     frame["seeds"] = _by_candidate(frame, finished.count(), 0).astype("int64")
     for state in (TrialState.DIVERGED, TrialState.FAILED):
         counts = ended[ended["state"] == state].groupby("candidate_id").size()
         frame[state.value] = _by_candidate(frame, counts, 0).astype("int64")
     frame["accuracy_mean"] = _by_candidate(frame, finished.mean(), np.nan)
     frame["accuracy_std"] = _by_candidate(frame, finished.std(), np.nan)
+    frame["train_seconds"] = _by_candidate(frame, by_candidate["train_seconds"].mean(), np.nan)
     return frame
 
 

@@ -61,7 +61,7 @@ class Examples:
         fields = {
             "index": index,
             "roles": ("search",),
-            "spec": {"stages": [[1, 16], [2, 24]], "resolution_px": 32 + index},
+            "spec": {"stages": [{"depth": 1}, {"depth": 2}], "resolution_px": 32 + index},
             "spec_key": f"spec{index}",
             "coefficients": ((alpha, 1.1, 1.15), (alpha, 1.1, 1.2)),
             "alpha": alpha,

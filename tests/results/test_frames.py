@@ -68,6 +68,14 @@ def test_candidates_tell_what_they_reached(store, sweep_id):
     assert frame["failed"].tolist() == [0, 0, 0, 1]
     np.testing.assert_allclose(frame["accuracy_mean"], [0.55, 0.45, 0.7, np.nan])
     np.testing.assert_allclose(frame["accuracy_std"], [0.005**0.5, 0.005**0.5, np.nan, np.nan])
+    np.testing.assert_allclose(frame["train_seconds"], [3.5, 3.5, 3.5, np.nan])
+
+
+def test_a_family_has_a_row_a_member(examples):
+    frame = frames.family([examples.member("b0"), examples.member("b1")])
+    assert frame["name"].tolist() == ["b0", "b1"]
+    assert frame["depth"].dtype == np.float64
+    assert frames.family([]).empty
 
 
 def test_the_front_holds_what_nothing_beats(store, sweep_id):

@@ -1,0 +1,89 @@
+"""Ways of scaling compared: one dimension alone, or several together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from results.figures.base import ACCURACY, empty, logarithmic, new
+from results.figures.points import reached
+from results.figures.style import look
+from search_spaces.human import amount, plural
+
+METHODS = ("depth only", "width only", "resolution only", "two dimensions", "compound")
+_ALONE = 1 - 1e-6
+
+
+def by_method(candidates: pd.DataFrame) -> pd.DataFrame:
+    """The candidates with a column `method`, as `methods` takes it.
+
+    The baseline, where every method starts, has the method `baseline`; the leader is nothing
+    special here. Candidates without a finished trial are left out.
+    """
+    done = candidates[candidates["seeds"] > 0].copy()
+
+    def method(shares: dict[str, float] | None) -> str:
+        if not shares:
+            return "baseline"
+        alone = [name for name, share in shares.items() if share >= _ALONE]
+        if alone:
+            return f"{alone[0]} only"
+        return "compound" if min(shares.values()) > 1 - _ALONE else "two dimensions"
+
+    done["method"] = pd.Series([method(one) for one in done["shares"]], index=done.index, dtype=str)
+    return done
+
+
+def methods(points: pd.DataFrame) -> go.Figure:
+    """Accuracy against FLOPs, a line from the baseline for each method of scaling.
+
+    Args:
+        points: `method` (one of `METHODS`, or `baseline`), `flops`, `accuracy_mean`,
+            `accuracy_std`, `seeds`, `diverged`, `failed`, `alpha`, `beta`, `gamma`.
+    """
+    title = "Ways of scaling"
+    start = points[points["method"] == "baseline"]
+    scaled = points[points["method"] != "baseline"]
+    if scaled.empty:
+        return empty(title, "No scaled network has a result yet")
+    missing = [name for name in METHODS if name not in set(scaled["method"])]
+    figure = new(
+        title,
+        [
+            plural(len(points), "network"),
+            "bars: ± one standard deviation over seeds",
+            f"not tried or not finished: {', '.join(missing)}" if missing else "",
+        ],
+        xaxis=logarithmic("FLOPs (multiply-adds for one image)"),
+        yaxis=ACCURACY,
+    )
+    for place, name in enumerate(METHODS):
+        chosen = scaled[scaled["method"] == name].sort_values("flops")
+        if chosen.empty:
+            continue
+        line = pd.concat([start, chosen]) if len(start) else chosen
+        shape, dash = look(place)
+        figure.add_trace(
+            go.Scatter(
+                name=name,
+                x=line["flops"],
+                y=line["accuracy_mean"],
+                error_y={"array": line["accuracy_std"], "thickness": 1.2, "width": 0},
+                mode="lines+markers" if len(chosen) < 20 else "markers",
+                line={"dash": dash, "width": 2, "color": shape.colour},
+                marker=shape.marker(),
+                hovertext=[_described(row, name) for row in line.to_dict("records")],
+                hoverinfo="text",
+            )
+        )
+    return figure
+
+
+def _described(row: dict[Any, Any], method: str) -> str:
+    said = row["method"] if row["method"] == "baseline" else method
+    return (
+        f"<b>{said}</b><br>α {row['alpha']:.4g}, β {row['beta']:.4g}, γ {row['gamma']:.4g}<br>"
+        f"{amount(row['flops'])} FLOPs<br>{reached(row)}"
+    )

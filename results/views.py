@@ -1,0 +1,200 @@
+"""A sweep as something to look at: its frames, its figures, and how a notebook shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from results import figures, frames
+from results.reader import Reader
+from results.records import Standing, Sweep
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import PUBLISHED
+from search_spaces.errors import InputError, suggest
+from search_spaces.families import PUBLISHED_FAMILIES
+from search_spaces.families import family as derive
+from search_spaces.frame import Frame
+from search_spaces.human import percent, plural, triple
+
+
+@dataclass(frozen=True)
+class SweepView:
+    """A sweep in the record; what has been read of it is kept, so that its figures agree.
+
+    As the last value of a notebook's cell it shows itself: `SweepView(Store.open(), 3)`.
+
+    Raises:
+        NotFoundError: at the first look, if there is no such sweep.
+    """
+
+    reader: Reader
+    sweep_id: int
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The sweep with its progress, outcome and family."""
+        return self.reader.standing(self.sweep_id)
+
+    @property
+    def sweep(self) -> Sweep:
+        """Its record."""
+        return self.standing.sweep
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """One row a candidate."""
+        return frames.candidates(self.reader, self.sweep_id)
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial."""
+        return frames.trials(self.reader, self.sweep_id)
+
+    @cached_property
+    def epochs(self) -> pd.DataFrame:
+        """One row an epoch."""
+        return frames.epochs(self.reader, self.sweep_id)
+
+    @cached_property
+    def family(self) -> pd.DataFrame:
+        """One row a member of the family that it led to; without rows before the outcome."""
+        return frames.family(self.standing.family)
+
+    @cached_property
+    def published(self) -> pd.DataFrame | None:
+        """The official family of the baseline, where there is one."""
+        if self.sweep.baseline not in PUBLISHED_FAMILIES:
+            return None
+        frame = Frame.of(get_baseline(self.sweep.baseline))
+        members = derive(frame, PUBLISHED, convention="published")
+        return pd.DataFrame([member.to_dict() for member in members])
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """Verdict, leader, comparisons; empty before there is an outcome."""
+        return self.sweep.outcome or {}
+
+    @property
+    def leader(self) -> pd.Series[Any] | None:
+        """The leader's row of `candidates`; before the outcome, the best so far."""
+        table = self.candidates
+        if self.outcome:
+            chosen = table[table["index"] == self.outcome["leader"]]
+        else:
+            able = table[table["eligible"].astype(bool) & (table["seeds"] > 0)]
+            chosen = able.nlargest(1, "accuracy_mean")
+        return None if chosen.empty else chosen.iloc[0]
+
+    @property
+    def leading_index(self) -> int | None:
+        """The leader's index in the plan."""
+        return None if self.leader is None else int(self.leader["index"])
+
+    @property
+    def headline(self) -> str:
+        """Where the sweep stands, in a line."""
+        sweep = self.sweep
+        said = f"sweep {sweep.id} {sweep.name!r}: {self.outcome.get('verdict', sweep.state)}"
+        if self.leader is not None:
+            row = self.leader
+            said += (
+                f", leader {triple((row['alpha'], row['beta'], row['gamma']))} with "
+                f"{percent(row['accuracy_mean'])}"
+            )
+        return said
+
+    def compared(self) -> figures.Compared:
+        """The sweep as one of several in `figures.compare`."""
+        name = f"{self.sweep.id} {self.sweep.name}"
+        return figures.Compared(name, self.sweep.protocol, self.candidates, self.leading_index)
+
+    def figure(self, kind: str) -> go.Figure:
+        """One of its `FIGURES`.
+
+        Raises:
+            InputError: there is no such figure.
+        """
+        if kind not in FIGURES:
+            raise InputError(f"figure {kind!r} is unknown: {suggest(kind, FIGURES)}")
+        return FIGURES[kind](self)
+
+    def _repr_html_(self) -> str:
+        """Where it stands, as a table."""
+        progress = self.standing.progress
+        done = f"{progress.done:,} of {plural(progress.total, 'trial')}"
+        facts = {
+            "state": f"{self.sweep.state}, {done} done",
+            "search": f"{self.sweep.baseline} at {self.sweep.target_ratio:g} × its FLOPs on "
+            f"{self.sweep.dataset}",
+            "because": "; ".join(self.outcome.get("why", ())),
+        }
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th>"
+            f"<td style='text-align:left'>{escape(text)}</td></tr>"
+            for name, text in facts.items()
+            if text
+        )
+        return f"<table><caption>{escape(self.headline)}</caption>{rows}</table>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The triangle for notebooks that draw Plotly figures, the table for others, or a line."""
+        drawn = self.figure("triangle").update_layout(title_text=self.headline)
+        return {
+            "application/vnd.plotly.v1+json": drawn.to_plotly_json(),
+            "text/html": self._repr_html_(),
+            "text/plain": self.headline,
+        }
+
+
+def _accuracy(cost: str) -> Callable[[SweepView], go.Figure]:
+    return lambda view: figures.accuracy(
+        view.candidates, view.trials, cost=cost, leader=view.leading_index
+    )
+
+
+def _triangle(view: SweepView) -> go.Figure:
+    return figures.triangle(
+        view.candidates,
+        leader=view.leading_index,
+        comparisons=view.outcome.get("comparisons", ()),
+    )
+
+
+def _ratios(view: SweepView) -> go.Figure:
+    target = view.sweep.spec["space"]["target"]
+    return figures.ratios(
+        view.candidates,
+        target=target["flops_ratio"],
+        tolerance=target["tolerance"],
+        by=target["by"],
+        leader=view.leading_index,
+    )
+
+
+def _curves(value: str) -> Callable[[SweepView], go.Figure]:
+    return lambda view: figures.curves(
+        view.epochs, view.trials, leader=view.leading_index, value=value
+    )
+
+
+FIGURES: dict[str, Callable[[SweepView], go.Figure]] = {
+    "triangle": _triangle,
+    "accuracy": _accuracy("flops"),
+    "accuracy-params": _accuracy("params"),
+    "accuracy-activations": _accuracy("activations"),
+    "accuracy-seconds": _accuracy("train_seconds"),
+    "methods": lambda view: figures.methods(figures.by_method(view.candidates)),
+    "ratios": _ratios,
+    "parallel": lambda view: figures.parallel(view.candidates),
+    "curves": _curves("accuracy"),
+    "losses": _curves("validation_loss"),
+    "family": lambda view: figures.family(view.family, view.published, name="leader's family"),
+    "timeline": lambda view: figures.timeline(view.trials),
+}
+"""Every figure of one sweep, in the order of a report."""

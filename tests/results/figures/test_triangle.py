@@ -1,0 +1,112 @@
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from results.figures import triangle
+from results.figures.plane import HEIGHT, inside, place
+from results.figures.region import outline
+from results.figures.surface import fit
+
+CORNERS = np.array([[0.5, HEIGHT], [0, 0], [1, 0]])
+
+
+def named(figure, name):
+    return next((trace for trace in figure.data if trace.name == name), None)
+
+
+def test_corners_are_pure_depth_width_and_resolution():
+    xy = place(np.array([1.0, 0, 0]), np.array([0.0, 0, 1]))
+    np.testing.assert_allclose(xy, CORNERS, atol=1e-12)
+    np.testing.assert_allclose(inside(xy), 0, atol=1e-12)
+    assert inside(np.array([[0.5, 0.2]])) > 0 > inside(np.array([[0.1, 0.5]]))
+
+
+def test_candidates_lie_where_their_shares_say_coloured_by_accuracy(made):
+    candidates = made.candidates(8)
+    figure = triangle(candidates, leader=5)
+    searched = candidates[candidates["eligible"]]
+    others = searched[searched["index"] != 5]
+    points = named(figure, "candidates")
+    shares = others["shares"].tolist()
+    np.testing.assert_allclose(points.y, [HEIGHT * one["depth"] for one in shares])
+    np.testing.assert_allclose(points.x, [one["resolution"] + one["depth"] / 2 for one in shares])
+    np.testing.assert_array_equal(points.marker.color, others["accuracy_mean"])
+    assert points.marker.cmin == searched["accuracy_mean"].min()
+    assert points.marker.cmax == searched["accuracy_mean"].max()
+    assert len(named(figure, "leader").x) == 1
+    assert "<b>candidate 1</b> (published)" in named(figure, "published coefficients").hovertext[0]
+
+
+def test_the_comparisons_mark_what_may_be_as_good(made):
+    candidates = made.candidates(4)
+    standings = ("reference", "reference", "leader", "equivalent", "undecided", "worse")
+    comparisons = [{"index": i, "standing": name} for i, name in enumerate(standings)]
+    figure = triangle(candidates, leader=2, comparisons=comparisons)
+    points = dict(zip(candidates["index"], candidates["shares"], strict=True))
+    for name, index in (
+        ("statistically as good as the leader", 3),
+        ("undecided: could be better", 4),
+    ):
+        np.testing.assert_allclose(named(figure, name).y, [HEIGHT * points[index]["depth"]])
+
+
+def test_the_outline_holds_its_members_and_no_worse_one():
+    edge = outline(np.concatenate([CORNERS, [[0.5, 0.1]]]), np.empty((0, 2)))
+    assert {tuple(corner) for corner in edge} == {tuple(corner) for corner in CORNERS}
+    assert tuple(edge[0]) == tuple(edge[-1])
+    assert outline(CORNERS, np.array([[0.5, 0.3]])) is None
+    assert outline(CORNERS, np.array([[2.0, 2.0]])) is not None
+
+
+def test_an_outline_of_places_on_one_line_is_their_ends():
+    line = np.array([[0.2, 0.1], [0.4, 0.2], [0.8, 0.4]])
+    edge = outline(line, np.array([[0.3, 0.4]]))
+    assert {tuple(end) for end in edge} == {(0.2, 0.1), (0.8, 0.4)}
+    assert outline(line[[0, 2]], line[1:2]) is None
+    assert outline(line[:1], line[1:]) is None
+
+
+def test_the_surface_follows_sure_means_and_stays_unsure_far_away_and_in_noise():
+    random = np.random.default_rng(0)
+    share = random.dirichlet([1, 1, 1], 60)
+    xy = place(share[:, 0], share[:, 2])
+    near = xy[inside(xy) > 0.1]
+    height = 0.5 + 0.1 * near[:, 0]
+    sure = fit(near, height, np.full(len(near), 1e-8))
+    mean, sd = sure.at(near)
+    np.testing.assert_allclose(mean, height, atol=0.005)
+    assert sd.max() < 0.2 * sure.prior
+    clustered = fit(near[:5], height[:5], np.full(5, 1e-8))
+    assert clustered.at(CORNERS)[1].max() > 3 * clustered.at(near[:5])[1].max()
+    noisy = fit(near, height, np.full(len(near), 1.0))
+    assert noisy.at(near)[1].min() > 0.8 * noisy.prior
+
+
+@pytest.mark.parametrize(("count", "there"), [(3, False), (4, True)])
+def test_there_is_no_surface_through_three_points(made, count, there):
+    figure = triangle(made.candidates(count))
+    assert (named(figure, "smoothing") is not None) == there
+    assert len(figure.layout.images) == there
+    assert ("no surface below 4 directions" in figure.layout.title.subtitle.text) != there
+
+
+def test_the_picture_fades_where_nothing_was_trained(made):
+    candidates = made.candidates(30, noise=0.0005)
+    depth = candidates["shares"].map(lambda one: (one or {"depth": 0})["depth"])
+    figure = triangle(candidates[depth < 0.3])  # the top is empty
+    picture = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.split(",")[1])))
+    opacity = np.asarray(picture)[..., 3].astype(float)
+    rows, columns = opacity.shape
+    assert opacity[: rows // 10, columns // 2].max() < 0.5 * opacity[-rows // 5, columns // 2]
+    assert opacity[0, 0] == 0
+    assert "no measurement" in named(figure, "smoothing").hovertemplate
+
+
+def test_a_plan_without_results_shows_its_directions(made):
+    figure = triangle(made.candidates(4, seeds=0))
+    assert len(named(figure, "without results yet").x) == 4
+    assert named(figure, "candidates") is None
+    assert "no trial has finished yet" in figure.layout.title.subtitle.text
