@@ -1,4 +1,4 @@
-"""What tests of several rooms share: one Ray, one PostgreSQL, and a small prepared data set."""
+"""What tests of several rooms share: one Ray, one PostgreSQL, small data, a library of sweeps."""
 
 from __future__ import annotations
 
@@ -6,16 +6,39 @@ import itertools
 import os
 import shutil
 import signal
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
+import uvicorn
 
+from results import Store
+from results.records import (
+    Lease,
+    NewCandidate,
+    NewCoefficients,
+    NewDataset,
+    NewEpoch,
+    NewFamilyMember,
+    NewSweep,
+    TrialResult,
+)
+from results.states import SweepState, Verdict
 from scaling_search.datasets import PreparedDataset
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import Coefficients
 from search_spaces.data_spec import DataSpec
+from search_spaces.families import family
+from search_spaces.frame import Frame
+from search_spaces.planning import make_plan
+from search_spaces.sweep_spec import SweepSpec
 
 SMALL_DATA = DataSpec(max_train_images=160)
 
@@ -68,3 +91,229 @@ def postgres() -> Iterator[Callable[[], str]]:
         time.sleep(0.05)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+SPACE = {
+    "baseline": "efficientnet_b0",
+    "form": {"width": 0.35, "stem_stride": 1, "strides": [1, 2, 1, 2, 1, 1, 1]},
+    "resolution_px": 16,
+    "rounding": {"width_divisor": 4},
+    "target": {"flops_ratio": 2.0, "by": "measured", "tolerance": 0.3},
+    "lattice": {"directions": [[0, 1, 0], [0, 0, 1]]},
+}
+SPEC = {
+    "name": "small",
+    "space": SPACE,
+    "proxy": {"images": 640, "batch_size": 32, "reports": 2},
+    "data": {"name": "digits"},
+    "seeds": 2,
+}
+DIGITS = NewDataset(
+    name="digits",
+    fingerprint="d" * 64,
+    source="digits",
+    classes=10,
+    images=1437,
+    channels=1,
+    native_resolution_px=8,
+    details={
+        "class_names": list("0123456789"),
+        "notes": ["grey"],
+        "native_median_px": 8,
+        "source_px": 8,
+        "path": "/secret/cache/digits",
+    },
+)
+
+
+class Library:
+    """Sweeps as the engine would leave them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.spec = SweepSpec.model_validate(SPEC)
+        self.plan = make_plan(self.spec.space, in_channels=1, classes=10)
+
+    def sweep(self, *, name: str = "small", enqueue: bool = False, **changes: Any) -> int:
+        values = {
+            "name": name,
+            "spec": self.spec.model_dump(mode="json"),
+            "protocol": self.spec.protocol(DIGITS.fingerprint),
+            "baseline": "efficientnet_b0",
+            "dataset": "digits",
+            "dataset_fingerprint": DIGITS.fingerprint,
+            "target_ratio": 2.0,
+            "seeds": self.spec.seeds,
+            "versions": {"torch": "2.13.0"},
+            "hardware": {"cores": 2},
+        }
+        candidates = [
+            NewCandidate(
+                index=c.index,
+                roles=c.roles,
+                spec=c.spec.to_dict(),
+                spec_key=c.spec.key,
+                coefficients=tuple((t.alpha, t.beta, t.gamma) for t in c.coefficients),
+                alpha=c.representative.alpha,
+                beta=c.representative.beta,
+                gamma=c.representative.gamma,
+                intervals={"alpha": [1.0, 1.0], "beta": [1.1, 1.3], "gamma": [1.0, 1.1]},
+                shares=None
+                if c.shares is None
+                else {"depth": c.shares.depth, "width": c.shares.width,
+                      "resolution": c.shares.resolution},
+                flops=c.complexity.flops,
+                params=c.complexity.params,
+                activations=c.complexity.activations,
+                nominal_ratio=c.nominal_ratio,
+                measured_ratio=c.measured_ratio,
+                residual=c.residual,
+                eligible=c.eligible,
+            )
+            for c in self.plan.candidates
+        ]  # fmt: skip
+        return self.store.create_sweep(
+            NewSweep(**{**values, **changes}), candidates, enqueue=enqueue
+        )
+
+    def claimed(self, **changes: Any) -> Lease:
+        return self.store.claim(self.sweep(**changes), "here:1:0", ttl_seconds=3600)
+
+    def train(self, lease: Lease, accuracy: Callable[[int, int], float | None]) -> None:
+        """Every trial, with the accuracy of (candidate's index, seed); None diverges."""
+        index = {c.id: c.index for c in self.store.candidates(lease.sweep_id)}
+        for trial in self.store.trials(lease.sweep_id):
+            attempt = self.store.start_attempt(lease, trial.id, worker="w1")
+            reached = accuracy(index[trial.candidate_id], trial.seed)
+            self.store.record_epochs(
+                lease,
+                [
+                    NewEpoch(attempt_id=attempt.id, epoch=number, steps=10 * number,
+                             images=320 * number, train_loss=2 / number, accuracy=reached)
+                    for number in (1, 2)
+                ],
+            )  # fmt: skip
+            result = TrialResult(
+                accuracy=reached,
+                loss=0.5,
+                images=640,
+                steps=20,
+                train_seconds=2.0,
+                correct=np.ones(4, dtype=np.bool_),
+                diverged=reached is None,
+            )
+            self.store.finish_trial(lease, attempt.id, result)
+
+    def conclude(self, lease: Lease, verdict: Verdict, leader: int, accuracy: float) -> None:
+        candidate = self.store.candidates(lease.sweep_id)[leader]
+        triple = {"alpha": candidate.alpha, "beta": candidate.beta, "gamma": candidate.gamma}
+        why = ["no rival is better than the leader by more than 0.30 points"]
+        evidence = {"verdict": verdict, "leader": leader, "why": why, "seeds": 2,
+                    "regret_bound": 0.003}  # fmt: skip
+        conclusive = verdict is not Verdict.INCONCLUSIVE
+        members = family(
+            Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple), members=2
+        )
+        self.store.set_outcome(
+            lease,
+            evidence | {"coefficients": triple, "chosen": triple if conclusive else None},
+            coefficients=NewCoefficients(
+                candidate_id=candidate.id,
+                **triple,
+                intervals=candidate.intervals or {},
+                shares=candidate.shares,
+                verdict=verdict,
+                accuracy=accuracy,
+                evidence=evidence,
+            ),
+            family=[
+                NewFamilyMember(
+                    convention="fitted",
+                    name=one.name,
+                    phi=one.phi,
+                    depth=one.scaling.depth,
+                    width=one.scaling.width,
+                    resolution=one.scaling.resolution,
+                    resolution_px=one.spec.resolution_px,
+                    classes=one.spec.classes,
+                    spec=one.spec.to_dict(),
+                    params=one.complexity.params,
+                    flops=one.complexity.flops,
+                    residual=one.residual,
+                    inherited={"dropout": one.dropout},
+                )
+                for one in members
+            ],
+        )
+
+    def end(self, lease: Lease, state: SweepState, error: str | None = None) -> None:
+        self.store.set_state(lease, state, error=error)
+        self.store.release(lease)
+
+
+def _accuracy(index: int, seed: int) -> float | None:
+    return None if (index, seed) == (1, 1) else 0.5 + 0.1 * index + 0.01 * seed
+
+
+FINISHED, RUNNING, WAITING, FAILED, UNSURE = 1, 2, 3, 4, 5
+"""The sweeps of the library, by id."""
+
+
+@pytest.fixture(scope="session")
+def library_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("library") / "library.db"
+    with Store.open(f"sqlite:///{path}") as store:
+        library = Library(store)
+        store.put_dataset(DIGITS)
+        lease = library.claimed(name="finished")
+        library.train(lease, _accuracy)
+        library.conclude(lease, Verdict.CHOSEN, 3, 0.805)
+        store.append_driver_log(lease.sweep_id, ["training 8 trials", "done"])
+        library.end(lease, SweepState.FINISHED)
+        lease = library.claimed(name="running")
+        store.start_attempt(lease, store.trials(lease.sweep_id)[0].id, worker="w1")
+        library.sweep(name="waiting", enqueue=True)
+        lease = library.claimed(name="failed", dataset="photos")
+        library.end(lease, SweepState.FAILED, "the disk is full")
+        lease = library.claimed(name="unsure", dataset="photos", target_ratio=3.0)
+        library.train(lease, lambda index, seed: 0.5)
+        library.conclude(lease, Verdict.INCONCLUSIVE, 2, 0.5)
+        library.end(lease, SweepState.FINISHED)
+    return path
+
+
+@pytest.fixture
+def library_database(library_file: Path, tmp_path: Path) -> str:
+    """The URL of a database that holds the library."""
+    path = tmp_path / "results.db"
+    shutil.copy(library_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def library(store: Store) -> Library:
+    return Library(store)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Serves a database on a free port, as a process would, and returns the address."""
+    from api.app import create_app
+    from api.settings import Settings
+
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(database: str, **settings: Any) -> str:
+        app = create_app(Settings(**{"database_url": database, "answer_seconds": 0, **settings}))
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=0)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
-from results.documents.common import Document
+from results.documents.common import Document, Moment
 from results.records import Dataset
 
 DATASET: Final[dict[str, Any]] = {
@@ -54,7 +53,7 @@ class DatasetItem(Document):
     channels: int
     native_px: int | None = Field(description="Side of the images in px, if they share one.")
     notes: list[str] = Field(description="What a reader of results should know about them.")
-    seen_at: datetime
+    seen_at: Moment
 
     @classmethod
     def from_record(cls, row: Dataset) -> Self:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
-from results.documents.common import Coefficients, Document, Shares
+from results.documents.common import Coefficients, Document, Moment, Shares
 from results.records import CoefficientsRecord, Sweep
 from results.states import Verdict
 
@@ -51,7 +50,7 @@ class CoefficientsItem(Document):
     dataset: str
     target_ratio: float = Field(description="FLOPs of the search, as a multiple of the baseline's.")
     protocol: str
-    created_at: datetime
+    created_at: Moment
 
     @classmethod
     def from_record(cls, row: CoefficientsRecord, **other: Any) -> Self:

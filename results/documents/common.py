@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any, Self, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from results.records import Progress as Counts
 
 Record = TypeVar("Record")
+
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A time in UTC: read back, it is the very value that records hold."""
 
 
 class Document(BaseModel):

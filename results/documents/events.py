@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Self
 
 from pydantic import Field
 
-from results.documents.common import Document
+from results.documents.common import Document, Moment
 from results.records import Event
 
 
@@ -18,7 +17,7 @@ class EventItem(Document):
     sweep: int
     seq: int = Field(description="Counts from 1 without gaps within the sweep.")
     kind: str
-    at: datetime
+    at: Moment
     data: dict[str, Any]
 
     @classmethod

@@ -8,7 +8,10 @@ from pydantic import ConfigDict, Field
 
 from results.documents.candidates import ComplexitySource
 from results.documents.common import Coefficients, Document
-from search_spaces.families import Convention
+from search_spaces.coefficients import Scaling
+from search_spaces.complexity import Complexity
+from search_spaces.families import Convention, FamilyMember
+from search_spaces.spec import NetworkSpec
 
 _MEMBER: Final[dict[str, Any]] = {
     "name": "b1",
@@ -61,6 +64,16 @@ class Member(Document):
     note: str = Field(description="What a reader must know, or empty.")
     python: str = Field(description="One line of Python that builds it.")
     spec: dict[str, Any] = Field(description="The realised network.")
+
+    def to_member(self) -> FamilyMember:
+        """The value that it was made from."""
+        return self.fill(
+            FamilyMember,
+            scaling=self.fill(Scaling),
+            complexity=self.fill(Complexity),
+            spec=NetworkSpec.from_dict(self.spec),
+            base_flops=round(self.target_flops / 2**self.k),
+        )
 
 
 class StoredMember(Document):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
-from results.documents.common import Coefficients, Document, Progress
+from results.documents.common import Coefficients, Document, Moment, Progress
 from results.documents.families import StoredMember
 from results.records import FamilyMember, Leader, Standing, Sweep, SweepSummary
 from results.states import SweepState, Verdict
@@ -56,7 +55,7 @@ class SweepItem(Document):
     state: SweepState
     driven: bool = Field(description="Whether a live driver holds it.")
     lease_owner: str | None = Field(description="Its driver: host:pid:start time.")
-    lease_expires_at: datetime | None = Field(description="Until when, unless it renews the lease.")
+    lease_expires_at: Moment | None = Field(description="Until when, unless it renews the lease.")
     cancel_requested: bool = Field(description="Whether its driver has been asked to stop.")
     error: str | None = Field(description="Why it failed.")
     baseline: str
@@ -65,10 +64,10 @@ class SweepItem(Document):
     target_ratio: float = Field(description="FLOPs aimed at, as a multiple of the baseline's.")
     protocol: str = Field(description="Accuracies are comparable within one protocol.")
     seeds: list[int]
-    created_at: datetime
-    queued_at: datetime | None = Field(description="Its place in the queue of the runners.")
-    started_at: datetime | None
-    finished_at: datetime | None
+    created_at: Moment
+    queued_at: Moment | None = Field(description="Its place in the queue of the runners.")
+    started_at: Moment | None
+    finished_at: Moment | None
     progress: Progress
     verdict: Verdict | None = Field(description="What the evidence says; null until it is weighed.")
     leader: Coefficients | None = Field(description="Coefficients of the leader; null before.")

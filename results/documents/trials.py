@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
-from results.documents.common import Document
+from results.documents.common import Document, Moment
 from results.records import Candidate, Epoch, EpochSummary, Trial, TrialSummary
 from results.states import TrialState
 
@@ -94,8 +93,8 @@ class TrialItem(Document):
     state: TrialState
     attempts: int = Field(description="How often it was started.")
     worker: str | None
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: Moment | None
+    finished_at: Moment | None
     accuracy: float | None = Field(description="Top-1 on the validation split, 0 to 1.")
     top5_accuracy: float | None
     loss: float | None
@@ -117,6 +116,11 @@ class TrialItem(Document):
         """From a trial and its candidate."""
         about = {name: getattr(candidate, name) for name in _OF_CANDIDATE}
         return cls.of(row, candidate=candidate.index, roles=list(candidate.roles), **about)
+
+    def to_summary(self, sweep_id: int) -> TrialSummary:
+        """The record of the list."""
+        roles = tuple(self.roles)
+        return self.fill(TrialSummary, sweep_id=sweep_id, index=self.candidate, roles=roles)
 
     def to_record(self, sweep_id: int) -> Trial:
         """The trial without what its candidate is."""
@@ -144,7 +148,7 @@ class EpochItem(Document):
     train_seconds: float | None
     images_per_second: float | None
     peak_memory_bytes: int | None
-    reported_at: datetime
+    reported_at: Moment
 
     @classmethod
     def from_summary(cls, row: EpochSummary) -> Self:
