@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -59,11 +60,12 @@ def compare(sweeps: Sequence[Compared], *, cost: str = "flops") -> go.Figure:
     for place, sweep in enumerate(sweeps):
         done = sweep.candidates[sweep.candidates["seeds"] > 0]
         shape, _ = look(place)
+        name = escape(sweep.name, quote=False)
         leads = done["index"] == sweep.leader
         figure.add_trace(
             scatter(
                 len(done),
-                name=f"{sweep.name}{'' if len(done) else ' (no results yet)'}",
+                name=f"{name}{'' if len(done) else ' (no results yet)'}",
                 x=done[cost],
                 y=done["accuracy_mean"],
                 error_y={"array": done["accuracy_std"], "thickness": 1.2, "width": 0}
@@ -77,7 +79,7 @@ def compare(sweeps: Sequence[Compared], *, cost: str = "flops") -> go.Figure:
                     "opacity": 0.9,
                     "line": {"width": 0},
                 },
-                hovertext=[f"<b>{sweep.name}</b><br>{text}" for text in hover(done)],
+                hovertext=[f"<b>{name}</b><br>{text}" for text in hover(done)],
                 hoverinfo="text",
             )
         )

@@ -45,7 +45,7 @@ def curves(
         leader: the leader's index in the plan.
         value: `accuracy`, `train_loss` or `validation_loss`.
     """
-    title = "Learning curves"
+    title = "Learning curves" + ("" if value == "accuracy" else f": {value.replace('_', ' ')}")
     if epochs.empty:
         return empty(title, "No trial has reported yet: a curve starts with its first evaluation")
     epochs = epochs.assign(**{value: epochs[value].astype("float64")})

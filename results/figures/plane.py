@@ -80,8 +80,8 @@ def draw(figure: go.Figure) -> None:
             )
     for text, at, anchor, shift in (
         ("<b>depth</b> (α)", (1.0, 0.0), "center", (0, 26)),
-        ("<b>width</b> (β)", (0.0, 0.0), "right", (-10, -6)),
-        ("<b>resolution</b> (γ)", (0.0, 1.0), "left", (10, -6)),
+        ("<b>width</b> (β)", (0.0, 0.0), "center", (0, -28)),
+        ("<b>resolution</b> (γ)", (0.0, 1.0), "center", (0, -28)),
     ):
         (at_x,), (at_y,) = _points([at])
         figure.add_annotation(
@@ -94,5 +94,6 @@ def draw(figure: go.Figure) -> None:
             showarrow=False,
             font={"size": 14},
         )
-    figure.update_xaxes(visible=False, range=[-0.15, 1.2], constrain="domain")
-    figure.update_yaxes(visible=False, range=[-0.06, HEIGHT + 0.1], scaleanchor="x")
+    figure.update_xaxes(visible=False, range=[-0.12, 1.12], constrain="domain")
+    figure.update_layout(margin={"l": 20, "r": 20})
+    figure.update_yaxes(visible=False, range=[-0.1, HEIGHT + 0.1], scaleanchor="x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -41,6 +42,7 @@ def timeline(trials: pd.DataFrame, *, now: datetime | None = None) -> go.Figure:
     figure = new(
         title,
         [plural(len(frame), "trial"), plural(len(order), "worker"), _busy(frame)],
+        height=max(300, min(900, 200 + 36 * len(order))),
         barmode="overlay",
         bargap=0.25,
         xaxis={"title": {"text": "time (UTC)"}, "type": "date"},
@@ -95,4 +97,4 @@ def _described(row: dict[Any, Any]) -> str:
         f"<b>candidate {row['index']}, seed {row['seed']}</b>, attempt {row['attempts']}<br>"
         f"{row['state']} after {duration(row['seconds'])} on {row['worker']}"
     )
-    return f"{said}<br>{row['error']}" if isinstance(row["error"], str) else said
+    return f"{said}<br>{escape(row['error'])}" if isinstance(row["error"], str) else said

@@ -131,13 +131,13 @@ def test_bars_span_the_trials_and_idle_time_is_told(made):
 def test_failed_and_running_trials_look_different_and_pending_ones_are_left_out(made):
     trials = made.timed(made.trials(made.candidates(4, references=False, seeds=1)), workers=1)
     trials = trials.assign(state=["finished", "failed", "running", "pending"])
-    trials.loc[1, ["worker", "error"]] = [None, "out of memory"]
+    trials.loc[1, ["worker", "error"]] = [None, "out of <memory>"]
     trials.loc[2, "finished_at"] = pd.NaT
     now = trials.loc[2, "started_at"] + timedelta(seconds=30)
     figure = timeline(trials, now=now)
     assert list(named(figure, "running").x) == [30_000]
     assert list(named(figure, "failed").y) == ["unknown worker"]
-    assert named(figure, "failed").hovertext[0].endswith("<br>out of memory")
+    assert named(figure, "failed").hovertext[0].endswith("<br>out of &lt;memory&gt;")
     assert len({trace.marker.pattern.shape for trace in figure.data}) == 3
 
 
