@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scipy import stats
-
 from scaling_search.selection.evidence import Table
 from scaling_search.selection.outcome import Comparison, Standing
 from search_spaces.sweep_spec import SelectionRule
@@ -17,8 +15,17 @@ from search_spaces.sweep_spec import SelectionRule
 @lru_cache(maxsize=1024)
 def _joint_quantile(confidence: float, candidates: int, freedom: int) -> float:
     """How many standard errors of a difference a joint interval reaches; scipy takes 0.1 s."""
+    from scipy import stats  # a second to import, which workers and first trials need not wait for
+
     studentised = float(stats.studentized_range.ppf(confidence, candidates, freedom))
     return studentised / math.sqrt(2)
+
+
+def _t_quantile(confidence: float, freedom: int) -> float:
+    """Student's t, one-sided."""
+    from scipy import stats
+
+    return float(stats.t.ppf(confidence, freedom))
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Contrasts:
         table = self.table
         by_image = table.correct[self.leader].mean(0)
         error = math.sqrt(float(by_image.var(ddof=1)) / table.images + self.seed_part / 2)
-        quantile = float(stats.t.ppf(self.rule.confidence, table.freedom))
+        quantile = _t_quantile(self.rule.confidence, table.freedom)
         return bool(table.mean[self.leader] - quantile * error > chance)
 
     def settling(self, undecided: Iterable[Comparison]) -> str:
