@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+import structlog
 import uvicorn
 
 from results import Store
@@ -209,7 +210,8 @@ class Library:
         triple = {"alpha": candidate.alpha, "beta": candidate.beta, "gamma": candidate.gamma}
         why = ["no rival is better than the leader by more than 0.30 points"]
         evidence = {"verdict": verdict, "leader": leader, "why": why, "seeds": 2,
-                    "regret_bound": 0.003}  # fmt: skip
+                    "regret_bound": 0.003, "region": [leader], "comparisons": [],
+                    "between_candidates_sd": 0.01, "seed_sd": 0.02}  # fmt: skip
         conclusive = verdict is not Verdict.INCONCLUSIVE
         members = family(
             Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple), members=2
@@ -240,7 +242,7 @@ class Library:
                     params=one.complexity.params,
                     flops=one.complexity.flops,
                     residual=one.residual,
-                    inherited={"dropout": one.dropout},
+                    inherited={name: getattr(one, name) for name in one.inherited},
                 )
                 for one in members
             ],
@@ -302,6 +304,8 @@ def serve() -> Iterator[Callable[..., str]]:
     from api.settings import Settings
 
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
+    # Its log would be captured as the output of the commands that ask it.
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
     def start(database: str, **settings: Any) -> str:
         app = create_app(Settings(**{"database_url": database, "answer_seconds": 0, **settings}))
@@ -317,3 +321,4 @@ def serve() -> Iterator[Callable[..., str]]:
     for server, thread in running:
         server.should_exit = True
         thread.join()
+    structlog.reset_defaults()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from results.reader import Reader
 from results.records import CoefficientsRecord
 from results.states import CONCLUSIVE
-from results.store import Store
 from scaling_search.cli.documents import coefficients_document
 from scaling_search.cli.human import parse_coefficients
 from scaling_search.cli.inputs import existing_store
+from scaling_search.cli.records import open_records
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError, WorkError
@@ -43,15 +44,15 @@ def _values(record: CoefficientsRecord) -> Coefficients:
     return Coefficients(record.alpha, record.beta, record.gamma)
 
 
-def of_sweep(store: Store, sweep_id: int, baseline: str | None) -> Source:
+def of_sweep(reader: Reader, sweep_id: int, baseline: str | None) -> Source:
     """The coefficients of a sweep's leader.
 
     Raises:
         NotFoundError: there is no such sweep.
         WorkError: it has no leader yet.
     """
-    sweep = store.sweep(sweep_id)
-    found = store.coefficients(sweep_id=sweep_id)
+    sweep = reader.sweep(sweep_id)
+    found = reader.coefficients(sweep_id=sweep_id)
     if not found:
         raise WorkError(
             f"sweep {sweep_id} is {sweep.state} and has no leader: "
@@ -62,7 +63,7 @@ def of_sweep(store: Store, sweep_id: int, baseline: str | None) -> Source:
 
 
 def best_record(
-    store: Store, baseline: str, dataset: str | None, target_ratio: float
+    reader: Reader, baseline: str, dataset: str | None, target_ratio: float
 ) -> CoefficientsRecord:
     """The best conclusive coefficients; without a data set, on that of the latest such sweep.
 
@@ -70,19 +71,19 @@ def best_record(
         WorkError: there are none; the message says what there is instead.
     """
     if dataset is None:
-        newest = store.coefficients(
+        newest = reader.coefficients(
             baseline=baseline, target_ratio=target_ratio, verdicts=CONCLUSIVE, limit=1
         )
         dataset = newest[0].dataset if newest else None
-    found = store.best(baseline, dataset, target_ratio) if dataset is not None else None
+    found = reader.best(baseline, dataset, target_ratio) if dataset is not None else None
     if found is None:
-        raise WorkError(_nothing(store, baseline, dataset, target_ratio))
+        raise WorkError(_nothing(reader, baseline, dataset, target_ratio))
     return found
 
 
-def _nothing(store: Store, baseline: str, dataset: str | None, target_ratio: float) -> str:
+def _nothing(reader: Reader, baseline: str, dataset: str | None, target_ratio: float) -> str:
     where = f"{baseline} at {target_ratio:g} × its FLOPs" + (f" on {dataset}" if dataset else "")
-    known = store.coefficients(baseline=baseline, dataset=dataset, target_ratio=target_ratio)
+    known = reader.coefficients(baseline=baseline, dataset=dataset, target_ratio=target_ratio)
     if known:
         best = known[0]
         leading = triple(_values(best))
@@ -91,7 +92,7 @@ def _nothing(store: Store, baseline: str, dataset: str | None, target_ratio: flo
             f"is sweep {best.sweep_id}, led by {leading} with {percent(best.accuracy)}; "
             f"`scaling-search show {best.sweep_id}` says what would settle it"
         )
-    elsewhere = store.coefficients()
+    elsewhere = reader.coefficients()
     if elsewhere:
         others = {f"{r.baseline} at {r.target_ratio:g} on {r.dataset}" for r in elsewhere}
         return f"nothing is stored for {where}; there is: {', '.join(sorted(others))}"
@@ -100,6 +101,7 @@ def _nothing(store: Store, baseline: str, dataset: str | None, target_ratio: flo
 
 def choose(
     database: str | None,
+    server: str | None = None,
     *,
     sweep: str | None = None,
     coefficients: str | None = None,
@@ -109,6 +111,7 @@ def choose(
 
     Args:
         database: where results are.
+        server: the service to ask in its place.
         sweep: a sweep's number, or `published`.
         coefficients: `alpha,beta,gamma`.
         baseline: the network; by default that of the sweep, or EfficientNet-B0.
@@ -131,15 +134,16 @@ def choose(
                 f"sweep is {sweep!r}: give a sweep's number (`scaling-search sweeps` lists them) "
                 "or published"
             )
-        with Store.open(database) as store:
-            return of_sweep(store, int(sweep), baseline)
-    return _best_or_published(database, name)
+        with open_records(server, database) as records:
+            return of_sweep(records, int(sweep), baseline)
+    return _best_or_published(database, server, name)
 
 
-def _best_or_published(database: str | None, baseline: str) -> Source:
+def _best_or_published(database: str | None, server: str | None, baseline: str) -> Source:
     published = "published (arXiv 1905.11946), because nothing conclusive is stored yet"
     try:
-        with existing_store(database) as store:
+        opened = open_records(server, None) if server else existing_store(database)
+        with opened as store:
             newest = store.coefficients(baseline=baseline, verdicts=CONCLUSIVE, limit=1)
             if newest:
                 first = newest[0]

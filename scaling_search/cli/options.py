@@ -20,6 +20,18 @@ DatabaseOption = Annotated[
     ),
 ]
 
+ServerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        metavar="URL",
+        envvar="SCALING_SEARCH_SERVER",
+        show_envvar=True,
+        help="Ask the service at this address, such as http://host:8321, in place of a database; "
+        "SCALING_SEARCH_TOKEN holds the token where it wants one.",
+    ),
+]
+
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document with stable keys instead of text.")
 ]

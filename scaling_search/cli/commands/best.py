@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import BaselineOption, DatabaseOption, DatasetOption, JsonOption
+from scaling_search.cli.options import (
+    BaselineOption,
+    DatabaseOption,
+    DatasetOption,
+    JsonOption,
+    ServerOption,
+)
 
 
 def best(
@@ -16,6 +22,7 @@ def best(
         float,
         typer.Option("--target", metavar="RATIO", help="FLOPs of the search, × the baseline's."),
     ] = 2.0,
+    server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -31,17 +38,14 @@ def best(
       scaling-search best
       scaling-search best --dataset ~/photos --json
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.store import Store
-    from scaling_search.cli import inputs
     from scaling_search.cli.coefficients import best_record
     from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.records import check_baseline, dataset_filter, open_records
     from scaling_search.cli.views.best import best_document, show_best
-    from search_spaces.baselines import get_baseline
 
-    get_baseline(baseline)
-    name = None if dataset is None else inputs.dataset_name(dataset)
-    with Store.open(database) as store:
-        record = best_record(store, baseline, name, target)
+    with open_records(server, database) as records:
+        check_baseline(records, baseline)
+        record = best_record(records, baseline, dataset_filter(dataset, server), target)
     if json:
         print_json(best_document(record))
     else:

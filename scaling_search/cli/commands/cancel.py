@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import DatabaseOption, JsonOption, SweepArgument
+from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption, SweepArgument
 
 
-def cancel(sweep: SweepArgument, database: DatabaseOption = None, json: JsonOption = False) -> None:
+def cancel(
+    sweep: SweepArgument,
+    server: ServerOption = None,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
     """Stop a sweep, wherever it runs; what it trained is kept.
 
     A sweep that another process drives stops within a few seconds; one that nobody drives is
@@ -16,12 +21,11 @@ def cancel(sweep: SweepArgument, database: DatabaseOption = None, json: JsonOpti
       scaling-search cancel 3
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.states import SweepState
-    from results.store import Store
     from scaling_search.cli.output import console, print_json
-    from scaling_search.environment import is_dead
+    from scaling_search.cli.records import open_records, request_cancel
 
-    with Store.open(database) as store:
-        state = store.request_cancel(sweep, is_owner_dead=is_dead)
+    with open_records(server, database) as records:
+        state = request_cancel(records, sweep)
     if json:
         print_json({"id": sweep, "state": str(state), "cancel_requested": True})
     elif state is SweepState.CANCELLED:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
 
 
 def family(
@@ -59,6 +59,7 @@ def family(
     measure: Annotated[
         bool, typer.Option("--measure", help="Confirm with fvcore (once per network, ever).")
     ] = False,
+    server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -78,10 +79,18 @@ def family(
     from scaling_search.cli.views import family as view
     from scaling_search.cli.views.progress import Display
     from search_spaces.baselines import get_baseline
+    from search_spaces.errors import InputError
     from search_spaces.families import family as derive
     from search_spaces.frame import Frame
 
-    source = sources.choose(database, sweep=sweep, coefficients=coefficients, baseline=baseline)
+    if measure and server:
+        raise InputError(
+            "--measure counts on this machine and keeps what it finds in its database: leave out "
+            "one of --measure and --server"
+        )
+    source = sources.choose(
+        database, server, sweep=sweep, coefficients=coefficients, baseline=baseline
+    )
     frame = Frame.of(get_baseline(source.baseline), resolution_px=resolution, classes=classes)
     made = derive(frame, source.coefficients, members=members, convention=convention)  # type: ignore[arg-type]
     if measure:

@@ -10,6 +10,7 @@ from scaling_search.cli.options import (
     JsonOption,
     QuietOption,
     RayOption,
+    ServerOption,
     SweepArgument,
     WorkersOption,
 )
@@ -22,6 +23,7 @@ def resume(
     gpus_per_trial: GpusOption = 0.0,
     attempts: AttemptsOption = 2,
     ray_address: RayOption = None,
+    server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -32,11 +34,19 @@ def resume(
     again. A sweep that failed as a whole goes on in the same way. The images must be those that
     the sweep began with; they are prepared again where the cache no longer holds them.
 
+    With --server the sweep goes back to the end of the service's queue, and a runner there trains
+    it; how many trials at once, and on which devices, is then the runner's business.
+
     \b
     Examples:
       scaling-search resume 3
       scaling-search resume 3 --workers 8
+      scaling-search resume 3 --server http://host:8321
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    if server:
+        chosen = (workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
+        _requeue(server, sweep, json, as_usual=chosen == (None, 1, 0.0, 2, None))
+        return
     from results.states import SweepState
     from results.store import Store
     from scaling_search.cli import inputs, training
@@ -58,3 +68,24 @@ def resume(
         training.say(f"sweep {sweep}: {done.done:,} of {done.total:,} trials are done", quiet)
         training.train(store, sweep, data, how, display)
         training.report(store, sweep, json)
+
+
+def _requeue(server: str, sweep: int, json: bool, *, as_usual: bool) -> None:
+    """Hand the sweep to the service's runners."""
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.client import Client
+    from search_spaces.errors import InputError
+
+    if not as_usual:
+        raise InputError(
+            "--workers, --cpus-per-trial, --gpus-per-trial, --attempts and --ray-address are for "
+            "training here: leave them out with --server, where the runner decides"
+        )
+    with Client(server) as client:
+        state = client.requeue(sweep)
+    if json:
+        print_json({"id": sweep, "state": str(state)})
+        return
+    console().print(
+        f"sweep {sweep} is {state}: `scaling-search watch {sweep}` follows it", markup=False
+    )

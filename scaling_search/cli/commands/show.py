@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import DatabaseOption, JsonOption, SweepArgument
+from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption, SweepArgument
 
 
 def show(
     sweep: SweepArgument,
     trials: Annotated[bool, typer.Option("--trials", help="List every trial.")] = False,
+    server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -27,14 +28,14 @@ def show(
       scaling-search show 3 --trials
       scaling-search show 3 --json | jq .chosen
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.store import Store
     from scaling_search.cli.documents import SweepRecord
     from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.records import open_records
     from scaling_search.cli.views import outcome
     from scaling_search.cli.views import sweep as view
 
-    with Store.open(database) as store:
-        record = SweepRecord.read(store, sweep)
+    with open_records(server, database) as records:
+        record = SweepRecord.read(records, sweep)
     if json:
         print_json(record.to_dict())
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
 
 
 def sweeps(
@@ -28,6 +28,7 @@ def sweeps(
     limit: Annotated[
         int, typer.Option("--limit", metavar="N", min=1, help="List the newest N.")
     ] = 20,
+    server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -39,22 +40,22 @@ def sweeps(
     Examples:
       scaling-search sweeps
       scaling-search sweeps --state finished --baseline efficientnet_b0
+      scaling-search sweeps --server http://host:8321
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.states import SweepState
-    from results.store import Store
-    from scaling_search.cli import inputs
     from scaling_search.cli.documents import summary_document
     from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.records import dataset_filter, open_records
     from scaling_search.cli.views.sweep import show_sweeps
     from search_spaces.errors import InputError, suggest
 
     if state is not None and state not in list(SweepState):
         raise InputError(f"--state {state!r} is unknown: {suggest(state, list(SweepState))}")
-    with Store.open(database) as store:
-        found = store.newest_sweeps(
+    with open_records(server, database) as records:
+        found = records.newest_sweeps(
             states=None if state is None else [SweepState(state)],
             baseline=baseline,
-            dataset=None if dataset is None else inputs.dataset_name(dataset),
+            dataset=dataset_filter(dataset, server),
             limit=limit,
         )
     if json:

@@ -1,0 +1,63 @@
+"""Where sweeps are: in a database, or behind a service. The commands are the same over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from results.states import SweepState
+from results.store import Store
+from scaling_search.environment import is_dead
+from search_spaces.baselines import get_baseline
+from search_spaces.errors import InputError
+
+if TYPE_CHECKING:
+    from scaling_search.client import Client
+
+    Records: TypeAlias = Store | Client
+
+
+@contextmanager
+def open_records(server: str | None, database: str | None) -> Iterator[Records]:
+    """The service, if one is named; else the database.
+
+    Raises:
+        InputError: the address, the token or the database's URL cannot be one.
+        WorkError: the database cannot be reached.
+    """
+    if server:
+        from scaling_search.client import Client
+
+        with Client(server) as client:
+            yield client
+    else:
+        with Store.open(database) as store:
+            yield store
+
+
+def dataset_filter(name: str | None, server: str | None) -> str | None:
+    """A data set's name as it is stored; a service's folders are not this machine's."""
+    from scaling_search.cli.inputs import dataset_name
+
+    return name if name is None or server else dataset_name(name)
+
+
+def check_baseline(records: Records, name: str) -> None:
+    """Refuse a baseline that is known neither here nor to the service.
+
+    Raises:
+        InputError: with the nearest name.
+    """
+    try:
+        get_baseline(name)
+    except InputError:
+        if isinstance(records, Store) or name not in {row.name for row in records.baselines()}:
+            raise
+
+
+def request_cancel(records: Records, sweep_id: int) -> SweepState:
+    """Ask for a sweep to be cancelled; its state now."""
+    if isinstance(records, Store):
+        return records.request_cancel(sweep_id, is_owner_dead=is_dead)
+    return records.request_cancel(sweep_id)
