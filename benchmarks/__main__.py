@@ -7,12 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import planning, preparing, report, scheduling, steps, throughput
+from benchmarks import planning, preparing, report, scheduling, service, steps, throughput
 
 BENCHMARKS = {
     "planning": planning,
     "preparing": preparing,
     "scheduling": scheduling,
+    "service": service,
     "steps": steps,
     "throughput": throughput,
 }

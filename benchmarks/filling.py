@@ -1,0 +1,228 @@
+"""A database as a team's service has it after years: many finished sweeps, a million trials.
+
+One sweep goes in through the store; SQL multiplies its rows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Table, create_engine, func, insert, select, update
+
+from results.plans import new_candidates
+from results.records import (
+    Lease,
+    NewCoefficients,
+    NewDataset,
+    NewFamilyMember,
+    NewSweep,
+)
+from results.schema import (
+    Base,
+    CandidateRow,
+    CoefficientsRow,
+    EventRow,
+    FamilyMemberRow,
+    SweepRow,
+    TrialRow,
+)
+from results.states import SweepState, TrialState, Verdict
+from results.store import Store
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import Coefficients
+from search_spaces.families import family
+from search_spaces.frame import Frame
+from search_spaces.planning import Plan, make_plan
+from search_spaces.sweep_spec import SweepSpec
+
+CANDIDATES = 20
+N_VALIDATION = 287
+
+_SPEC = {
+    "name": "filled",
+    "space": {
+        "baseline": "efficientnet_b0",
+        "resolution_px": 224,
+        "target": {"flops_ratio": 2.0, "by": "nominal", "tolerance": 0.1},
+        "axes": {
+            axis: {"min": 1.0, "max": most, "step": 0.1}
+            for axis, most in (("alpha", 2.0), ("beta", 1.4), ("gamma", 1.4))
+        },
+    },
+    "proxy": {"images": 640, "batch_size": 32, "reports": 2},
+    "data": {"name": "digits"},
+}
+_DATA = NewDataset(
+    name="digits",
+    fingerprint="d" * 64,
+    source="digits",
+    classes=10,
+    images=1797,
+    channels=1,
+    native_resolution_px=8,
+    details={},
+)
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def fill(url: str, *, sweeps: int, trials_per_sweep: int) -> int:
+    """Fill an empty SQLite database; returns how many trials it holds."""
+    seeds = tuple(range(-(-trials_per_sweep // CANDIDATES)))
+    with Store.open(url) as store:
+        _one_sweep(store, SweepSpec.model_validate({**_SPEC, "seeds": seeds}))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        _finish_trials(connection)
+        _multiply(connection, sweeps)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        trials = connection.scalar(select(func.count()).select_from(TrialRow))
+    engine.dispose()
+    return int(trials or 0)
+
+
+def _plan(spec: SweepSpec) -> Plan:
+    plan = make_plan(spec.space, in_channels=1, classes=10)
+    few = plan.candidates[:CANDIDATES]
+    return dataclasses.replace(plan, candidates=few)
+
+
+def claimed_sweep(store: Store, spec: SweepSpec | None = None) -> Lease:
+    """A new sweep of untrained candidates, with a lease on it."""
+    spec = spec or SweepSpec.model_validate(_SPEC)
+    sweep = store.create_sweep(
+        NewSweep(
+            name=spec.name,
+            spec=spec.model_dump(mode="json"),
+            protocol=spec.protocol(_DATA.fingerprint),
+            baseline=spec.space.baseline,
+            dataset=_DATA.name,
+            dataset_fingerprint=_DATA.fingerprint,
+            target_ratio=spec.space.target.flops_ratio,
+            seeds=spec.seeds,
+            versions={},
+            hardware={},
+        ),
+        new_candidates(_plan(spec), lambda candidate: ()),
+    )
+    return store.claim(sweep, "benchmark", ttl_seconds=3600)
+
+
+def _one_sweep(store: Store, spec: SweepSpec) -> None:
+    store.put_dataset(_DATA)
+    lease = claimed_sweep(store, spec)
+    _conclude(store, lease)
+    store.set_state(lease, SweepState.FINISHED)
+    store.release(lease)
+
+
+def _conclude(store: Store, lease: Lease) -> None:
+    leader = store.candidates(lease.sweep_id)[3]
+    triple = {"alpha": leader.alpha, "beta": leader.beta, "gamma": leader.gamma}
+    evidence = {
+        "verdict": "chosen",
+        "leader": leader.index,
+        "why": ["every rival is clearly worse"],
+        "seeds": len(store.sweep(lease.sweep_id).seeds),
+        "regret_bound": 0.003,
+    }
+    members = family(Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple))
+    store.set_outcome(
+        lease,
+        evidence | {"coefficients": triple, "chosen": triple},
+        coefficients=NewCoefficients(
+            candidate_id=leader.id,
+            **triple,
+            intervals=leader.intervals or {},
+            shares=leader.shares,
+            verdict=Verdict.CHOSEN,
+            accuracy=0.9,
+            evidence=evidence,
+        ),
+        family=[
+            NewFamilyMember(
+                convention="fitted",
+                name=one.name,
+                phi=one.phi,
+                depth=one.scaling.depth,
+                width=one.scaling.width,
+                resolution=one.scaling.resolution,
+                resolution_px=one.spec.resolution_px,
+                classes=one.spec.classes,
+                spec=one.spec.to_dict(),
+                params=one.complexity.params,
+                flops=one.complexity.flops,
+                residual=one.residual,
+                inherited={name: getattr(one, name) for name in one.inherited},
+            )
+            for one in members
+        ],
+    )
+
+
+def _finish_trials(connection: Connection) -> None:
+    trials = _table(TrialRow)
+    spread = (trials.c.id * 7919) % 1000  # accuracies that differ, the same in every run
+    connection.execute(
+        update(trials).values(
+            state=TrialState.FINISHED,
+            attempts=1,
+            worker="host:1",
+            started_at=_NOW,
+            finished_at=_NOW,
+            accuracy=0.8 + spread / 10_000.0,
+            loss=0.5,
+            images=640,
+            steps=20,
+            train_seconds=2.0,
+            images_per_second=320.0,
+            peak_memory_bytes=10**9,
+            n_validation=N_VALIDATION,
+            correct=bytes(-(-N_VALIDATION // 8)),
+        )
+    )
+
+
+def _multiply(connection: Connection, sweeps: int) -> None:
+    """Give every further sweep a copy of what the first one has, ids moved on."""
+    sweep = _table(SweepRow)
+    columns = [column for column in sweep.c if column.name != "id"]
+    have = 1
+    while have < sweeps:
+        more = min(have, sweeps - have)
+        chosen = select(*columns).where(sweep.c.id <= more)
+        connection.execute(insert(sweep).from_select([c.name for c in columns], chosen))
+        have += more
+    counts = {row: connection.scalar(select(func.count()).select_from(row)) for row in _COPIED}
+    counts[SweepRow] = 1
+    for row, owners in _COPIED.items():
+        table, number = _table(row), sweep.c.id - 1
+        moved = {"id": row, **owners}
+        values = [
+            column + number * counts[moved[column.name]] if column.name in moved else column
+            for column in table.c
+        ]
+        first = table.c[next(iter(owners))] == 1
+        every = table.join(sweep, sweep.c.id > 1)
+        chosen = select(*values).select_from(every).where(first)
+        connection.execute(insert(table).from_select([c.name for c in table.c], chosen))
+    coefficients = _table(CoefficientsRow)
+    accuracy = 0.85 + coefficients.c.id % 97 / 2000.0
+    connection.execute(update(coefficients).values(accuracy=accuracy))
+
+
+_COPIED: dict[type[Base], dict[str, type[Base]]] = {
+    CandidateRow: {"sweep_id": SweepRow},
+    TrialRow: {"sweep_id": SweepRow, "candidate_id": CandidateRow},
+    CoefficientsRow: {"sweep_id": SweepRow, "candidate_id": CandidateRow},
+    FamilyMemberRow: {"coefficients_id": CoefficientsRow},
+    EventRow: {"sweep_id": SweepRow},
+}
+"""Tables, and the columns that name rows of others; the first one names the owner."""
+
+
+def _table(row: type[Base]) -> Table:
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table
