@@ -227,15 +227,17 @@ class SettingRow:
 def table() -> tuple[SettingRow, ...]:
     """Every setting, in the order to show them."""
     return tuple(
-        SettingRow(name, PREFIX + name.upper(), _shown(field.default), field.description or "")
+        SettingRow(name, PREFIX + name.upper(), shown(field.default), field.description or "")
         for name, field in Settings.model_fields.items()
     )
 
 
-def _shown(default: Any) -> str:
-    shown: dict[type, Callable[[Any], str]] = {
-        bool: lambda value: str(value).lower(),
-        tuple: lambda value: ", ".join(map(str, value)),
-        type(None): lambda value: "",
+def shown(value: Any) -> str:
+    """A value as it is written in the environment; nothing for none."""
+    forms: dict[type, Callable[[Any], str]] = {
+        bool: lambda flag: str(flag).lower(),
+        float: lambda number: f"{number:g}",
+        tuple: lambda names: ", ".join(map(str, names)),
+        type(None): lambda _: "",
     }
-    return shown.get(type(default), str)(default)
+    return forms.get(type(value), str)(value)

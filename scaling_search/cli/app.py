@@ -18,8 +18,12 @@ from scaling_search.cli.commands.model import model
 from scaling_search.cli.commands.plan import plan
 from scaling_search.cli.commands.resume import resume
 from scaling_search.cli.commands.run import run
+from scaling_search.cli.commands.serve import serve
+from scaling_search.cli.commands.settings import settings
 from scaling_search.cli.commands.show import show
 from scaling_search.cli.commands.sweeps import sweeps
+from scaling_search.cli.commands.tokens import tokens
+from scaling_search.cli.commands.worker import worker
 from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -67,6 +71,7 @@ def root(
       scaling-search run                  the whole search on a small data set, in minutes
       scaling-search plan small-images    what a larger one would train
       scaling-search show 1               what sweep 1 found
+      scaling-search serve                the same as a service, for a team
 
     Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 the work failed, 2 the input
     was wrong, 130 interrupted by ctrl-C or SIGTERM.
@@ -79,4 +84,8 @@ for _command in (plan, run, sweeps, show, resume, cancel, best, family, model, e
     app.command()(_command)
 app.add_typer(datasets, name="datasets")
 app.command()(baselines)
+app.command()(serve)
+app.command()(worker)
+app.add_typer(tokens, name="tokens")
+app.command()(settings)
 app.add_typer(db, name="db")

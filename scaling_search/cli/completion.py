@@ -53,3 +53,10 @@ def conventions(incomplete: str) -> list[str]:
     from search_spaces.families import CONVENTIONS
 
     return [name for name in CONVENTIONS if name.startswith(incomplete)]
+
+
+def scopes(incomplete: str) -> list[str]:
+    """Scopes of a token."""
+    from results.states import AccessScope
+
+    return [scope.value for scope in AccessScope if scope.startswith(incomplete)]

@@ -113,3 +113,36 @@ SweepArgument = Annotated[
         autocompletion=completion.sweeps,
     ),
 ]
+
+SlotsOption = Annotated[
+    int,
+    typer.Option("--slots", metavar="N", help="Sweeps that the runner drives at once."),
+]
+
+RunnerWorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        help="Trials at once of each sweep. By default the machine is shared out among the slots.",
+    ),
+]
+
+RunnerRayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="HOST:PORT",
+        help="A running Ray cluster, of which this machine is a node; without it the runner "
+        "starts a Ray of its own. While the cluster is away, sweeps wait.",
+    ),
+]
+
+LeaseOption = Annotated[
+    float,
+    typer.Option(
+        "--lease",
+        metavar="SECONDS",
+        help="When a sweep is free for another runner after this one's last sign of life.",
+    ),
+]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import typer
 
 from results.states import SweepState
 from results.store import Store
-from scaling_search.cli import inputs
 from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
 from scaling_search.cli.output import console, print_json, remark
@@ -18,52 +13,8 @@ from scaling_search.cli.views.outcome import show_next, show_outcome
 from scaling_search.cli.views.progress import Display
 from scaling_search.cli.views.sweep import show_heading
 from scaling_search.datasets import PreparedDataset
-from scaling_search.environment import cuda_devices
 from scaling_search.sweeps import Execution, Interrupted, drive
-from search_spaces.errors import InputError, WorkError
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt while the block runs, as ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def execution(
-    workers: int | None,
-    cpus_per_trial: int,
-    gpus_per_trial: float,
-    attempts: int,
-    ray_address: str | None,
-) -> Execution:
-    """Where and how fast to train.
-
-    Raises:
-        InputError: a number makes no sense, a device is asked for that is not there, or the
-            address of the cluster has the wrong form.
-    """
-    if ray_address is not None:
-        from scaling_search.workers.session import check_address
-
-        check_address(ray_address)
-    elif gpus_per_trial > 0 and not cuda_devices():
-        raise InputError(
-            f"--gpus-per-trial is {gpus_per_trial:g}: torch sees no CUDA device here; leave it out "
-            "to train on the CPU, or install a build of torch for your device"
-        )
-    return Execution(
-        workers=inputs.default_workers(cpus_per_trial, gpus_per_trial)
-        if workers is None
-        else workers,
-        cpus_per_trial=cpus_per_trial,
-        gpus_per_trial=gpus_per_trial,
-        attempts=attempts,
-        ray_address=ray_address,
-    )
+from search_spaces.errors import WorkError
 
 
 def train(

@@ -64,6 +64,7 @@ class Narrator:
 
 def drive(job: dict[str, Any], watch: Watch) -> int:
     """Drive the sweep of a job to its end; returns the exit status."""
+    print("preparing the images and measuring the candidates")
     # What Python imports only now takes seconds, in which the runner must be able to cancel.
     from scaling_search.sweeps import drive_claimed
 

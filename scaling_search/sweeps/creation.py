@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from results.plans import Remarks, new_candidates
-from results.records import Measurement, MeasurementKey, NewDataset, NewSweep
+from results.records import Measurement, MeasurementKey, NewSweep
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import hardware, versions
 from scaling_search.measure import measure, measuring_versions
+from scaling_search.registration import as_record
 from search_spaces.complexity import Complexity
 from search_spaces.errors import WorkError
 from search_spaces.planning import Candidate, Plan
@@ -92,18 +93,7 @@ def create_sweep(
         WorkError: fvcore and the closed form disagree, or the database cannot be written.
     """
     confirm(store, [(c.spec, c.complexity) for c in plan.candidates], counted)
-    store.put_dataset(
-        NewDataset(
-            name=data.name,
-            fingerprint=data.fingerprint,
-            source=spec.data.name,
-            classes=len(data.class_names),
-            images=data.n_train + data.n_validation,
-            channels=data.channels,
-            native_resolution_px=data.native_median_px,
-            details=data.to_dict(),
-        )
-    )
+    store.put_dataset(as_record(data, name=data.name, source=spec.data.name))
     return store.create_sweep(
         NewSweep(
             name=spec.name,

@@ -64,6 +64,9 @@ def section(text, command):
         ("db upgrade", ("db", "upgrade")),
         ("run", ("show", "1")),
         ("sweeps", ("sweeps",)),
+        ("tokens create", ("tokens", "create", "laptop")),
+        ("tokens list", ("tokens", "list")),
+        ("settings", ("settings",)),
     ],
 )
 def test_every_json_key_is_documented(text, conclusive, command, words):

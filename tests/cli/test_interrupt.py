@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from scaling_search.cli.training import stoppable
+from scaling_search.cli.process import stoppable
 
 TRIALS = 10
 LONGER = ("--workers", "1", "--set", "proxy.images=160")

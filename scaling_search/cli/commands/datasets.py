@@ -11,12 +11,16 @@ from scaling_search.cli.options import DatabaseOption, JsonOption
 
 datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
+SkipOption = Annotated[
+    bool, typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded.")
+]
+
 
 @datasets.callback()
 def listing(
     context: typer.Context, database: DatabaseOption = None, json: JsonOption = False
 ) -> None:
-    """List data sets, or inspect one.
+    """List data sets, inspect one, or register one for the service.
 
     Listed are those that come with the installation and those that sweeps have used.
     Any folder of images works without being listed: one sub-folder a class, with or without
@@ -41,10 +45,8 @@ def listing(
 
 @datasets.command()
 def inspect(
-    name: Annotated[str, typer.Argument(metavar="NAME|PATH", autocompletion=completion.datasets)],
-    skip_corrupt: Annotated[
-        bool, typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded.")
-    ] = False,
+    path: Annotated[str, typer.Argument(metavar="NAME|PATH", autocompletion=completion.datasets)],
+    skip_corrupt: SkipOption = False,
     json: JsonOption = False,
 ) -> None:
     """Prepare a data set and describe it: classes, counts, native pixels, notes, fingerprint.
@@ -63,7 +65,7 @@ def inspect(
     from search_spaces.data_spec import DataSpec
     from search_spaces.reading import parse
 
-    values = {"name": dataset_name(name), "skip_corrupt": skip_corrupt}
+    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt}
     spec = parse(DataSpec, values, "data set")
     with Display(quiet=json).preparing() as progress:
         data = prepare(spec, progress=progress)
@@ -71,3 +73,52 @@ def inspect(
         print_json(view.dataset_document(data))
     else:
         view.show_dataset(console(), data)
+
+
+@datasets.command()
+def add(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What submitted sweeps call it, as photos.")
+    ],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH", help="A folder, a Parquet file or folder, or hub:owner/name."
+        ),
+    ],
+    skip_corrupt: SkipOption = False,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Register a data set with the service, so that submitted sweeps may name it.
+
+    Over HTTP a sweep cannot name any path of the server's, only what is registered. The images are
+    prepared once, which settles classes, channels and fingerprint; runners on other machines need
+    them at the same place. Adding the name again registers the images as they are by then.
+
+    \b
+    Example:
+      scaling-search datasets add photos ~/photos
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.store import Store
+    from scaling_search.cli.inputs import dataset_name
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.service import service_database
+    from scaling_search.cli.views import datasets as view
+    from scaling_search.cli.views.progress import Display
+    from scaling_search.registration import register
+    from search_spaces.data_spec import DataSpec
+    from search_spaces.reading import parse
+
+    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt}
+    spec = parse(DataSpec, values, "data set")
+    with (
+        Store.open(service_database(database)) as store,
+        Display(quiet=json).preparing() as progress,
+    ):
+        data = register(store, name, spec, progress)
+    if json:
+        print_json(view.dataset_document(data) | {"name": name, "source": spec.name})
+        return
+    view.show_dataset(console(), data)
+    console().print(f"\nregistered as {name}", markup=False)

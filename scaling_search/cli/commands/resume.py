@@ -50,12 +50,13 @@ def resume(
     from results.states import SweepState
     from results.store import Store
     from scaling_search.cli import inputs, training
+    from scaling_search.cli.process import execution, stoppable
     from scaling_search.cli.views.progress import Display
     from search_spaces.errors import InputError
 
     display = Display(quiet=quiet)
-    how = training.execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
-    with training.stoppable(), Store.open(database) as store:
+    how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
+    with stoppable(), Store.open(database) as store:
         stored = store.sweep(sweep)
         if stored.state is SweepState.FINISHED:
             raise InputError(

@@ -76,6 +76,7 @@ def run(
     from results.store import Store
     from scaling_search.cli import inputs, training
     from scaling_search.cli.output import console
+    from scaling_search.cli.process import execution, stoppable
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps import create_sweep
@@ -90,8 +91,8 @@ def run(
         name=name,
         skip_corrupt=skip_corrupt,
     )
-    how = training.execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
-    with training.stoppable(), Store.open(database) as store:
+    how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
+    with stoppable(), Store.open(database) as store:
         with display.preparing() as progress:
             data = inputs.data_of(spec, progress)
         made = inputs.plan_of(spec, data)
