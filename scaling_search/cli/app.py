@@ -16,6 +16,8 @@ from scaling_search.cli.commands.export import export
 from scaling_search.cli.commands.family import family
 from scaling_search.cli.commands.model import model
 from scaling_search.cli.commands.plan import plan
+from scaling_search.cli.commands.plot import plot
+from scaling_search.cli.commands.report import report
 from scaling_search.cli.commands.resume import resume
 from scaling_search.cli.commands.run import run
 from scaling_search.cli.commands.serve import serve
@@ -80,7 +82,8 @@ def root(
         os.environ[DEBUG_VARIABLE] = "1"
 
 
-for _command in (plan, run, sweeps, show, resume, cancel, best, family, model, export):
+_COMMANDS = (plan, run, sweeps, show, resume, cancel, best, family, model, plot, report, export)
+for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(datasets, name="datasets")
 app.command()(baselines)

@@ -48,6 +48,14 @@ def states(incomplete: str) -> list[str]:
     return [state.value for state in SweepState if state.startswith(incomplete)]
 
 
+def figures(incomplete: str) -> list[str]:
+    """Kinds of figures."""
+    from results.views import FIGURES
+    from scaling_search.cli.pictures import COMPARE
+
+    return [name for name in (*FIGURES, COMPARE) if name.startswith(incomplete)]
+
+
 def conventions(incomplete: str) -> list[str]:
     """Conventions for φ."""
     from search_spaces.families import CONVENTIONS

@@ -95,6 +95,17 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="No progress on stderr; results are still printed.")
 ]
 
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+
+ThemeOption = Annotated[
+    str,
+    typer.Option(
+        "--theme",
+        metavar="NAME",
+        help="light or dark; auto follows the reader's system, in images it is light.",
+    ),
+]
+
 BaselineOption = Annotated[
     str,
     typer.Option(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import DatabaseOption, SweepArgument
+from scaling_search.cli.options import DatabaseOption, ForceOption, SweepArgument
 
 
 def export(
@@ -25,7 +25,7 @@ def export(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="By default stdout."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    force: ForceOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Write a sweep to a file: all of it, or a table of its trials.

@@ -10,6 +10,7 @@ from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.family import show_members, stored_rows
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
+from scaling_search.cli.views.scatter import scatter
 from search_spaces.human import amount, percent, points, triple
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
@@ -37,6 +38,16 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
     if len(outcome["region"]) > 1:
         named = ", ".join(str(index) for index in outcome["region"])
         paragraph(out, "– ", f"as good as each other: candidates {named}")
+
+
+def show_picture(out: Console, record: SweepRecord) -> None:
+    """Accuracy against FLOPs, where there are results to compare."""
+    leading = record.leading
+    drawn = scatter(record.candidates, None if leading is None else leading.candidate.index)
+    if drawn:
+        out.print()
+        out.print("Mean accuracy against FLOPs:")
+        out.print(drawn, markup=False)
 
 
 def show_comparisons(out: Console, record: SweepRecord) -> None:
@@ -128,6 +139,7 @@ def show_class(out: Console, outcome: dict[str, Any]) -> None:
 def show_outcome(out: Console, record: SweepRecord) -> None:
     """Verdict, comparisons, class, family, notes."""
     show_verdict(out, record)
+    show_picture(out, record)
     show_comparisons(out, record)
     if record.sweep.outcome:
         show_class(out, record.sweep.outcome)

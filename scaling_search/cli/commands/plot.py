@@ -1,0 +1,73 @@
+"""`scaling-search plot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli import completion
+from scaling_search.cli.options import DatabaseOption, ForceOption, ThemeOption
+
+
+def plot(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="Which figure; see above.", autocompletion=completion.figures
+        ),
+    ],
+    sweeps: Annotated[
+        list[int],
+        typer.Argument(
+            metavar="SWEEP...",
+            help="The sweep's number (`scaling-search sweeps`); several for `compare`.",
+            autocompletion=completion.sweeps,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Ends in .html (interactive, self-contained), .json (Plotly's), .png, .svg or "
+            ".pdf (these need the extra `images`, and Chrome or Chromium).",
+        ),
+    ],
+    theme: ThemeOption = "auto",
+    force: ForceOption = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Draw a figure of a sweep to a file.
+
+    \b
+      triangle              accuracy over how a doubling of FLOPs is spent
+      accuracy              accuracy against FLOPs, with the Pareto front
+      accuracy-params       … against parameters
+      accuracy-activations  … against activations
+      accuracy-seconds      … against training time
+      methods               depth, width and resolution alone, and compounds
+      ratios                nominal and measured FLOPs: what rounding does
+      parallel              coefficients, costs and accuracy side by side
+      curves, losses        learning curves
+      family                b0 to b7 beside the published family
+      timeline              what the workers did when
+      compare               several sweeps of one protocol
+
+    \b
+    Examples:
+      scaling-search plot triangle 3 -o triangle.html
+      scaling-search plot accuracy 3 -o accuracy.png --theme dark
+      scaling-search plot compare 3 4 -o both.html
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.store import Store
+    from scaling_search.cli import exports, pictures
+
+    pictures.check_theme(theme)
+    chosen = pictures.choose_format(output)
+    exports.check_target(output, force=force)
+    with Store.open(database) as store:
+        figure = pictures.draw(store, kind, sweeps)
+    exports.write(pictures.render(figure, kind, chosen, theme), output)

@@ -1,0 +1,47 @@
+"""`scaling-search report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli.options import DatabaseOption, ForceOption, SweepArgument, ThemeOption
+
+
+def report(
+    sweep: SweepArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="By default sweep-N.html in this folder."
+        ),
+    ] = None,
+    theme: ThemeOption = "auto",
+    force: ForceOption = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Write a sweep as one HTML file: verdict, all figures, tables, provenance.
+
+    The file needs no network and no server: it holds its figures and what draws them, about 5 MB.
+
+    \b
+    Examples:
+      scaling-search report 3
+      scaling-search report 3 -o report.html --force
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.store import Store
+    from scaling_search.cli import exports, pictures
+    from scaling_search.cli.output import remark
+
+    pictures.check_theme(theme)
+    target = Path(f"sweep-{sweep}.html") if output is None else output
+    exports.check_target(target, force=force)
+    with Store.open(database) as store:
+        from results.reports import report_page
+        from results.views import SweepView
+
+        page = report_page(SweepView(store, sweep), theme=theme)  # type: ignore[arg-type]
+    exports.write(page.encode(), target)
+    remark(f"written to {target}")
