@@ -149,3 +149,22 @@ def test_no_service_there_is_one_line(shell):
     result = shell.invoke("sweeps", "--server", "host:8321")
     assert result.exit_code == 2
     assert "write for example http://host:8321" in result.stderr
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+@pytest.mark.parametrize("kind", ["triangle", "accuracy", "ratios", "curves", "family"])
+def test_figures_are_the_same(shell, library_database, address, tmp_path, kind, number):
+    drawn = []
+    for option, value in (("--database", library_database), ("--server", address)):
+        target = tmp_path / f"{option}.json"
+        result = shell.invoke("plot", kind, number, "-o", str(target), option, value)
+        assert (result.exit_code, result.output) == (0, "")
+        drawn.append(target.read_text())
+    assert drawn[0] == drawn[1]
+
+
+def test_a_report_is_written_over_http(shell, address, tmp_path):
+    target = tmp_path / "report.html"
+    result = shell.invoke("report", "1", "-o", str(target), "--server", address)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "<h1>Sweep 1: " in target.read_text()

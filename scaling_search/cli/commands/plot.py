@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, ForceOption, ThemeOption
+from scaling_search.cli.options import DatabaseOption, ForceOption, ServerOption, ThemeOption
 
 
 def plot(
@@ -38,6 +38,7 @@ def plot(
     ],
     theme: ThemeOption = "auto",
     force: ForceOption = False,
+    server: ServerOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Draw a figure of a sweep to a file.
@@ -62,12 +63,12 @@ def plot(
       scaling-search plot accuracy 3 -o accuracy.png --theme dark
       scaling-search plot compare 3 4 -o both.html
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.store import Store
     from scaling_search.cli import exports, pictures
+    from scaling_search.cli.records import open_records
 
     pictures.check_theme(theme)
     chosen = pictures.choose_format(output)
     exports.check_target(output, force=force)
-    with Store.open(database) as store:
-        figure = pictures.draw(store, kind, sweeps)
+    with open_records(server, database) as records:
+        figure = pictures.draw(records, kind, sweeps)
     exports.write(pictures.render(figure, kind, chosen, theme), output)

@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import DatabaseOption, ForceOption, SweepArgument, ThemeOption
+from scaling_search.cli.options import (
+    DatabaseOption,
+    ForceOption,
+    ServerOption,
+    SweepArgument,
+    ThemeOption,
+)
 
 
 def report(
@@ -20,6 +26,7 @@ def report(
     ] = None,
     theme: ThemeOption = "auto",
     force: ForceOption = False,
+    server: ServerOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write a sweep as one HTML file: verdict, all figures, tables, provenance.
@@ -31,17 +38,17 @@ def report(
       scaling-search report 3
       scaling-search report 3 -o report.html --force
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.store import Store
     from scaling_search.cli import exports, pictures
     from scaling_search.cli.output import remark
+    from scaling_search.cli.records import open_records
 
     pictures.check_theme(theme)
     target = Path(f"sweep-{sweep}.html") if output is None else output
     exports.check_target(target, force=force)
-    with Store.open(database) as store:
+    with open_records(server, database) as records:
         from results.reports import report_page
         from results.views import SweepView
 
-        page = report_page(SweepView(store, sweep), theme=theme)  # type: ignore[arg-type]
+        page = report_page(SweepView(records, sweep), theme=theme)  # type: ignore[arg-type]
     exports.write(page.encode(), target)
     remark(f"written to {target}")
