@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import failures, openapi
+from api.dashboard.routers import ROUTERS as PAGES
 from api.events import Hub
 from api.metrics import Metrics, RecordFigures
 from api.middleware.answers import KeepAnswers
@@ -123,6 +124,8 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    for page in PAGES:
+        app.include_router(page)
     return app
 
 

@@ -2,7 +2,7 @@
 
 A problem has `type`, `title`, `status`, `detail`, `instance` (the path), `request_id`, and
 `errors`: for each thing that was wrong the place, the field, its value, the rule that it broke and,
-where the rule does not say it already, the remedy.
+where the rule does not say it already, the remedy. To a person with a browser it is a page.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
+
+from api.dashboard.rendering import page, wants_page
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:scaling-search:problem:"
+SIGN_IN: Final = "/sign-in"
 _LONGEST_VALUE: Final = 200
 
 Place = Literal["path", "query", "header", "cookie", "body", "request"]
@@ -126,7 +130,7 @@ def response(
     findings: Iterable[Finding] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer to a request that failed."""
+    """The answer to a request that failed; who is not signed in and reads pages may do so."""
     slug, title = KINDS.get(status) or (str(status), HTTPStatus(status).phrase)
     problem = {
         "type": TYPE_PREFIX + slug,
@@ -137,7 +141,18 @@ def response(
         "request_id": scope.get("state", {}).get("request_id", ""),
         "errors": [finding.model_dump() for finding in findings],
     }
-    return Response(orjson.dumps(_clean(problem)), status, dict(headers or {}), MEDIA_TYPE)
+    problem = _clean(problem)
+    if wants_page(scope):
+        if status == 401 and scope["method"] == "GET":
+            return RedirectResponse(f"{SIGN_IN}?next={quote(_asked(scope), safe='')}", 303)
+        return page(scope, "problem", status=status, headers=headers, problem=problem)
+    return Response(orjson.dumps(problem), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _asked(scope: Scope) -> str:
+    """Path and query of a request."""
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 def _clean(value: Any) -> Any:

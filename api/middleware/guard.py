@@ -7,15 +7,16 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.dashboard import assets
 from api.failures import unavailable
-from api.problems import Finding, Place, ProblemError, response
+from api.problems import SIGN_IN, Finding, Place, ProblemError, response
 from api.security.identity import LOCAL, Principal, presented
 from api.security.limits import WriteLimit
 from api.security.origins import SAFE_METHODS, check_host, check_origin
 from api.settings import Settings
 from results import DatabaseUnavailableError
 
-PUBLIC: Final = frozenset({"/healthz", "/readyz", "/openapi.json", "/v1/session"})
+PUBLIC: Final = frozenset({"/healthz", "/readyz", "/openapi.json", "/v1/session", SIGN_IN})
 """Answered without a token: whether the service is up, how it is used, and signing in."""
 
 
@@ -55,7 +56,7 @@ class Guard:
         return principal
 
     async def _principal(self, scope: Scope, headers: Headers) -> Principal | None:
-        public = scope["path"] in PUBLIC
+        public = scope["path"] in PUBLIC or scope["path"].startswith(assets.PREFIX)
         secret = presented(headers)
         if secret is None:
             if not self.settings.tokens_needed:

@@ -22,7 +22,7 @@ from results.records.pages import (
     SweepSummary,
     TrialSummary,
 )
-from results.records.standing import Leader, Standing
+from results.records.standing import Climb, Leader, Standing, Work
 from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.records.trials import Attempt, Epoch, NewEpoch, Trial, TrialResult
 
@@ -31,6 +31,7 @@ __all__ = [
     "Attempt",
     "Candidate",
     "CandidateSummary",
+    "Climb",
     "CoefficientsRecord",
     "Dataset",
     "DriverLogLine",
@@ -59,4 +60,5 @@ __all__ = [
     "Trial",
     "TrialResult",
     "TrialSummary",
+    "Work",
 ]

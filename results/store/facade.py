@@ -13,6 +13,7 @@ from results.store.leases import LeasePart
 from results.store.lifecycle import LifecyclePart
 from results.store.measurements import MeasurementPart
 from results.store.outcomes import OutcomePart
+from results.store.pace import PacePart
 from results.store.pages import PagePart
 from results.store.standing import StandingPart
 from results.store.statistics import StatisticsPart
@@ -33,6 +34,7 @@ class Store(
     DatasetPart,
     PagePart,
     StandingPart,
+    PacePart,
     DriverLogPart,
     StatisticsPart,
     AccessPart,

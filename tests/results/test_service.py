@@ -3,6 +3,7 @@
 import pytest
 
 from results import NotFoundError, SweepState
+from results.records import Climb, Work
 from results.store.driver_log import KEPT_LINES
 
 
@@ -58,3 +59,42 @@ def test_events_of_many_sweeps_follow_each_position(store, scene):
     assert store.last_event(first.sweep_id) == 3
     with pytest.raises(NotFoundError, match="sweep 99 does not exist"):
         store.last_event(99)
+
+
+def test_how_the_best_accuracy_rose(store, scene):
+    lease, other = scene.claimed(), scene.claimed()
+    for place, accuracy in enumerate((0.4, 0.3, 0.4, 0.6)):
+        scene.finish(lease, accuracy, place)
+    climbs = store.climbs([lease.sweep_id, other.sweep_id, 99])
+    assert climbs == {
+        lease.sweep_id: (Climb(trials=1, accuracy=0.4), Climb(trials=4, accuracy=0.6)),
+        other.sweep_id: (),
+        99: (),
+    }
+
+
+def test_what_is_left_to_train(store, scene):
+    lease = scene.claimed()
+    assert store.work(lease.sweep_id).eta_seconds is None
+    scene.finish(lease, 0.5)
+    scene.start(lease, 1)
+    work = store.work(lease.sweep_id)
+    assert work.finished_flops == 8_000_000_000
+    assert [flops for flops, _ in work.running_flops] == [8_000_000_001]
+    assert work.pending_flops == 16_000_000_001
+
+
+def test_the_end_is_foreseen_from_the_pace():
+    work = Work(
+        finished_flops=4.0,
+        finished_seconds=40.0,
+        pending_flops=6.0,
+        running_flops=((2.0, 5.0), (1.0, 60.0)),
+    )
+    assert work.eta_seconds == pytest.approx((15 + 0 + 60) / 2)
+
+
+def test_where_sweeps_have_looked(store, examples):
+    for dataset in ("photos", "digits", "photos"):
+        store.create_sweep(examples.sweep(dataset=dataset), examples.plan())
+    assert store.places() == (("efficientnet_b0", "digits"), ("efficientnet_b0", "photos"))

@@ -1,0 +1,4 @@
+document.getElementById("sign-out")?.addEventListener("click", async () => {
+  await fetch("/v1/session", { method: "DELETE" });
+  location.assign("/sign-in");
+});

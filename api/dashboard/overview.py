@@ -1,0 +1,92 @@
+"""All sweeps: state, progress, the best so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import URL
+
+from api.dashboard.asked import asked
+from api.dashboard.rendering import page
+from api.models.sweeps import SweepQuery
+from api.pages import Paging
+from api.service import StoreDep
+from results.records import Climb, SweepSummary
+from results.states import SweepState
+
+router: Final = APIRouter(include_in_schema=False)
+
+_ROWS: Final = 25
+_ORDERS: Final = (
+    ("-id", "newest first"),
+    ("id", "oldest first"),
+    ("-started_at", "started last"),
+    ("-finished_at", "finished last"),
+    ("-accuracy", "highest accuracy"),
+    ("name", "by name"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sweep in the list."""
+
+    sweep: SweepSummary
+    climb: tuple[Climb, ...]
+
+    @property
+    def state(self) -> SweepState:
+        """Its state; one whose driver is gone is interrupted, whatever it says."""
+        return shown_state(self.sweep.state, leased=self.sweep.leased)
+
+
+def shown_state(state: SweepState, *, leased: bool) -> SweepState:
+    """What to call a state: a sweep that nobody drives any more does not run."""
+    return SweepState.INTERRUPTED if state is SweepState.RUNNING and not leased else state
+
+
+@router.get("/")
+def get_overview(request: Request, store: StoreDep) -> Response:
+    """The list, filtered, sorted and paged by the address."""
+    query = asked(request, SweepQuery, limit=_ROWS)
+    paging = Paging.of(request, query)
+    found = store.sweep_page(
+        states=query.state or None,
+        baseline=query.baseline,
+        dataset=query.dataset,
+        protocol=query.protocol,
+        name=query.name,
+        order=paging.order,
+        after=paging.after,
+        limit=paging.fetched,
+    )
+    shown, following = paging.cut(
+        found, lambda row: getattr(row, paging.order.key), request, Response()
+    )
+    climbs = store.climbs(row.id for row in shown)
+    states = Counter(store.sweep_states().values())
+    places = store.places()
+    url = request.url
+    return page(
+        request.scope,
+        "overview",
+        query=query,
+        rows=[Row(row, climbs[row.id]) for row in shown],
+        any=states.total(),
+        counts={state: states[state] for state in SweepState},
+        states=list(SweepState),
+        baselines=sorted({baseline for baseline, _ in places}),
+        datasets=sorted({dataset for _, dataset in places}),
+        orders=_ORDERS,
+        filtered=bool(query.model_fields_set - {"limit", "cursor", "sort"}),
+        first=query.cursor and relative(url.remove_query_params("cursor")),
+        following=following and relative(url.include_query_params(cursor=following)),
+    )
+
+
+def relative(url: URL) -> str:
+    """Path and query of an address of ours."""
+    return url.path + (f"?{url.query}" if url.query else "")
