@@ -6,7 +6,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.figures.base import ACCURACY, MANY, empty, logarithmic, lost, new, scatter
+from results.figures.base import (
+    ACCURACY,
+    MOST_BARS,
+    SPREAD_NOTE,
+    density,
+    empty,
+    logarithmic,
+    lost,
+    new,
+    scatter,
+    spread,
+)
 from results.figures.points import by_kind, hover
 from results.figures.style import GREEN, GREY, VERMILLION
 from results.frames import pareto_mask
@@ -20,9 +31,6 @@ COSTS = {
     "train_seconds": ("training time", "training time (seconds a trial, mean over seeds)"),
 }
 """What accuracy can be set against: in a title, and on an axis."""
-
-_MOST_BARS = 200
-"""Beyond it, error bars and single seeds would only hide each other."""
 
 
 def accuracy(
@@ -55,14 +63,14 @@ def accuracy(
     missing = lost(int(candidates["diverged"].sum()), int(candidates["failed"].sum()))
     if done.empty:
         return empty(title, f"No trial has finished yet{f': {missing}' if missing else ''}")
-    spread = len(done) <= _MOST_BARS and bool(done["accuracy_std"].notna().any())
+    bars = len(done) <= MOST_BARS and bool(done["accuracy_std"].notna().any())
     figure = new(
         title,
         [
             f"{len(done):,} of {plural(len(candidates), 'candidate')} with results",
             missing,
-            "bars: ± one standard deviation over seeds"
-            if spread
+            SPREAD_NOTE
+            if bars
             else "one seed each: nothing is known of its noise"
             if done["seeds"].max() == 1
             else "",
@@ -70,22 +78,21 @@ def accuracy(
         xaxis=logarithmic(axis),
         yaxis=ACCURACY,
     )
-    if trials is not None and spread:
+    if trials is not None and bars:
         figure.add_trace(_seeds(trials, cost))
     if cost == "flops":
         _add_path(figure, done, leader)
     _add_front(figure, done, cost)
     for label, look, chosen in by_kind(done, leader):
-        bars = {"type": "data", "array": chosen["accuracy_std"], "thickness": 1.2, "width": 0}
         figure.add_trace(
             scatter(
                 len(chosen),
                 name=label,
                 x=chosen[cost],
                 y=chosen["accuracy_mean"],
-                error_y=bars if spread else None,
+                error_y=spread(chosen) if bars else None,
                 mode="markers",
-                marker=look.marker(opacity=0.6 if len(chosen) > MANY else 0.95),
+                marker=look.marker(**density(len(chosen), look.size)),
                 hovertext=hover(chosen),
                 hoverinfo="text",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from results.figures.style import TEMPLATES
@@ -12,6 +13,11 @@ from search_spaces.human import plural
 
 MANY = 1000
 """Points from which on a trace is drawn by WebGL."""
+
+MOST_BARS = 200
+"""Points up to which each has error bars: more would only hide each other."""
+
+SPREAD_NOTE = "bars: ± one standard deviation over seeds"
 
 ACCURACY = {"title": {"text": "validation accuracy (top-1)"}, "tickformat": "~%"}
 
@@ -44,6 +50,18 @@ def scatter(count: int, **trace: Any) -> go.Scatter | go.Scattergl:
         return go.Scatter(**trace)
     trace.pop("cliponaxis", None)  # a switch that WebGL does not have
     return go.Scattergl(**trace)
+
+
+def density(count: int, size: int) -> dict[str, Any]:
+    """Size and opacity of the markers of `count` points, so that many remain a cloud."""
+    return {"size": size, "opacity": 0.95} if count <= MANY else {"size": 4, "opacity": 0.5}
+
+
+def spread(candidates: pd.DataFrame) -> dict[str, Any] | None:
+    """Error bars of ± one standard deviation over seeds; None where they would hide each other."""
+    if len(candidates) > MOST_BARS:
+        return None
+    return {"type": "data", "array": candidates["accuracy_std"], "thickness": 1.2, "width": 0}
 
 
 def logarithmic(title: str) -> dict[str, Any]:

@@ -10,7 +10,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from results.figures.accuracy import COSTS
-from results.figures.base import ACCURACY, MANY, empty, logarithmic, new, scatter
+from results.figures.base import (
+    ACCURACY,
+    MOST_BARS,
+    SPREAD_NOTE,
+    density,
+    empty,
+    logarithmic,
+    new,
+    scatter,
+    spread,
+)
 from results.figures.points import hover
 from results.figures.style import look
 from search_spaces.errors import InputError, suggest
@@ -51,15 +61,17 @@ def compare(sweeps: Sequence[Compared], *, cost: str = "flops") -> go.Figure:
     title = "Sweeps compared"
     if all((sweep.candidates["seeds"] == 0).all() for sweep in sweeps):
         return empty(title, "None of these sweeps has a finished trial yet")
+    most = max(len(sweep.candidates) for sweep in sweeps)
     figure = new(
         title,
-        [f"one protocol: {sweeps[0].protocol}", "bars: ± one standard deviation over seeds"],
+        [f"one protocol: {sweeps[0].protocol}", SPREAD_NOTE if most <= MOST_BARS else ""],
         xaxis=logarithmic(axis),
         yaxis=ACCURACY,
     )
     for place, sweep in enumerate(sweeps):
         done = sweep.candidates[sweep.candidates["seeds"] > 0]
         shape, _ = look(place)
+        usual = density(len(done), shape.size)
         name = escape(sweep.name, quote=False)
         leads = done["index"] == sweep.leader
         figure.add_trace(
@@ -68,15 +80,13 @@ def compare(sweeps: Sequence[Compared], *, cost: str = "flops") -> go.Figure:
                 name=f"{name}{'' if len(done) else ' (no results yet)'}",
                 x=done[cost],
                 y=done["accuracy_mean"],
-                error_y={"array": done["accuracy_std"], "thickness": 1.2, "width": 0}
-                if len(done) <= MANY
-                else None,
+                error_y=spread(done),
                 mode="markers",
                 marker={
                     "color": shape.colour,
                     "symbol": ["star" if one else shape.symbol for one in leads],
-                    "size": [15 if one else 9 for one in leads],
-                    "opacity": 0.9,
+                    "size": [15 if one else usual["size"] for one in leads],
+                    "opacity": usual["opacity"],
                     "line": {"width": 0},
                 },
                 hovertext=[f"<b>{name}</b><br>{text}" for text in hover(done)],

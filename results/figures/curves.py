@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ def curves(
             plural(total, "trial")
             if shown == total
             else f"{shown:,} of {total:,} trials: the best, and an even choice of the others",
+            _told(groups[number] for number in reported),
         ],
         xaxis={
             "title": {"text": "training images seen"},
@@ -94,6 +96,12 @@ def _groups(trials: pd.DataFrame, leader: int | None) -> dict[int, str]:
         return state if state in ("diverged", "failed") else "running"
 
     return {number: group(index, str(state), images) for number, index, state, images in columns}
+
+
+def _told(groups: Iterable[str]) -> str:
+    """How many trials ended in another way than by finishing."""
+    counts = Counter(group for group in groups if group not in ("finished", "leader"))
+    return ", ".join(f"{counts[group]:,} {group}" for group in _LOOKS if counts[group])
 
 
 def _chosen(trials: pd.DataFrame) -> Sequence[int]:
@@ -136,7 +144,11 @@ def _add_group(
             for epoch, step, at in steps
         ]
         text.append("")
-        marks += [0] * (len(one) - 1) + [10 if end else 0, 0]
+        ends = np.zeros(len(one) + 1, dtype=np.int64)
+        finite = np.flatnonzero(one[value].notna())
+        if end and len(finite):
+            ends[finite[-1]] = 10
+        marks += ends.tolist()
     if len(epochs) == epochs["trial_id"].nunique():  # single reports, which no line would show
         marks = [6] * len(x)
     figure.add_trace(

@@ -7,7 +7,17 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.figures.base import ACCURACY, empty, logarithmic, new
+from results.figures.base import (
+    ACCURACY,
+    MOST_BARS,
+    SPREAD_NOTE,
+    density,
+    empty,
+    logarithmic,
+    new,
+    scatter,
+    spread,
+)
 from results.figures.points import reached
 from results.figures.style import look
 from search_spaces.human import amount, plural
@@ -53,7 +63,7 @@ def methods(points: pd.DataFrame) -> go.Figure:
         title,
         [
             plural(len(points), "network"),
-            "bars: ± one standard deviation over seeds",
+            SPREAD_NOTE if len(points) <= MOST_BARS else "",
             f"not tried or not finished: {', '.join(missing)}" if missing else "",
         ],
         xaxis=logarithmic("FLOPs (multiply-adds for one image)"),
@@ -66,14 +76,15 @@ def methods(points: pd.DataFrame) -> go.Figure:
         line = pd.concat([start, chosen]) if len(start) else chosen
         shape, dash = look(place)
         figure.add_trace(
-            go.Scatter(
+            scatter(
+                len(line),
                 name=name,
                 x=line["flops"],
                 y=line["accuracy_mean"],
-                error_y={"array": line["accuracy_std"], "thickness": 1.2, "width": 0},
+                error_y=spread(line),
                 mode="lines+markers" if len(chosen) < 20 else "markers",
                 line={"dash": dash, "width": 2, "color": shape.colour},
-                marker=shape.marker(),
+                marker=shape.marker(**density(len(line), shape.size)),
                 hovertext=[_described(row, name) for row in line.to_dict("records")],
                 hoverinfo="text",
             )

@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.figures.base import MANY, empty, new, scatter
+from results.figures.base import MOST_BARS, density, empty, new, scatter
 from results.figures.points import by_kind, hover
 from results.figures.style import GREEN, GREY
 from search_spaces.human import plural
-
-_MOST_BARS = 300
 
 
 def ratios(
@@ -38,7 +36,7 @@ def ratios(
     title = "Nominal and measured FLOPs"
     if candidates.empty:
         return empty(title, "The plan has no candidates")
-    bars = len(candidates) <= _MOST_BARS and bool((candidates["coefficients"].map(len) > 1).any())
+    bars = len(candidates) <= MOST_BARS and bool((candidates["coefficients"].map(len) > 1).any())
     figure = new(
         title,
         [
@@ -75,7 +73,7 @@ def ratios(
                 y=chosen["measured_ratio"],
                 error_x=_reach(chosen) if bars else None,
                 mode="markers",
-                marker=look.marker(opacity=0.5 if len(chosen) > MANY else 0.95),
+                marker=look.marker(**density(len(chosen), look.size)),
                 hovertext=hover(chosen),
                 hoverinfo="text",
             )

@@ -41,7 +41,7 @@ class Look:
 
     def marker(self, **more: Any) -> dict[str, Any]:
         """A trace's marker."""
-        return {"color": self.colour, "symbol": self.symbol, "size": self.size, **more}
+        return {"color": self.colour, "symbol": self.symbol, "size": self.size} | more
 
 
 SEARCHED = Look(BLUE, "circle")
@@ -97,6 +97,7 @@ def _template(page: str, ink: str, faint: str, grid: str) -> go.layout.Template:
                 "font": {"color": ink, "size": 12.5},
             },
             "hovermode": "closest",
+            "showlegend": True,
             "legend": {
                 "orientation": "h",
                 "yref": "container",

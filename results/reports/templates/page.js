@@ -19,6 +19,9 @@
   };
   const release = (plot) => {
     if (plot.dataset.webgl !== "true" || !drawn.delete(plot)) return;
+    for (const canvas of plot.querySelectorAll("canvas")) {
+      canvas.getContext("webgl")?.getExtension("WEBGL_lose_context")?.loseContext();
+    }
     Plotly.purge(plot);
   };
   const plots = [...document.querySelectorAll(".plot")];

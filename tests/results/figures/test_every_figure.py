@@ -71,7 +71,7 @@ def test_few_points_make_a_figure_with_titles_and_hover_text(made, name, count):
 @pytest.mark.parametrize("name", NAMES)
 def test_many_points_are_drawn_by_webgl_in_bounded_size(made, name):
     figure = drawings(made, made.candidates(MANY, seeds=1))[name]()
-    if name not in ("curves", "timeline", "parallel", "methods"):
+    if name not in ("curves", "timeline", "parallel"):
         assert "scattergl" in {trace.type for trace in figure.data}
     points = 2 * MANY if name == "compare" else MANY
     assert len(figure.to_json()) < 600 * points

@@ -46,6 +46,9 @@ def test_each_way_a_trial_can_end_has_a_curve_of_its_own(made):
         "diverged",
         "running",
     }
+    assert "1 running, 1 stopped early, 1 diverged" in figure.layout.title.subtitle.text
+    diverged = named(figure, "diverged")
+    assert list(diverged.marker.size) == [10, 0, 0, 0]  # the mark is where the curve ends
     assert len({(trace.line.dash, trace.line.color) for trace in figure.data}) == 4
     leader = named(figure, "leader")
     assert list(leader.x)[:3] == [200, 400, 600]
