@@ -118,6 +118,7 @@ class SweepDetail(SweepItem):
                 "detail_px": 8,
                 "family": [],
                 "lease_epoch": 1,
+                "last_event": 87,
                 "spec": {"name": "quickstart"},
                 "versions": {"torch": "2.13.0"},
                 "hardware": {"cores": 2},
@@ -134,6 +135,7 @@ class SweepDetail(SweepItem):
     notes: list[str] = Field(description="What a reader must know about the data.")
     detail_px: int | None = Field(description="Pixels of detail along a side of the images.")
     lease_epoch: int = Field(description="How often a driver has taken it.")
+    last_event: int = Field(description="`seq` of its latest event.")
     spec: dict[str, Any] = Field(description="The whole specification, enough to repeat it.")
     versions: dict[str, Any] = Field(description="What it was computed with.")
     hardware: dict[str, Any] = Field(description="What it was computed on.")
@@ -158,6 +160,7 @@ class SweepDetail(SweepItem):
             family=[StoredMember.of(member) for member in standing.family],
             notes=list(standing.data_notes),
             detail_px=standing.data_detail_px,
+            last_event=standing.last_event,
         )
 
     def to_standing(self) -> Standing:
@@ -176,4 +179,5 @@ class SweepDetail(SweepItem):
             family=tuple(member.fill(FamilyMember) for member in self.family),
             data_notes=tuple(self.notes),
             data_detail_px=self.detail_px,
+            last_event=self.last_event,
         )

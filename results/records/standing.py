@@ -32,6 +32,8 @@ class Standing:
     """What a reader of the results should know about the images."""
     data_detail_px: int | None
     """Pixels of detail along a side of the images, if known."""
+    last_event: int
+    """`seq` of the latest event: those after it tell what changed since."""
 
 
 @dataclass(frozen=True, kw_only=True)

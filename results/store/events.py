@@ -49,12 +49,8 @@ class EventPart(Part):
         Raises:
             NotFoundError: if there is no such sweep.
         """
-        latest = select(func.max(EventRow.seq)).where(EventRow.sweep_id == sweep_id)
         with self._database.read() as connection:
-            seq = connection.scalar(latest)
-        if seq is None:
-            raise no_such_sweep(sweep_id)  # a stored sweep has been created
-        return seq
+            return latest_event(connection, sweep_id)
 
     def events_since(self, positions: Mapping[int, int], *, limit: int) -> list[Event]:
         """Events of several sweeps, each after the `seq` that `positions` gives for it.
@@ -80,6 +76,14 @@ class EventPart(Part):
                 if len(found) == limit:
                     break
         return found
+
+
+def latest_event(connection: Connection, sweep_id: int) -> int:
+    """The `seq` of a sweep's latest event, or `NotFoundError`."""
+    seq = connection.scalar(select(func.max(EventRow.seq)).where(EventRow.sweep_id == sweep_id))
+    if seq is None:
+        raise no_such_sweep(sweep_id)  # a stored sweep has been created
+    return seq
 
 
 def append(connection: Connection, sweep_id: int, kind: str, data: dict[str, Any]) -> int:

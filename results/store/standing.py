@@ -4,6 +4,7 @@ from sqlalchemy import Connection, select
 
 from results.records import Dataset, FamilyMember, Leader, Standing, Sweep
 from results.schema import CoefficientsRow, DatasetRow, FamilyMemberRow
+from results.store.events import latest_event
 from results.store.rows import Part, columns, fetch
 from results.store.sweeps import count_trials, one_sweep
 
@@ -28,6 +29,7 @@ class StandingPart(Part):
                 family=() if leader is None else _family(connection, leader.coefficients_id),
                 data_notes=() if data is None else data.notes,
                 data_detail_px=None if data is None else data.detail_px,
+                last_event=latest_event(connection, sweep_id),
             )
 
 

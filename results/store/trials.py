@@ -279,4 +279,5 @@ def _epoch_data(epoch: NewEpoch, attempt: _AttemptOf) -> dict[str, Any]:
         "images": epoch.images,
         "train_loss": finite(epoch.train_loss),
         "accuracy": finite(epoch.accuracy),
+        "images_per_second": finite(epoch.images_per_second),
     }

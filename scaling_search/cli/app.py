@@ -23,8 +23,10 @@ from scaling_search.cli.commands.run import run
 from scaling_search.cli.commands.serve import serve
 from scaling_search.cli.commands.settings import settings
 from scaling_search.cli.commands.show import show
+from scaling_search.cli.commands.submit import submit
 from scaling_search.cli.commands.sweeps import sweeps
 from scaling_search.cli.commands.tokens import tokens
+from scaling_search.cli.commands.watch import watch
 from scaling_search.cli.commands.worker import worker
 from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
 
@@ -82,7 +84,22 @@ def root(
         os.environ[DEBUG_VARIABLE] = "1"
 
 
-_COMMANDS = (plan, run, sweeps, show, resume, cancel, best, family, model, plot, report, export)
+_COMMANDS = (
+    plan,
+    run,
+    submit,
+    sweeps,
+    show,
+    watch,
+    resume,
+    cancel,
+    best,
+    family,
+    model,
+    plot,
+    report,
+    export,
+)
 for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(datasets, name="datasets")

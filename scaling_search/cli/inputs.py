@@ -39,8 +39,11 @@ def read_sweep(
     seeds: int | None = None,
     name: str | None = None,
     skip_corrupt: bool = False,
+    data_is_here: bool = True,
 ) -> SweepSpec:
     """The sweep of a preset or file, with what the options change.
+
+    With `data_is_here` a path of this machine becomes absolute; without, the name is a server's.
 
     Raises:
         InputError: it cannot be read, or a value breaks a rule.
@@ -56,6 +59,8 @@ def read_sweep(
         key: value for key, value in (("seeds", seeds), ("name", name)) if value is not None
     }
     spec = load_sweep(space, merged(parse_overrides(settings), changes))
+    if not data_is_here:
+        return spec
     data = spec.data.model_copy(update={"name": dataset_name(spec.data.name)})
     # Only where it differs, so that what the file left out still counts as left out.
     return spec if data == spec.data else spec.model_copy(update={"data": data})

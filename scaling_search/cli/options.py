@@ -46,6 +46,32 @@ SetOption = Annotated[
     ),
 ]
 
+SpaceArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="[SPACE]",
+        help="A preset (quickstart, small-images, paper) or a YAML file.",
+        autocompletion=completion.presets,
+    ),
+]
+
+SeedsOption = Annotated[
+    int | None,
+    typer.Option("--seeds", metavar="N", help="Trials of every candidate, seeds 0 to N − 1."),
+]
+
+ImagesOption = Annotated[
+    int | None,
+    typer.Option("--images", metavar="N", help="Budget: training images of every trial."),
+]
+
+NameOption = Annotated[str | None, typer.Option("--name", help="A name for the sweep, for people.")]
+
+SkipCorruptOption = Annotated[
+    bool,
+    typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded; counted."),
+]
+
 DatasetOption = Annotated[
     str | None,
     typer.Option(

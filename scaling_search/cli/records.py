@@ -11,6 +11,7 @@ from results.store import Store
 from scaling_search.environment import is_dead
 from search_spaces.baselines import get_baseline
 from search_spaces.errors import InputError
+from search_spaces.sweep_spec import SweepSpec
 
 if TYPE_CHECKING:
     from scaling_search.client import Client
@@ -54,6 +55,26 @@ def check_baseline(records: Records, name: str) -> None:
     except InputError:
         if isinstance(records, Store) or name not in {row.name for row in records.baselines()}:
             raise
+
+
+def submit(records: Records, spec: SweepSpec) -> int:
+    """Put a sweep into the queue; its number.
+
+    Raises:
+        InputError: it cannot be planned, is larger than the service takes, or its data set is not
+            registered.
+    """
+    if not isinstance(records, Store):
+        return records.submit(spec).sweep.id
+    from api.problems import ProblemError
+    from api.settings import load
+    from api.submission.planning import as_sweep, plan_for
+
+    try:
+        planned = plan_for(spec, records, load(), needs_data=True)
+    except ProblemError as error:
+        raise InputError(error.detail) from None
+    return records.create_sweep(*as_sweep(planned, None), enqueue=True)
 
 
 def request_cancel(records: Records, sweep_id: int) -> SweepState:

@@ -6,12 +6,9 @@ import typer
 
 from results.states import SweepState
 from results.store import Store
-from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
-from scaling_search.cli.output import console, print_json, remark
-from scaling_search.cli.views.outcome import show_next, show_outcome
+from scaling_search.cli.output import remark
 from scaling_search.cli.views.progress import Display
-from scaling_search.cli.views.sweep import show_heading
 from scaling_search.datasets import PreparedDataset
 from scaling_search.sweeps import Execution, Interrupted, drive
 from search_spaces.errors import WorkError
@@ -46,19 +43,6 @@ def train(
         raise WorkError(
             f"{error}; what was trained is kept, `scaling-search resume {sweep_id}` goes on"
         ) from error
-
-
-def report(store: Store, sweep_id: int, json: bool) -> None:
-    """What the sweep found, on stdout."""
-    record = SweepRecord.read(store, sweep_id)
-    if json:
-        print_json(record.to_dict())
-        return
-    out = console()
-    out.print()
-    show_heading(out, record)
-    show_outcome(out, record)
-    show_next(out, record)
 
 
 def say(text: str, quiet: bool) -> None:

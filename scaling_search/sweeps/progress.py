@@ -5,12 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from results.records import Candidate, Trial
 from results.states import TrialState
-from scaling_search.proxy import EpochReport
 
 _OVER = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.FAILED)
+
+
+class Reported(Protocol):
+    """What is told of an epoch."""
+
+    @property
+    def epoch(self) -> int:
+        """Its number, from 1."""
+        ...
+
+    @property
+    def images_per_second(self) -> float:
+        """How fast it was trained."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class Tracker:
         """An attempt begins, from nothing."""
         self._epochs[trial_id] = 0
 
-    def reported(self, trial_id: int, report: EpochReport) -> None:
+    def reported(self, trial_id: int, report: Reported) -> None:
         """An epoch is over."""
         self._epochs[trial_id] = report.epoch
         self._speeds[trial_id] = report.images_per_second

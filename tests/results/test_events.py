@@ -45,6 +45,7 @@ def test_a_sweep_tells_its_story(store, scene, examples):
                         "images": 640,
                         "train_loss": 2.0,
                         "accuracy": 0.1,
+                        "images_per_second": None,
                     }
                 ]
             },

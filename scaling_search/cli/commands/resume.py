@@ -51,6 +51,7 @@ def resume(
     from results.store import Store
     from scaling_search.cli import inputs, training
     from scaling_search.cli.process import execution, stoppable
+    from scaling_search.cli.views.outcome import report
     from scaling_search.cli.views.progress import Display
     from search_spaces.errors import InputError
 
@@ -68,7 +69,7 @@ def resume(
         done = store.progress([sweep])[sweep]
         training.say(f"sweep {sweep}: {done.done:,} of {done.total:,} trials are done", quiet)
         training.train(store, sweep, data, how, display)
-        training.report(store, sweep, json)
+        report(store, sweep, json)
 
 
 def _requeue(server: str, sweep: int, json: bool, *, as_usual: bool) -> None:

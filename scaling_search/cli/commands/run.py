@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from scaling_search.cli import completion
 from scaling_search.cli.options import (
     AttemptsOption,
     CpusOption,
     DatabaseOption,
     DatasetOption,
     GpusOption,
+    ImagesOption,
     JsonOption,
+    NameOption,
     QuietOption,
     RayOption,
+    SeedsOption,
     SetOption,
+    SkipCorruptOption,
+    SpaceArgument,
     WorkersOption,
 )
 
 
 def run(
-    space: Annotated[
-        str,
-        typer.Argument(
-            metavar="[SPACE]",
-            help="A preset (quickstart, small-images, paper) or a YAML file.",
-            autocompletion=completion.presets,
-        ),
-    ] = "quickstart",
+    space: SpaceArgument = "quickstart",
     dataset: DatasetOption = None,
-    seeds: Annotated[
-        int | None,
-        typer.Option("--seeds", metavar="N", help="Trials of every candidate, seeds 0 to N − 1."),
-    ] = None,
-    images: Annotated[
-        int | None,
-        typer.Option("--images", metavar="N", help="Budget: training images of every trial."),
-    ] = None,
+    seeds: SeedsOption = None,
+    images: ImagesOption = None,
     settings: SetOption = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="A name for the sweep, for people.")
-    ] = None,
-    skip_corrupt: Annotated[
-        bool,
-        typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded; counted."),
-    ] = False,
+    name: NameOption = None,
+    skip_corrupt: SkipCorruptOption = False,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,
@@ -78,6 +60,7 @@ def run(
     from scaling_search.cli.output import console
     from scaling_search.cli.process import execution, stoppable
     from scaling_search.cli.views import plan as view
+    from scaling_search.cli.views.outcome import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps import create_sweep
 
@@ -108,4 +91,4 @@ def run(
             sweep_id = create_sweep(store, spec, data, made, counted)
         training.say(f"sweep {sweep_id} in {store.location}", quiet)
         training.train(store, sweep_id, data, how, display)
-        training.report(store, sweep_id, json)
+        report(store, sweep_id, json)

@@ -6,11 +6,13 @@ from typing import Any
 
 from rich.console import Console
 
+from results.reader import Reader
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
-from scaling_search.cli.output import paragraph, table
+from scaling_search.cli.output import console, paragraph, print_json, table
 from scaling_search.cli.views.family import show_members, stored_rows
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
+from scaling_search.cli.views.sweep import show_heading
 from search_spaces.human import amount, percent, points, triple
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
@@ -181,6 +183,19 @@ def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
         (f"scaling-search family {number} --resolution 160 --classes 37", "its family for you"),
         (f"scaling-search export {number} -o sweep-{number}.json", "all of it as a file"),
     ]
+
+
+def report(reader: Reader, sweep_id: int, json: bool) -> None:
+    """What the sweep found, on stdout."""
+    record = SweepRecord.read(reader, sweep_id)
+    if json:
+        print_json(record.to_dict())
+        return
+    out = console()
+    out.print()
+    show_heading(out, record)
+    show_outcome(out, record)
+    show_next(out, record)
 
 
 def show_next(out: Console, record: SweepRecord) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -25,10 +25,34 @@ _REFRESH_PER_SECOND = 4
 _BAR_WIDTH = 30
 
 
+class Show(Protocol):
+    """Shows what is going on.
+
+    Args:
+        text: one line.
+        fraction: how much is done; None: unknown.
+        below: a further line.
+        important: must be seen even where lines come only now and then.
+        above: a table for those who have a terminal.
+    """
+
+    def __call__(
+        self,
+        text: str,
+        fraction: float | None,
+        below: str = "",
+        important: bool = False,
+        above: RenderableType | None = None,
+    ) -> None:
+        """Show it."""
+        ...
+
+
 class _Line:
     """One thing that is going on: a text, and how much of it is done (None: unknown)."""
 
     def __init__(self) -> None:
+        self.above: RenderableType | None = None
         self.text = ""
         self.below = ""
         self.fraction: float | None = None
@@ -39,7 +63,12 @@ class _Line:
         if self.fraction is not None:
             bar = ProgressBar(total=1.0, completed=self.fraction, width=_BAR_WIDTH)
         row.add_row(bar, Text(self.text))
-        return Group(row, Text(self.below, style="dim")) if self.below else row
+        shown: list[RenderableType] = [row]
+        if self.above is not None:
+            shown.insert(0, self.above)
+        if self.below:
+            shown.append(Text(self.below, style="dim"))
+        return Group(*shown)
 
 
 class Display:
@@ -49,16 +78,21 @@ class Display:
         self._quiet = quiet
 
     @contextmanager
-    def _showing(self) -> Iterator[Callable[[str, float | None, str, bool], None]]:
-        """A function that takes (text, fraction, further text, whether it must be seen)."""
+    def _showing(self) -> Iterator[Show]:
         if self._quiet:
-            yield lambda text, fraction, below, important: None
+            yield lambda text, fraction, below="", important=False, above=None: None
             return
         out: Console = console(err=True)
         if not out.is_terminal:
             last = time.monotonic()  # what is soon over needs no line
 
-            def write(text: str, fraction: float | None, below: str, important: bool) -> None:
+            def write(
+                text: str,
+                fraction: float | None,
+                below: str = "",
+                important: bool = False,
+                above: RenderableType | None = None,
+            ) -> None:
                 nonlocal last
                 if important or time.monotonic() - last >= LINE_SECONDS:
                     last = time.monotonic()
@@ -68,8 +102,14 @@ class Display:
             return
         line = _Line()
 
-        def update(text: str, fraction: float | None, below: str, important: bool) -> None:
-            line.text, line.fraction, line.below = text, fraction, below
+        def update(
+            text: str,
+            fraction: float | None,
+            below: str = "",
+            important: bool = False,
+            above: RenderableType | None = None,
+        ) -> None:
+            line.text, line.fraction, line.below, line.above = text, fraction, below, above
 
         with Live(
             get_renderable=line.render,
@@ -105,15 +145,20 @@ class Display:
 class Training:
     """A sweep while it trains."""
 
-    def __init__(self, show: Callable[[str, float | None, str, bool], None]) -> None:
+    def __init__(self, show: Show) -> None:
         self._show = show
         self._begun = False
 
-    def observe(self, now: Snapshot) -> None:
+    def observe(self, now: Snapshot, above: RenderableType | None = None) -> None:
         """The sweep stands so; its beginning and its end are always shown."""
         important = not self._begun or now.done == now.total
         self._begun = True
-        self._show(progress_line(now), now.fraction, leader_line(now), important)
+        self._show(progress_line(now), now.fraction, leader_line(now), important, above)
+
+    def waiting(self) -> None:
+        """The sweep is in the queue."""
+        self._show("waiting for a runner", None, important=not self._begun)
+        self._begun = True
 
     def counted(self, done: int, total: int) -> None:
         """The family is being measured."""

@@ -1,0 +1,176 @@
+"""A sweep while others train it, as its events tell of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from results.records import Candidate, Event, Trial
+from results.states import SweepState, TrialState
+from results.store import Store
+from scaling_search.cli.documents import SweepRecord, is_driven, waits
+from scaling_search.sweeps.progress import Snapshot, Tracker
+
+if TYPE_CHECKING:
+    from scaling_search.cli.records import Records
+
+_POLL_SECONDS: Final = 0.5
+_BATCH: Final = 1000
+ENDED: Final = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A trial that is being trained, as far as it has told."""
+
+    trial: Trial
+    candidate: Candidate
+    worker: str | None
+    epoch: int = 0
+    accuracy: float | None = None
+    images_per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class _Report:
+    epoch: int
+    images_per_second: float
+
+
+def events(records: Records, sweep_id: int, after: int) -> Iterator[Event | None]:
+    """Events after a `seq`, then each as it happens, without end; None where time has passed."""
+    if not isinstance(records, Store):
+        yield from records.events(sweep_id, after=after)
+        return
+    while True:
+        found = records.events(sweep_id, after=after, limit=_BATCH)
+        yield from found
+        if found:
+            after = found[-1].seq
+        else:
+            yield None
+            time.sleep(_POLL_SECONDS)
+
+
+class Following:
+    """Where a sweep stands; `follow` brings it up to date, event by event."""
+
+    def __init__(self, records: Records, sweep_id: int) -> None:
+        self._records = records
+        self._sweep_id = sweep_id
+        self.read()
+
+    def read(self) -> None:
+        """Read everything again."""
+        record = SweepRecord.read(self._records, self._sweep_id)
+        self.record = record
+        self.epochs: int = record.sweep.spec["proxy"]["reports"]
+        self._tracker = Tracker(record.candidates, record.trials, self.epochs)
+        self._trials = {trial.id: trial for trial in record.trials}
+        self._candidates = {candidate.id: candidate for candidate in record.candidates}
+        self._running: dict[int, Running] = {}
+        for trial in record.trials:
+            if trial.state is TrialState.RUNNING:
+                self._start(trial.id, trial.worker)
+        self._over = {
+            trial.id
+            for trial in record.trials
+            if trial.state not in (TrialState.PENDING, TrialState.RUNNING)
+        }
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.record.sweep.state in ENDED
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it has not ended, and nobody drives it or will."""
+        sweep = self.record.sweep
+        handed_over = sweep.queued_at is not None and sweep.state is not SweepState.INTERRUPTED
+        return not self.has_ended and not handed_over and not is_driven(sweep)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is in the runners' queue."""
+        return waits(self.record.sweep)
+
+    @property
+    def running(self) -> list[Running]:
+        """The trials that are being trained, in the order in which they began."""
+        return list(self._running.values())
+
+    def snapshot(self) -> Snapshot:
+        """How far it is."""
+        return self._tracker.snapshot()
+
+    def follow(self) -> Iterator[None]:
+        """Stops at every change, until the sweep has ended or nobody drives it any more.
+
+        Raises:
+            NotFoundError: the sweep has been deleted.
+        """
+        yield
+        if self.has_ended or self.is_alone:
+            return
+        for event in events(self._records, self._sweep_id, self.record.standing.last_event):
+            if event is None:
+                if not self._has_lost_its_driver():
+                    continue
+                self.read()
+            elif event.seq <= self.record.standing.last_event:
+                continue  # read since
+            else:
+                self._take(event)
+            yield
+            if self.has_ended or self.is_alone:
+                return
+
+    def _has_lost_its_driver(self) -> bool:
+        """A driver that was killed tells nothing any more."""
+        sweep = self._records.sweep(self._sweep_id)
+        return sweep.state is SweepState.RUNNING and not is_driven(sweep) and not sweep.queued_at
+
+    def _take(self, event: Event) -> None:
+        data = event.data
+        if event.kind == "epochs":
+            for epoch in data["epochs"]:
+                self._report(epoch)
+        elif event.kind == "trial_started":
+            self._start(data["trial"], data["worker"])
+        elif event.kind in ("trial_finished", "trial_failed"):
+            self._end(data)
+        else:
+            self.read()  # it changed hands or state, or trials are to be tried again
+
+    def _start(self, trial_id: int, worker: str | None) -> None:
+        trial = self._trials[trial_id]
+        candidate = self._candidates[trial.candidate_id]
+        self._running[trial_id] = Running(trial, candidate, worker)
+        self._tracker.started(trial_id)
+
+    def _report(self, epoch: Mapping[str, Any]) -> None:
+        running = self._running.get(epoch["trial"])
+        if running is None:
+            return  # it has ended since it was read
+        speed = epoch.get("images_per_second")
+        self._running[epoch["trial"]] = Running(
+            running.trial,
+            running.candidate,
+            running.worker,
+            epoch["epoch"],
+            epoch["accuracy"],
+            speed,
+        )
+        self._tracker.reported(epoch["trial"], _Report(epoch["epoch"], speed or 0.0))
+
+    def _end(self, data: Mapping[str, Any]) -> None:
+        trial_id = data["trial"]
+        self._running.pop(trial_id, None)
+        if data.get("retry"):
+            self._tracker.dropped(trial_id)  # another attempt follows
+        elif trial_id not in self._over:
+            self._over.add(trial_id)
+            self._tracker.ended(trial_id, data.get("accuracy"))
