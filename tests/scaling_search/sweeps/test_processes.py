@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +48,6 @@ with Store.open(sys.argv[1]) as store:
 """
 
 
-TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": 64 * "5"}
 NO_TOKEN = {"RAY_AUTH_MODE": "disabled", "RAY_AUTH_TOKEN": ""}
 
 
@@ -75,10 +68,6 @@ def test_a_sweep_says_nothing_and_leaves_nothing_behind(
     assert len(scene.store.family_members(record.id)) == 8
 
 
-def descendants(process: subprocess.Popen[Any]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
-
-
 def set_all(patch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
     for name, value in values.items():
         patch.setenv(name, value)
@@ -91,53 +80,21 @@ def trains(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.fixture
-def cluster() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A Ray that somebody else runs on this machine, and its address."""
-    with socket.create_server(("", 0)) as server:
-        port = server.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
-        command = [
-            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"),
-            *(f"--port={port}", "--num-cpus=2", "--include-dashboard=false"),
-            *(f"--temp-dir={folder}", "--object-store-memory=100000000", "--disable-usage-stats"),
-        ]
-        head = subprocess.Popen(
-            command,
-            env=os.environ | TOKEN,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield head, f"127.0.0.1:{port}"
-        finally:
-            for process in [*descendants(head), psutil.Process(head.pid)]:
-                process.kill()
-            head.wait()
-
-
 @pytest.mark.slow
 def test_a_cluster_that_is_there_trains_a_sweep_and_goes_on(
     make_scene: Any,
     python: Any,
-    cluster: tuple[subprocess.Popen[bytes], str],
+    cluster: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    head, address = cluster
-    set_all(monkeypatch, TOKEN)
+    address = cluster.address
+    set_all(monkeypatch, cluster.environment)
     scene = make_scene(candidates=3, seeds=(0,))
     until = time.monotonic() + 300
-    while True:
-        try:
-            check_answer(address)
-            break
-        except WorkError:
-            assert time.monotonic() < until
-            time.sleep(0.5)
-    process = python(CLUSTER, scene.url, address, **TOKEN)
+    process = python(CLUSTER, scene.url, address, **cluster.environment)
     trained_there = False
     while process.poll() is None:
-        trained_there |= any(trains(found) for found in descendants(head))
+        trained_there |= any(trains(found) for found in cluster.processes())
         assert time.monotonic() < until
         time.sleep(0.05)
     assert (process.returncode, *process.communicate()) == (0, "", "")
@@ -145,7 +102,7 @@ def test_a_cluster_that_is_there_trains_a_sweep_and_goes_on(
     assert scene.sweep.state is SweepState.FINISHED
     assert {trial.state for trial in scene.trials} == {TrialState.FINISHED}
     check_answer(address)
-    assert head.poll() is None
+    assert cluster.head.poll() is None
 
     set_all(monkeypatch, NO_TOKEN)
     with pytest.raises(WorkError) as caught:
