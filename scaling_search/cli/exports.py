@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from results.store import Store
+from results.reader import Reader
 from scaling_search.cli.documents import SweepRecord
 from search_spaces.errors import InputError, suggest
 
@@ -47,13 +47,13 @@ def check_target(target: Path, *, force: bool) -> None:
         raise InputError(f"the folder {target.parent} does not exist: create it first (mkdir -p)")
 
 
-def render(store: Store, sweep_id: int, chosen: str) -> bytes:
+def render(reader: Reader, sweep_id: int, chosen: str) -> bytes:
     """A sweep in a format.
 
     Raises:
         NotFoundError: there is no such sweep.
     """
-    record = SweepRecord.read(store, sweep_id)
+    record = SweepRecord.read(reader, sweep_id)
     if chosen in ("json", "yaml"):
         # Through JSON in both cases, so that YAML holds plain values too.
         text = json.dumps(record.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
@@ -62,7 +62,7 @@ def render(store: Store, sweep_id: int, chosen: str) -> bytes:
         return text.rstrip("\n").encode() + b"\n"
     from results import frames
 
-    table: Any = frames.trials(store, sweep_id)
+    table: Any = frames.trials(reader, sweep_id)
     table["roles"] = ["+".join(roles) for roles in table["roles"]]
     table["state"] = [str(state) for state in table["state"]]
     if chosen == "csv":

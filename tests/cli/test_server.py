@@ -51,6 +51,7 @@ def both(shell, library_database, address):
         ("family", "1", "--members", "2", "--classes", "7"),
         ("family", "published", "--members", "1"),
         ("family", "--coefficients", "1.2,1.1,1.15", "--members", "2"),
+        ("model", "--flops", "1G"),
     ],
 )
 def test_what_is_printed_is_the_same(both, words, json):
@@ -78,6 +79,11 @@ def test_what_goes_wrong_is_told_in_the_same_words(both, words, code, error):
     result = both(*words)
     assert (result.exit_code, result.stdout) == (code, "")
     assert error in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_exports_are_the_same(both, kind):
+    assert len(both("export", "1", "--format", kind).stdout) > 1000
 
 
 def test_a_sweep_that_was_really_run_looks_the_same(conclusive, serve):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import DatabaseOption, ForceOption, SweepArgument
+from scaling_search.cli.options import DatabaseOption, ForceOption, ServerOption, SweepArgument
 
 
 def export(
@@ -26,6 +26,7 @@ def export(
         typer.Option("--output", "-o", metavar="FILE", help="By default stdout."),
     ] = None,
     force: ForceOption = False,
+    server: ServerOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write a sweep to a file: all of it, or a table of its trials.
@@ -39,13 +40,13 @@ def export(
       scaling-search export 3 --format csv > trials.csv
       scaling-search export 3 -o trials.parquet
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.store import Store
     from scaling_search.cli import exports
+    from scaling_search.cli.records import open_records
 
     target = None if output is None or str(output) == "-" else output
     chosen = exports.choose_format(kind, target)
     if target is not None:
         exports.check_target(target, force=force)
-    with Store.open(database) as store:
-        content = exports.render(store, sweep, chosen)
+    with open_records(server, database) as records:
+        content = exports.render(records, sweep, chosen)
     exports.write(content, target)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
 
 
 def model(
@@ -50,6 +50,7 @@ def model(
             autocompletion=completion.baselines,
         ),
     ] = None,
+    server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -72,7 +73,9 @@ def model(
     from search_spaces.frame import Frame
 
     budget = parse_flops(flops)
-    source = sources.choose(database, sweep=sweep, coefficients=coefficients, baseline=baseline)
+    source = sources.choose(
+        database, server, sweep=sweep, coefficients=coefficients, baseline=baseline
+    )
     frame = Frame.of(get_baseline(source.baseline), classes=classes)
     made = model_for_budget(frame, source.coefficients, budget, resolution_px=resolution)
     if json:
