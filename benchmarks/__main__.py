@@ -7,9 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import planning, preparing, report, scheduling, service, steps, throughput
+from benchmarks import figures, planning, preparing, report, scheduling, service, steps, throughput
 
 BENCHMARKS = {
+    "figures": figures,
     "planning": planning,
     "preparing": preparing,
     "scheduling": scheduling,
@@ -44,7 +45,7 @@ def main() -> None:
 
     environment = report.environment()
     print(report.describe(environment), flush=True)
-    figures: list[tuple[str, report.Figure]] = []
+    measured: list[tuple[str, report.Figure]] = []
     for name, module in BENCHMARKS.items():
         if arguments.name not in (name, "all"):
             continue
@@ -52,10 +53,10 @@ def main() -> None:
         if arguments.name == "all":
             options = parser.parse_args([name, *(["--tiny"] if arguments.tiny else [])])
         print(f"\n{name}: {(module.__doc__ or '').partition(chr(10))[0]}", flush=True)
-        figures += [(name, figure) for figure in module.run(options)]
-    print("\n" + report.table(figures))
+        measured += [(name, figure) for figure in module.run(options)]
+    print("\n" + report.table(measured))
     if arguments.json:
-        found = {"environment": environment, "figures": report.as_json(figures)}
+        found = {"environment": environment, "figures": report.as_json(measured)}
         arguments.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 

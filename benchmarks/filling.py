@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, func, insert, select, update
 
@@ -39,16 +40,21 @@ from search_spaces.sweep_spec import SweepSpec
 CANDIDATES = 20
 N_VALIDATION = 287
 
-_SPEC = {
+
+def _axes(step: float) -> dict[str, dict[str, float]]:
+    return {
+        axis: {"min": 1.0, "max": most, "step": step}
+        for axis, most in (("alpha", 2.0), ("beta", 1.4), ("gamma", 1.4))
+    }
+
+
+_SPEC: dict[str, Any] = {
     "name": "filled",
     "space": {
         "baseline": "efficientnet_b0",
         "resolution_px": 224,
         "target": {"flops_ratio": 2.0, "by": "nominal", "tolerance": 0.1},
-        "axes": {
-            axis: {"min": 1.0, "max": most, "step": 0.1}
-            for axis, most in (("alpha", 2.0), ("beta", 1.4), ("gamma", 1.4))
-        },
+        "axes": _axes(0.1),
     },
     "proxy": {"images": 640, "batch_size": 32, "reports": 2},
     "data": {"name": "digits"},
@@ -66,11 +72,17 @@ _DATA = NewDataset(
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def fill(url: str, *, sweeps: int, trials_per_sweep: int) -> int:
-    """Fill an empty SQLite database; returns how many trials it holds."""
-    seeds = tuple(range(-(-trials_per_sweep // CANDIDATES)))
+def fill(
+    url: str, *, sweeps: int, trials_per_sweep: int, candidates: int = CANDIDATES, step: float = 0.1
+) -> int:
+    """Fill an empty SQLite database; returns how many trials it holds.
+
+    A finer `step` of the grid makes room for more candidates.
+    """
+    seeds = tuple(range(-(-trials_per_sweep // candidates)))
+    spec = {**_SPEC, "space": {**_SPEC["space"], "axes": _axes(step)}, "seeds": seeds}
     with Store.open(url) as store:
-        _one_sweep(store, SweepSpec.model_validate({**_SPEC, "seeds": seeds}))
+        _one_sweep(store, SweepSpec.model_validate(spec), candidates)
     engine = create_engine(url)
     with engine.begin() as connection:
         _finish_trials(connection)
@@ -82,13 +94,15 @@ def fill(url: str, *, sweeps: int, trials_per_sweep: int) -> int:
     return int(trials or 0)
 
 
-def _plan(spec: SweepSpec) -> Plan:
+def _plan(spec: SweepSpec, candidates: int) -> Plan:
     plan = make_plan(spec.space, in_channels=1, classes=10)
-    few = plan.candidates[:CANDIDATES]
+    few = plan.candidates[:candidates]
     return dataclasses.replace(plan, candidates=few)
 
 
-def claimed_sweep(store: Store, spec: SweepSpec | None = None) -> Lease:
+def claimed_sweep(
+    store: Store, spec: SweepSpec | None = None, candidates: int = CANDIDATES
+) -> Lease:
     """A new sweep of untrained candidates, with a lease on it."""
     spec = spec or SweepSpec.model_validate(_SPEC)
     sweep = store.create_sweep(
@@ -104,14 +118,14 @@ def claimed_sweep(store: Store, spec: SweepSpec | None = None) -> Lease:
             versions={},
             hardware={},
         ),
-        new_candidates(_plan(spec), lambda candidate: ()),
+        new_candidates(_plan(spec, candidates), lambda candidate: ()),
     )
     return store.claim(sweep, "benchmark", ttl_seconds=3600)
 
 
-def _one_sweep(store: Store, spec: SweepSpec) -> None:
+def _one_sweep(store: Store, spec: SweepSpec, candidates: int) -> None:
     store.put_dataset(_DATA)
-    lease = claimed_sweep(store, spec)
+    lease = claimed_sweep(store, spec, candidates)
     _conclude(store, lease)
     store.set_state(lease, SweepState.FINISHED)
     store.release(lease)

@@ -3,7 +3,7 @@
 Column names are those of the records; times are aware, in UTC.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -35,9 +35,14 @@ def trials(reader: Reader, sweep_id: int) -> pd.DataFrame:
     return frame.merge(plan[about], on="candidate_id", how="left", validate="many_to_one")
 
 
-def epochs(reader: Reader, sweep_id: int) -> pd.DataFrame:
-    """One row an epoch of an attempt, with its trial's candidate and seed."""
-    frame = _frame(Epoch, reader.epochs(sweep_id))
+def epochs(
+    reader: Reader, sweep_id: int, *, trial_ids: Collection[int] | None = None
+) -> pd.DataFrame:
+    """One row an epoch of an attempt, with its trial's candidate and seed.
+
+    `trial_ids`: of these trials alone.
+    """
+    frame = _frame(Epoch, reader.epochs(sweep_id, trial_ids=trial_ids))
     about = _frame(Trial, reader.trials(sweep_id)).rename(columns={"id": "trial_id"})
     return frame.merge(
         about[["trial_id", "candidate_id", "seed"]],

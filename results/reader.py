@@ -3,7 +3,7 @@
 Whoever looks at sweeps takes a `Reader`, and shows the same wherever they are kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from results.records import (
@@ -59,8 +59,8 @@ class Reader(Protocol):
         """Trials of a sweep, by id."""
         ...
 
-    def epochs(self, sweep_id: int) -> list[Epoch]:
-        """Epochs of a sweep, of every attempt, as they came in."""
+    def epochs(self, sweep_id: int, *, trial_ids: Collection[int] | None = None) -> list[Epoch]:
+        """Epochs of a sweep, or of these of its trials, of every attempt, as they came in."""
         ...
 
     def coefficients(

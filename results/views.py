@@ -57,9 +57,10 @@ class SweepView:
         return frames.trials(self.reader, self.sweep_id)
 
     @cached_property
-    def epochs(self) -> pd.DataFrame:
-        """One row an epoch."""
-        return frames.epochs(self.reader, self.sweep_id)
+    def drawn_epochs(self) -> pd.DataFrame:
+        """One row an epoch of the trials that learning curves show."""
+        chosen = set(figures.drawn_trials(self.trials))
+        return frames.epochs(self.reader, self.sweep_id, trial_ids=chosen)
 
     @cached_property
     def family(self) -> pd.DataFrame:
@@ -179,7 +180,7 @@ def _ratios(view: SweepView) -> go.Figure:
 
 def _curves(value: str) -> Callable[[SweepView], go.Figure]:
     return lambda view: figures.curves(
-        view.epochs, view.trials, leader=view.leading_index, value=value
+        view.drawn_epochs, view.trials, leader=view.leading_index, value=value
     )
 
 

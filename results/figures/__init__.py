@@ -7,7 +7,7 @@ values, and nothing of the store. A figure's data do not depend on the page that
 
 from results.figures.accuracy import COSTS, accuracy
 from results.figures.comparison import Compared, compare
-from results.figures.curves import curves
+from results.figures.curves import curves, drawn_trials
 from results.figures.families import family
 from results.figures.methods import METHODS, by_method, methods
 from results.figures.parallel import parallel
@@ -26,6 +26,7 @@ __all__ = [
     "by_method",
     "compare",
     "curves",
+    "drawn_trials",
     "family",
     "methods",
     "parallel",

@@ -41,7 +41,7 @@ def curves(
     own: those that diverged, failed, are still running, or finished with fewer images than others.
 
     Args:
-        epochs: as of `results.frames.epochs`.
+        epochs: as of `results.frames.epochs`; those of `drawn_trials` are enough.
         trials: as of `results.frames.trials`.
         leader: the leader's index in the plan.
         value: `accuracy`, `train_loss` or `validation_loss`.
@@ -55,15 +55,15 @@ def curves(
     last = epochs[epochs["attempt"] == epochs.groupby("trial_id")["attempt"].transform("max")]
     groups = _groups(trials, leader)
     reported = set(last["trial_id"])
-    chosen = _chosen(trials[trials["id"].isin(reported)])
-    total, shown = len(reported), len(chosen)
+    chosen = [number for number in drawn_trials(trials) if number in reported]
+    total, shown = int((trials["attempts"] > 0).sum()), len(chosen)
     figure = new(
         title,
         [
-            plural(total, "trial")
-            if shown == total
+            plural(shown, "trial")
+            if total <= MOST
             else f"{shown:,} of {total:,} trials: the best, and an even choice of the others",
-            _told(groups[number] for number in reported),
+            _told(groups[number] for number in chosen),
         ],
         xaxis={
             "title": {"text": "training images seen"},
@@ -104,8 +104,15 @@ def _told(groups: Iterable[str]) -> str:
     return ", ".join(f"{counts[group]:,} {group}" for group in _LOOKS if counts[group])
 
 
-def _chosen(trials: pd.DataFrame) -> Sequence[int]:
-    """Which trials to draw: all, or the best and an even choice of the others."""
+def drawn_trials(trials: pd.DataFrame) -> Sequence[int]:
+    """Ids of the trials that are drawn: all that were started, or of `MOST` and more a choice.
+
+    Half of it are the best, the other half is chosen evenly from the others.
+
+    Args:
+        trials: as of `results.frames.trials`.
+    """
+    trials = trials[trials["attempts"] > 0]
     if len(trials) <= MOST:
         return [int(number) for number in trials["id"]]
     best = trials.sort_values("accuracy", ascending=False)["id"].to_numpy()

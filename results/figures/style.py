@@ -105,6 +105,7 @@ def _template(page: str, ink: str, faint: str, grid: str) -> go.layout.Template:
                 "yanchor": "bottom",
                 "x": 0,
                 "xanchor": "left",
+                "itemsizing": "constant",
                 "font": {"size": 12},
             },
             "margin": {"l": 72, "r": 28, "t": 86, "b": 104},

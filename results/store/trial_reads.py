@@ -1,6 +1,6 @@
 """Trials, attempts, epochs and per-image results, for whoever looks at a sweep."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -72,11 +72,11 @@ class TrialReadPart(Part):
         self,
         sweep_id: int,
         *,
-        trial_id: int | None = None,
+        trial_ids: Collection[int] | None = None,
         limit: int | None = None,
         after: int = 0,
     ) -> list[Epoch]:
-        """Epochs of a sweep, or of one of its trials, of every attempt, as they came in.
+        """Epochs of a sweep, or of these of its trials, of every attempt, as they came in.
 
         At most `limit` (None: all), continuing after the epoch with the id `after`.
         """
@@ -92,8 +92,8 @@ class TrialReadPart(Part):
             .order_by(EpochRow.id)
             .limit(limit)
         )
-        if trial_id is not None:
-            statement = statement.where(TrialRow.id == trial_id)
+        if trial_ids is not None:
+            statement = statement.where(TrialRow.id.in_(trial_ids))
         with self._database.read() as connection:
             return fetch(connection, Epoch, statement)
 

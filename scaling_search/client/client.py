@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -176,10 +176,11 @@ class Client:
         rows = self._connection.rows(TrialItem, f"/v1/sweeps/{sweep_id}/trials", params, limit)
         return (row.to_summary(sweep_id) for row in rows)
 
-    def epochs(self, sweep_id: int) -> list[Epoch]:
-        """Epochs of a sweep, of every attempt, as they came in."""
+    def epochs(self, sweep_id: int, *, trial_ids: Collection[int] | None = None) -> list[Epoch]:
+        """Epochs of a sweep, or of these of its trials, of every attempt, as they came in."""
         rows = self._connection.rows(EpochItem, f"/v1/sweeps/{sweep_id}/epochs", {"sort": "id"})
-        return [row.to_record() for row in rows]
+        epochs = (row.to_record() for row in rows)
+        return [one for one in epochs if trial_ids is None or one.trial_id in trial_ids]
 
     def events(self, sweep_id: int, *, after: int = 0) -> Iterator[Event]:
         """Events of a sweep with `seq` greater than `after`, then each as it happens, without end.

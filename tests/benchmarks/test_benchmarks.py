@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 OPTIONS = {"folder": "digits", "n_train": 64, "epochs": 1, "batch_size": 64, "norm_images": 64}
 
 
-@pytest.mark.parametrize("name", ["planning", "preparing", "service", "steps"])
+@pytest.mark.parametrize("name", ["figures", "planning", "preparing", "service", "steps"])
 def test_a_benchmark_prints_a_table_and_writes_its_figures(name, tmp_path):
     written = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", name, "--tiny", "--json", str(written)]

@@ -143,7 +143,11 @@ def test_epochs_of_many_trials_are_stored_in_one_write(store, scene, examples):
     assert (first.train_loss, first.validation_loss, first.top5_accuracy) == (2.3, 2.2, 0.4)
     assert (first.steps, first.images, first.accuracy) == (10, 640, 0.1)
     assert first.reported_at >= one.started_at
-    assert [epoch.epoch for epoch in store.epochs(lease.sweep_id, trial_id=one.trial_id)] == [1, 2]
+    assert [epoch.epoch for epoch in store.epochs(lease.sweep_id, trial_ids=[one.trial_id])] == [
+        1,
+        2,
+    ]
+    assert store.epochs(lease.sweep_id, trial_ids=[]) == []
     assert store.epochs(lease.sweep_id, after=epochs[0].id, limit=1) == [epochs[1]]
     assert scene.kinds(lease.sweep_id)[-2:] == ["epochs", "epochs"]
 

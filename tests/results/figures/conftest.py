@@ -77,6 +77,7 @@ class Made:
             accuracy=copies["accuracy_mean"],
             state="finished",
             images=600,
+            attempts=1,
         )
         return trials.assign(id=range(1, len(trials) + 1)).reset_index(drop=True)
 

@@ -30,6 +30,8 @@ def test_everything_of_a_sweep_is_as_in_the_store(client, store, sweep_id):
     assert client.trials(sweep_id) == store.trials(sweep_id)
     assert list(client.iter_trials(sweep_id)) == store.trial_page(sweep_id, limit=None)
     assert client.epochs(sweep_id) == store.epochs(sweep_id)
+    some = {1, 3}
+    assert client.epochs(sweep_id, trial_ids=some) == store.epochs(sweep_id, trial_ids=some)
 
 
 def test_sweeps_are_listed_and_filtered_as_in_the_store(client, store):
