@@ -117,7 +117,7 @@ def family(view: SweepView) -> Table:
     return Table(
         "Members",
         _headings(
-            "",
+            "member",
             ">φ",
             ">depth ×",
             ">width ×",
