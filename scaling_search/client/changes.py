@@ -1,0 +1,48 @@
+"""What changes sweeps."""
+
+from __future__ import annotations
+
+import uuid
+
+from results.documents.sweeps import SweepDetail
+from results.records import Standing
+from results.states import SweepState
+from scaling_search.client.connection import ALSO_POST
+from scaling_search.client.part import Part
+from search_spaces.sweep_spec import SweepSpec
+
+
+class ChangePart(Part):
+    """Submitting, cancelling, resuming and deleting sweeps."""
+
+    def submit(self, spec: SweepSpec, *, key: str | None = None) -> Standing:
+        """Put a sweep at the end of the queue.
+
+        Args:
+            spec: the sweep; `data.name` is a data set that is registered on the server.
+            key: a second submission under it makes no second sweep; by default a new one.
+        """
+        response = self._connection.request(
+            "POST",
+            "/v1/sweeps",
+            json=spec.model_dump(mode="json"),
+            headers={"Idempotency-Key": key or str(uuid.uuid4())},
+            retry=ALSO_POST,
+        )
+        return self._connection.read(SweepDetail, response).to_standing()
+
+    def request_cancel(self, sweep_id: int) -> SweepState:
+        """Ask for a sweep to be cancelled; its state, `running` until its driver has stopped."""
+        return self._change(sweep_id, "cancel")
+
+    def requeue(self, sweep_id: int) -> SweepState:
+        """Hand a sweep that stopped back to the runners; its state, `queued`."""
+        return self._change(sweep_id, "resume")
+
+    def _change(self, sweep_id: int, how: str) -> SweepState:
+        response = self._connection.request("POST", f"/v1/sweeps/{sweep_id}/{how}")
+        return self._connection.read(SweepDetail, response).state
+
+    def delete_sweep(self, sweep_id: int) -> None:
+        """Delete a sweep that has ended, with everything that it holds."""
+        self._connection.request("DELETE", f"/v1/sweeps/{sweep_id}")

@@ -1,0 +1,101 @@
+"""What sweeps found, and what they may be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from results.documents.catalog import BaselineItem, DatasetItem
+from results.documents.coefficients import BestCoefficients, CoefficientsItem
+from results.documents.common import Document
+from results.documents.families import Family
+from results.errors import NotFoundError
+from results.records import CoefficientsRecord
+from results.states import Verdict
+from scaling_search.client.part import Part, several
+from search_spaces.families import Convention, FamilyMember
+
+
+class _Datasets(Document):
+    datasets: list[DatasetItem]
+
+
+class _Baselines(Document):
+    baselines: list[BaselineItem]
+
+
+class FindingPart(Part):
+    """Coefficients, families, data sets and baselines."""
+
+    def coefficients(
+        self,
+        *,
+        sweep_id: int | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        target_ratio: float | None = None,
+        protocol: str | None = None,
+        verdicts: Iterable[Verdict] | None = None,
+        limit: int | None = 100,
+    ) -> list[CoefficientsRecord]:
+        """Coefficients that match every filter given, newest first; at most `limit` (None: all).
+
+        Their evidence holds `seeds` and `why`; `best` has all of it.
+        """
+        params = {
+            "sweep": sweep_id,
+            "baseline": baseline,
+            "dataset": dataset,
+            "target": target_ratio,
+            "protocol": protocol,
+            "verdict": several(verdicts),
+        }
+        rows = self._connection.rows(CoefficientsItem, "/v1/coefficients", params, limit)
+        return [row.to_record() for row in rows]
+
+    def best(
+        self,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        target_ratio: float | None = None,
+        *,
+        protocol: str | None = None,
+    ) -> CoefficientsRecord | None:
+        """The best conclusive coefficients for these filters, or None."""
+        params = {
+            "baseline": baseline,
+            "dataset": dataset,
+            "target": target_ratio,
+            "protocol": protocol,
+        }
+        try:
+            found = self._connection.get(BestCoefficients, "/v1/coefficients/best", params)
+        except NotFoundError:
+            return None
+        return found.to_record()
+
+    def family(
+        self,
+        coefficients_id: int,
+        *,
+        convention: Convention = "fitted",
+        resolution_px: int | None = None,
+        classes: int | None = None,
+        members: int = 8,
+    ) -> tuple[FamilyMember, ...]:
+        """Members b0, b1, … that stored coefficients imply, as `search_spaces.families.family`."""
+        params = {
+            "convention": convention,
+            "resolution_px": resolution_px,
+            "classes": classes,
+            "members": members,
+        }
+        found = self._connection.get(Family, f"/v1/families/{coefficients_id}", params)
+        return tuple(member.to_member() for member in found.members)
+
+    def datasets(self) -> list[DatasetItem]:
+        """The data sets that a submitted sweep may name."""
+        return self._connection.get(_Datasets, "/v1/datasets").datasets
+
+    def baselines(self) -> list[BaselineItem]:
+        """The networks that the service can scale."""
+        return self._connection.get(_Baselines, "/v1/baselines").baselines

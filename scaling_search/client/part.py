@@ -1,0 +1,19 @@
+"""What the parts of a client share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scaling_search.client.connection import Connection
+
+
+class Part:
+    """One kind of question; all parts share a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+
+def several(values: Iterable[str] | None) -> list[str] | None:
+    """A filter that takes any of some values; None: no filter."""
+    return None if values is None else [str(value) for value in values]

@@ -1,0 +1,148 @@
+"""Sweeps, and what they consist of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from results.documents.candidates import CandidateItem
+from results.documents.sweeps import SweepDetail, SweepItem
+from results.documents.trials import EpochItem, TrialItem
+from results.records import (
+    Candidate,
+    CandidateSummary,
+    Epoch,
+    Event,
+    Standing,
+    Sweep,
+    SweepSummary,
+    Trial,
+    TrialSummary,
+)
+from results.states import SweepState, TrialState
+from scaling_search.client.part import Part, several
+from scaling_search.client.stream import Stream
+
+_ENDED: Final = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
+
+
+class SweepPart(Part):
+    """Reading and following sweeps."""
+
+    def standing(self, sweep_id: int) -> Standing:
+        """Everything of a sweep but its candidates, trials, epochs, events and log."""
+        return self._connection.get(SweepDetail, f"/v1/sweeps/{sweep_id}").to_standing()
+
+    def sweep(self, sweep_id: int) -> Sweep:
+        """One sweep."""
+        return self.standing(sweep_id).sweep
+
+    def iter_sweeps(
+        self,
+        *,
+        states: Iterable[SweepState] | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        protocol: str | None = None,
+        name: str | None = None,
+        sort: str = "-id",
+        limit: int | None = None,
+    ) -> Iterator[SweepSummary]:
+        """Sweeps that match every filter given, fetched as they are asked for, newest first."""
+        params = {
+            "state": several(states),
+            "baseline": baseline,
+            "dataset": dataset,
+            "protocol": protocol,
+            "name": name,
+            "sort": sort,
+        }
+        rows = self._connection.rows(SweepItem, "/v1/sweeps", params, limit)
+        return (row.to_summary() for row in rows)
+
+    def newest_sweeps(
+        self,
+        *,
+        states: Iterable[SweepState] | None = None,
+        baseline: str | None = None,
+        dataset: str | None = None,
+        protocol: str | None = None,
+        name: str | None = None,
+        limit: int | None = 100,
+    ) -> list[SweepSummary]:
+        """Sweeps that match every filter given, newest first; at most `limit` (None: all)."""
+        return list(
+            self.iter_sweeps(
+                states=states,
+                baseline=baseline,
+                dataset=dataset,
+                protocol=protocol,
+                name=name,
+                limit=limit,
+            )
+        )
+
+    def candidates(self, sweep_id: int) -> list[Candidate]:
+        """The plan of a sweep, in its order."""
+        return [row.to_record(sweep_id) for row in self._candidates(sweep_id)]
+
+    def candidate_summaries(self, sweep_id: int) -> list[CandidateSummary]:
+        """The plan of a sweep, in its order, with what its trials reached."""
+        return [row.to_summary(sweep_id) for row in self._candidates(sweep_id)]
+
+    def _candidates(self, sweep_id: int) -> Iterator[CandidateItem]:
+        return self._connection.rows(CandidateItem, f"/v1/sweeps/{sweep_id}/candidates", {})
+
+    def trials(self, sweep_id: int, *, states: Iterable[TrialState] | None = None) -> list[Trial]:
+        """Trials of a sweep, of all states or these, by id."""
+        params = {"state": several(states)}
+        rows = self._connection.rows(TrialItem, f"/v1/sweeps/{sweep_id}/trials", params)
+        return [row.to_record(sweep_id) for row in rows]
+
+    def iter_trials(
+        self,
+        sweep_id: int,
+        *,
+        states: Iterable[TrialState] | None = None,
+        candidate: int | None = None,
+        seed: int | None = None,
+        sort: str = "id",
+        limit: int | None = None,
+    ) -> Iterator[TrialSummary]:
+        """Trials with what their candidates are, fetched as they are asked for.
+
+        `candidate` is an index in the plan; `sort` is a field such as `-accuracy`.
+        """
+        params = {
+            "state": several(states),
+            "candidate": candidate,
+            "seed": seed,
+            "sort": sort,
+        }
+        rows = self._connection.rows(TrialItem, f"/v1/sweeps/{sweep_id}/trials", params, limit)
+        return (row.to_summary(sweep_id) for row in rows)
+
+    def epochs(self, sweep_id: int, *, trial_ids: Collection[int] | None = None) -> list[Epoch]:
+        """Epochs of a sweep, or of these of its trials, of every attempt, as they came in."""
+        rows = self._connection.rows(EpochItem, f"/v1/sweeps/{sweep_id}/epochs", {"sort": "id"})
+        epochs = (row.to_record() for row in rows)
+        return [one for one in epochs if trial_ids is None or one.trial_id in trial_ids]
+
+    def events(self, sweep_id: int, *, after: int = 0) -> Iterator[Event]:
+        """Events of a sweep with `seq` greater than `after`, then each as it happens, without end.
+
+        Connections that break are made again; nothing is missed and nothing comes twice. When the
+        sweep is deleted, `NotFoundError` is raised.
+        """
+        return Stream(self._connection, sweep_id, after).events()
+
+    def wait(self, sweep_id: int) -> Standing:
+        """The sweep once it is finished, failed or cancelled."""
+        now = self.standing(sweep_id)
+        if now.sweep.state not in _ENDED:
+            for event in self.events(sweep_id):
+                if event.kind == "state" and event.data["after"] in _ENDED:
+                    now = self.standing(sweep_id)
+                    if now.sweep.state in _ENDED:  # else it was resumed since
+                        break
+        return now
