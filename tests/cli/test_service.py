@@ -11,6 +11,7 @@ from PIL import Image
 from api.settings import Settings, table
 from results.states import AccessScope
 from results.store import Store
+from scaling_search.environment import cuda_devices
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +186,12 @@ def test_a_port_that_is_taken_starts_no_runner(shell):
     assert (refused.returncode, refused.stdout) == (2, "")
     assert f"cannot listen on 127.0.0.1:{port}" in refused.stderr
     assert "runner" not in refused.stderr
+
+
+@pytest.mark.skipif(bool(cuda_devices()), reason="here is a CUDA device")
+def test_a_runner_that_cannot_start_ends_the_service(shell):
+    """What only the runner can find out."""
+    ended = shell.run("serve", "--port", "0", "--gpus-per-trial", "1")
+    assert ended.returncode == 2
+    assert "Error: --gpus-per-trial is 1: torch sees no CUDA device here" in ended.stderr
+    assert "Traceback" not in ended.stderr
