@@ -1,7 +1,7 @@
 """One training step of the same network: the plain stack's beside ours, on one thread.
 
 Forward, backward and optimizer on a batch of 64; decoding, evaluation, processes and Ray play no
-part. The two take turns and the least CPU time counts, so that the ratio holds on a machine that is
+part. They take turns and the least CPU time counts, so that the ratio holds on a machine that is
 not quite idle.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -25,7 +26,10 @@ from search_spaces.data_spec import DataSpec
 from search_spaces.planning import Candidate, make_plan
 from search_spaces.proxy_spec import ProxySpec
 
+Dtype = Literal["float32", "bfloat16"]
 BATCH = 64
+DTYPES: tuple[Dtype, ...] = ("float32", "bfloat16")
+NAMES = ("plain", *(f"ours in {dtype}" for dtype in DTYPES))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,22 +48,24 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
     plan = spread(make_plan(space, classes=len(data.class_names)), arguments.points)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    sums = [0.0, 0.0]
+    sums = [0.0] * (1 + len(DTYPES))
     for candidate in plan.candidates:
-        ways = _plain(candidate), _ours(candidate, data, arguments.rounds + 1)
-        seconds = _least(ways, arguments.rounds)
+        ours = (_ours(candidate, data, arguments.rounds + 1, dtype) for dtype in DTYPES)
+        seconds = _least((_plain(candidate), *ours), arguments.rounds)
         sums = [total + least for total, least in zip(sums, seconds, strict=True)]
         c = candidate.representative
+        speeds = (f"{name} {BATCH / least:.0f}" for name, least in zip(NAMES, seconds, strict=True))
         print(
-            f"({c.alpha:g}, {c.beta:g}, {c.gamma:g}) at {candidate.spec.resolution_px} px: plain "
-            f"{BATCH / seconds[0]:.0f} images/s, ours {BATCH / seconds[1]:.0f}",
+            f"({c.alpha:g}, {c.beta:g}, {c.gamma:g}) at {candidate.spec.resolution_px} px, "
+            f"images/s: {', '.join(speeds)}",
             flush=True,
         )
     torch.set_num_threads(threads)
     images = BATCH * len(plan.candidates)
-    yield Figure("plain stack, images a CPU second", images / sums[0], "images/s")
-    yield Figure("ours, images a CPU second", images / sums[1], "images/s")
-    yield Figure("ours : plain, training steps alone", sums[0] / sums[1], "×")
+    for name, total in zip(NAMES, sums, strict=True):
+        yield Figure(f"{name}, images a CPU second", images / total, "images/s")
+    for name, total in zip(NAMES[1:], sums[1:], strict=True):
+        yield Figure(f"{name} : plain, training steps alone", sums[0] / total, "×")
 
 
 def _plain(candidate: Candidate) -> Callable[[], None]:
@@ -82,8 +88,10 @@ def _plain(candidate: Candidate) -> Callable[[], None]:
     return step
 
 
-def _ours(candidate: Candidate, data: PreparedDataset, steps: int) -> Callable[[], None]:
-    proxy = ProxySpec(steps=steps, batch_size=BATCH, reports=1, norm_images=0)
+def _ours(
+    candidate: Candidate, data: PreparedDataset, steps: int, dtype: Dtype
+) -> Callable[[], None]:
+    proxy = ProxySpec(steps=steps, batch_size=BATCH, reports=1, norm_images=0, dtype=dtype)
     training = Training(candidate.spec, proxy, data, 0)
     numbers = iter(range(1, steps + 1))
 

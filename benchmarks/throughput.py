@@ -25,6 +25,7 @@ from benchmarks.watching import run_program
 from search_spaces.planning import make_plan
 
 VALIDATION_FRACTION = 0.2
+DTYPES = ("float32", "bfloat16")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--images", type=Path, metavar="FOLDER", help="photographs, one sub-folder a class; "
         "without it scikit-learn's handwritten digits are written as 32 px JPEG files",
     )  # fmt: skip
-    parser.add_argument("--points", type=int, default=5, help=f"networks, up to {MAX_POINTS}")
-    parser.add_argument("--train-images", type=int, default=640, help="a multiple of the batch")
+    parser.add_argument("--points", type=int, default=15, help=f"networks, up to {MAX_POINTS}")
+    parser.add_argument("--train-images", type=int, default=1024, help="a multiple of the batch")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--norm-images", type=int, default=256, help="as in a proxy's spec")
@@ -85,21 +86,29 @@ def _compare(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
         f"{arguments.images.name if arguments.images else 'digits as JPEG files'}",
         flush=True,
     )
-    ours, plain = [], []
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in ("plain", *DTYPES)}
     for number in range(arguments.repeats):
-        ours.append(_start("ours", options, scratch / f"ours-{number}"))
-        options["n_validation"] = ours[-1]["n_validation"]
-        plain.append(_start("plain", options, scratch / f"plain-{number}"))
-        _check_same(ours[-1]["trials"], plain[-1]["trials"])
-    cpu = [statistics.median(row["cpu_seconds"] for row in rows) for rows in (ours, plain)]
-    our_speed = images / statistics.median(row["seconds"] for row in ours)
-    plain_speed = images / statistics.median(row["seconds"] for row in plain)
-    whole = images / statistics.median(row["whole_seconds"] for row in ours)
+        for dtype in DTYPES:
+            ours = _start("ours", {**options, "dtype": dtype}, scratch / f"{dtype}-{number}")
+            runs[dtype].append(ours)
+        options["n_validation"] = ours["n_validation"]
+        plain = _start("plain", options, scratch / f"plain-{number}")
+        runs["plain"].append(plain)
+        _check_same(ours["trials"], plain["trials"])
+
+    def median(name: str, what: str) -> float:
+        return statistics.median(run[what] for run in runs[name])
+
+    plain_speed = images / median("plain", "seconds")
     yield Figure("plain script, trained images per second", plain_speed, "images/s")
-    yield Figure("ours, trained images per second", our_speed, "images/s")
-    yield Figure("ours : plain", our_speed / plain_speed, "×", at_least=4)
-    yield Figure("ours : plain, images a CPU second, all processes", cpu[1] / cpu[0], "×")
-    yield Figure("with the leader chosen and its b0–b7 measured by fvcore", whole, "images/s")
+    for dtype in DTYPES:
+        speed = images / median(dtype, "seconds")
+        whole = images / median(dtype, "whole_seconds")
+        cpu = median("plain", "cpu_seconds") / median(dtype, "cpu_seconds")
+        yield Figure(f"ours in {dtype}, trained images per second", speed, "images/s")
+        yield Figure(f"ours in {dtype} : plain", speed / plain_speed, "×", at_least=4)
+        yield Figure(f"ours in {dtype} : plain, images a CPU second, all processes", cpu, "×")
+        yield Figure(f"ours in {dtype}, with the leader's b0–b7 measured", whole, "images/s")
 
 
 def _fill(arguments: argparse.Namespace, folder: Path) -> int:
@@ -137,7 +146,7 @@ def _start(which: str, options: dict[str, Any], scratch: Path) -> dict[str, Any]
         if name in found
     ]
     print(
-        f"{which}: {', '.join(stages)}, ended after {ended.seconds:.1f} s; CPU "
+        f"{scratch.name}: {', '.join(stages)}, ended after {ended.seconds:.1f} s; CPU "
         f"{ended.cpu_seconds:.0f} s",
         flush=True,
     )

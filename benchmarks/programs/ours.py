@@ -47,6 +47,7 @@ def sweep_spec(options: dict[str, Any]) -> SweepSpec:
                 "batch_size": options["batch_size"],
                 "reports": options["epochs"],
                 "norm_images": options["norm_images"],
+                "dtype": options.get("dtype", "float32"),
             },
             "data": {
                 "name": options["folder"],

@@ -40,7 +40,7 @@ def calibrate(
     Takes a few seconds: do it once per sweep, on the candidate whose cost is typical. Nothing is
     timed where the compiled layers are used, which are for channels last alone.
     """
-    if compiled_layers(proxy, device, threads):
+    if compiled_layers(device, threads):
         return Calibration(channels_last=True, images_per_second={})
     budget = {"images": None, "steps": WARM_STEPS + TIMED_STEPS, "reports": 1}
     short = ProxySpec(**{**proxy.model_dump(), **budget})

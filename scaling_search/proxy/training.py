@@ -61,12 +61,12 @@ def train(
     return (yield from training.epochs())
 
 
-def compiled_layers(proxy: ProxySpec, device: str, threads: int) -> bool:
+def compiled_layers(device: str, threads: int) -> bool:
     """Whether trials run, channels last, on the layers of `proxy.cpu`, faster than any other way.
 
     Those use one thread; with more of them PyTorch's own layers do.
     """
-    return device == "cpu" and proxy.dtype == "float32" and threads == 1
+    return device == "cpu" and threads == 1
 
 
 class Training:
@@ -123,7 +123,7 @@ class Training:
         self.network.to(self._device)
         if channels_last:
             nn.utils.convert_conv2d_weight_memory_format(self.network, torch.channels_last)
-            if compiled_layers(proxy, device, threads):
+            if compiled_layers(device, threads):
                 from scaling_search.proxy.cpu import speed_up  # numba takes a second to import
 
                 speed_up(self.network)

@@ -1,9 +1,10 @@
-"""Loops over channels-last float32 arrays, compiled by numba for this machine; one thread each.
+"""Loops over channels-last activations, compiled by numba for this machine; one thread each.
 
 PyTorch's own kernels walk an activation once for every elementary step; these walk it once for as
 many steps as belong together, and the compiler vectorises them along the channels.
 
-Shapes: N images, H × W positions, C channels; R = N · H · W rows. Arrays are C-contiguous.
+Shapes: N images, H × W positions, C channels; R = N · H · W rows. Arrays are C-contiguous. An
+activation is float32, or bfloat16 as the uint16 of its bits (`storage`); all sums are of float32.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from scaling_search.proxy.cpu.storage import flush, image_sums, narrow, widen
+
 Array = NDArray[np.float32]
+Activation = NDArray[np.float32] | NDArray[np.uint16]
+Sums = NDArray[np.float64]
 
 BLOCK_ROWS = 64
 """Rows that are summed in float32 before they join a sum in float64."""
@@ -24,10 +29,11 @@ _ZERO, _ONE = np.float32(0), np.float32(1)
 
 
 def _kernel(signature: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Compile at once, keep the result on disk, let other threads run meanwhile.
+    """Compile at once for both storages (A), keep the result on disk, let other threads run.
 
     Of fast maths only what keeps infinities and not-a-numbers: a diverged trial must show.
     """
+    signatures = [signature.replace("A[", storage) for storage in ("f4[", "u2[")]
     options: dict[str, Any] = {
         "nogil": True,
         "error_model": "numpy",
@@ -37,9 +43,9 @@ def _kernel(signature: str) -> Callable[[Callable[..., None]], Callable[..., Non
     def compiled(function: Callable[..., None]) -> Callable[..., None]:
         kernel: Callable[..., None]
         try:
-            kernel = numba.njit(signature, cache=True, **options)(function)
+            kernel = numba.njit(signatures, cache=True, **options)(function)
         except RuntimeError:  # no place that can be written: compiled anew by each process
-            kernel = numba.njit(signature, **options)(function)
+            kernel = numba.njit(signatures, **options)(function)
         return kernel
 
     return compiled
@@ -70,15 +76,15 @@ def _apply(x: Array, scale: Array, shift: Array, silu: bool, y: Array) -> None:
     if silu:
         for r in range(x.shape[0]):
             for c in range(x.shape[1]):
-                z = x[r, c] * scale[c] + shift[c]
-                y[r, c] = z / (_ONE + _exp(-z))
+                z = widen(x[r, c]) * scale[c] + shift[c]
+                y[r, c] = narrow(z / (_ONE + _exp(-z)), y)
     else:
         for r in range(x.shape[0]):
             for c in range(x.shape[1]):
-                y[r, c] = x[r, c] * scale[c] + shift[c]
+                y[r, c] = narrow(widen(x[r, c]) * scale[c] + shift[c], y)
 
 
-@_kernel("void(f4[:,::1], f4[::1], f4[::1], f8, b1, f4[:,::1], f8[::1], f8[::1], f4[:,::1])")
+@_kernel("void(A[:,::1], f4[::1], f4[::1], f8, b1, A[:,::1], f8[::1], f8[::1], f4[:,::1])")
 def norm_forward(
     x: Array,
     weight: Array,
@@ -86,8 +92,8 @@ def norm_forward(
     eps: float,
     silu: bool,
     y: Array,
-    mean: NDArray[np.float64],
-    variance: NDArray[np.float64],
+    mean: Sums,
+    variance: Sums,
     affine: Array,
 ) -> None:
     """Normalise the columns of x (R, C) by their moments; y is the result, through SiLU if asked.
@@ -97,7 +103,9 @@ def norm_forward(
     first row, so that a large mean cancels nothing.
     """
     rows, channels = x.shape
-    pivot = x[0].copy()
+    pivot = np.empty(channels, np.float32)
+    for c in range(channels):
+        pivot[c] = widen(x[0, c])
     total, squares = np.zeros(channels), np.zeros(channels)
     part, part_squares = np.zeros(channels, np.float32), np.zeros(channels, np.float32)
     for first in range(0, rows, BLOCK_ROWS):
@@ -105,7 +113,7 @@ def norm_forward(
         part_squares[:] = _ZERO
         for r in range(first, min(first + BLOCK_ROWS, rows)):
             for c in range(channels):
-                d = x[r, c] - pivot[c]
+                d = widen(x[r, c]) - pivot[c]
                 part[c] += d
                 part_squares[c] += d * d
         for c in range(channels):
@@ -121,15 +129,15 @@ def norm_forward(
     _apply(x, affine[0], affine[1], silu, y)
 
 
-@_kernel("void(f4[:,::1], f4[::1], f4[::1], b1, f4[:,::1])")
+@_kernel("void(A[:,::1], f4[::1], f4[::1], b1, A[:,::1])")
 def norm_evaluate(x: Array, scale: Array, shift: Array, silu: bool, y: Array) -> None:
     """Fill y with x · scale + shift, through SiLU if asked: (R, C) and (C,)."""
     _apply(x, scale, shift, silu, y)
 
 
 @_kernel(
-    "void(f4[:,::1], f4[:,::1], f4[::1], f8, b1, f8[::1], f8[::1], f4[:,::1], "
-    "f4[:,::1], f4[::1], f4[::1])"
+    "void(A[:,::1], A[:,::1], f4[::1], f8, b1, f8[::1], f8[::1], f4[:,::1], "
+    "A[:,::1], f4[::1], f4[::1])"
 )
 def norm_backward(
     x: Array,
@@ -137,8 +145,8 @@ def norm_backward(
     weight: Array,
     eps: float,
     silu: bool,
-    mean: NDArray[np.float64],
-    variance: NDArray[np.float64],
+    mean: Sums,
+    variance: Sums,
     affine: Array,
     to_x: Array,
     to_weight: Array,
@@ -156,18 +164,19 @@ def norm_backward(
         for r in range(first, min(first + BLOCK_ROWS, rows)):
             if silu:
                 for c in range(channels):
-                    z = x[r, c] * scale[c] + shift[c]
+                    value = widen(x[r, c])
+                    z = value * scale[c] + shift[c]
                     s = _ONE / (_ONE + _exp(-z))
-                    g = gradient[r, c] * s * (_ONE + z * (_ONE - s))
-                    to_x[r, c] = g
+                    g = widen(gradient[r, c]) * s * (_ONE + z * (_ONE - s))
+                    to_x[r, c] = narrow(g, to_x)
                     part[c] += g
-                    part_product[c] += g * (x[r, c] - centre[c])
+                    part_product[c] += g * (value - centre[c])
             else:
                 for c in range(channels):
-                    g = gradient[r, c]
-                    to_x[r, c] = g
+                    g = widen(gradient[r, c])
+                    to_x[r, c] = narrow(g, to_x)
                     part[c] += g
-                    part_product[c] += g * (x[r, c] - centre[c])
+                    part_product[c] += g * (widen(x[r, c]) - centre[c])
         for c in range(channels):
             total[c] += part[c]
             product[c] += part_product[c]
@@ -182,13 +191,14 @@ def norm_backward(
         to_bias[c] = total[c]
     for r in range(rows):
         for c in range(channels):
-            to_x[r, c] = to_x[r, c] * scale[c] + x[r, c] * of_x[c] + constant[c]
+            g = widen(to_x[r, c]) * scale[c]
+            to_x[r, c] = narrow(g + widen(x[r, c]) * of_x[c] + constant[c], to_x)
 
 
 # ---------------------------------------------------------------- depthwise convolution
 
 
-@_kernel("void(f4[:,:,:,::1], f4[:,:,::1], i8, i8, f4[:,:,:,::1])")
+@_kernel("void(A[:,:,:,::1], f4[:,:,::1], i8, i8, A[:,:,:,::1])")
 def depthwise(x: Array, weight: Array, stride: int, before: int, y: Array) -> None:
     """A depthwise convolution: x (N, H, W, C), weight (k, k, C), y (N, H', W', C).
 
@@ -196,22 +206,25 @@ def depthwise(x: Array, weight: Array, stride: int, before: int, y: Array) -> No
     """
     images, height, width, channels = x.shape
     kernel = weight.shape[0]
+    total = np.empty(channels, np.float32)
     for n in range(images):
         for row in range(y.shape[1]):
             top = row * stride - before
             for column in range(y.shape[2]):
                 left = column * stride - before
-                out = y[n, row, column]
-                out[:] = _ZERO
+                total[:] = _ZERO
                 for i in range(max(0, -top), min(kernel, height - top)):
                     for j in range(max(0, -left), min(kernel, width - left)):
                         # Views, because the compiler vectorises loops over plain rows.
                         pixel, tap = x[n, top + i, left + j], weight[i, j]
                         for c in range(channels):
-                            out[c] += pixel[c] * tap[c]
+                            total[c] += widen(pixel[c]) * tap[c]
+                out = y[n, row, column]
+                for c in range(channels):
+                    out[c] = narrow(total[c], out)
 
 
-@_kernel("void(f4[:,:,:,::1], f4[:,:,::1], f4[:,:,:,::1], i8, i8, f4[:,:,:,::1], f4[:,:,::1])")
+@_kernel("void(A[:,:,:,::1], f4[:,:,::1], A[:,:,:,::1], i8, i8, A[:,:,:,::1], f4[:,:,::1])")
 def depthwise_gradients(
     x: Array,
     weight: Array,
@@ -229,8 +242,10 @@ def depthwise_gradients(
     images, height, width, channels = x.shape
     kernel = weight.shape[0]
     to_weight[:] = _ZERO
-    to_x[:] = _ZERO
+    buffer = np.empty((height, width, channels), np.float32)
     for n in range(images):
+        sums = image_sums(to_x, n, buffer)
+        sums[:] = _ZERO
         for row in range(gradient.shape[1]):
             top = row * stride - before
             for column in range(gradient.shape[2]):
@@ -238,17 +253,19 @@ def depthwise_gradients(
                 g = gradient[n, row, column]
                 for i in range(max(0, -top), min(kernel, height - top)):
                     for j in range(max(0, -left), min(kernel, width - left)):
-                        pixel, to_pixel = x[n, top + i, left + j], to_x[n, top + i, left + j]
+                        pixel, to_pixel = x[n, top + i, left + j], sums[top + i, left + j]
                         tap, to_tap = weight[i, j], to_weight[i, j]
                         for c in range(channels):
-                            to_pixel[c] += g[c] * tap[c]
-                            to_tap[c] += g[c] * pixel[c]
+                            value = widen(g[c])
+                            to_pixel[c] += value * tap[c]
+                            to_tap[c] += value * widen(pixel[c])
+        flush(sums, to_x, n)
 
 
 # ---------------------------------------------------------------- squeeze and excite
 
 
-@_kernel("void(f4[:,:,::1], f4[:,:,::1], f4[:,::1])")
+@_kernel("void(A[:,:,::1], A[:,:,::1], f4[:,::1])")
 def gate_gradient(x: Array, gradient: Array, out: Array) -> None:
     """Σ over positions of gradient · x: (N, H · W, C) to (N, C)."""
     images, positions, channels = x.shape
@@ -258,10 +275,10 @@ def gate_gradient(x: Array, gradient: Array, out: Array) -> None:
         for p in range(positions):
             pixel, g = x[n, p], gradient[n, p]
             for c in range(channels):
-                row[c] += g[c] * pixel[c]
+                row[c] += widen(g[c]) * widen(pixel[c])
 
 
-@_kernel("void(f4[:,:,::1], f4[:,::1], f4[:,::1], f4[:,:,::1])")
+@_kernel("void(A[:,:,::1], f4[:,::1], f4[:,::1], A[:,:,::1])")
 def gated_gradient(gradient: Array, gate: Array, pooled: Array, out: Array) -> None:
     """Fill `out` with gradient · gate + pooled: (N, H · W, C) and (N, C)."""
     images, positions, channels = gradient.shape
@@ -270,4 +287,4 @@ def gated_gradient(gradient: Array, gate: Array, pooled: Array, out: Array) -> N
         for p in range(positions):
             g, to_pixel = gradient[n, p], out[n, p]
             for c in range(channels):
-                to_pixel[c] = g[c] * factor[c] + constant[c]
+                to_pixel[c] = narrow(widen(g[c]) * factor[c] + constant[c], to_pixel)

@@ -14,14 +14,19 @@ from scaling_search.proxy.cpu import kernels
 from search_spaces.modules import Conv2dSame, SqueezeExciteModule
 
 
-def _positions(x: Tensor) -> NDArray[np.float32]:
-    """(N, C, H, W) as an (N, H, W, C) array: no copy if x is channels last, as activations are."""
+def _positions(x: Tensor) -> NDArray[Any]:
+    """(N, C, H, W) as an (N, H, W, C) array: no copy if x is channels last, as activations are.
+
+    bfloat16, which numpy does not know, comes as its bits.
+    """
     pixels = x.detach().permute(0, 2, 3, 1).contiguous()
+    if pixels.dtype == torch.bfloat16:
+        return pixels.view(torch.int16).numpy().view(np.uint16)
     found: NDArray[np.float32] = pixels.numpy()
     return found
 
 
-def _rows(x: Tensor) -> NDArray[np.float32]:
+def _rows(x: Tensor) -> NDArray[Any]:
     """(N, C, H, W) as an (N · H · W, C) array."""
     pixels = _positions(x)
     return pixels.reshape(-1, pixels.shape[-1])
@@ -152,7 +157,8 @@ class _DepthwiseFunction(torch.autograd.Function):
             return F.conv2d(x, weight, None, stride, before, groups=len(weight))
         images, channels, side, _ = x.shape
         out = (side + before + after - weight.shape[-1]) // stride + 1
-        y = torch.empty((images, channels, out, out), memory_format=torch.channels_last)
+        shape = images, channels, out, out
+        y = torch.empty(shape, dtype=x.dtype, memory_format=torch.channels_last)
         kernels.depthwise(_positions(x), _taps(weight), stride, before, _positions(y))
         return y
 
@@ -197,12 +203,12 @@ class _ExciteFunction(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, layer: FastSqueezeExcite, *parameters: Tensor) -> Tensor:
-        pooled = x.detach().mean((2, 3)).requires_grad_()
+        pooled = x.detach().mean((2, 3), dtype=torch.float32).requires_grad_()
         with torch.enable_grad():
             gate = layer.gate(pooled)
         ctx.save_for_backward(x)
         ctx.inner = pooled, gate, parameters
-        return x * gate.detach()[:, :, None, None]
+        return x * gate.detach().to(x.dtype)[:, :, None, None]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -229,14 +235,16 @@ class FastSqueezeExcite(nn.Module):
         self.reduce, self.act, self.expand = layer.reduce, layer.act, layer.expand
 
     def gate(self, pooled: Tensor) -> Tensor:
-        """(N, C) means to (N, C) factors in 0 … 1."""
-        squeezed = F.linear(pooled, self.reduce.weight.flatten(1), self.reduce.bias)
-        scale = F.linear(self.act(squeezed), self.expand.weight.flatten(1), self.expand.bias)
-        return torch.sigmoid(scale)
+        """(N, C) means to (N, C) factors in 0 … 1, float32: too few numbers to gain by less."""
+        with torch.autocast("cpu", enabled=False):
+            squeezed = F.linear(pooled, self.reduce.weight.flatten(1), self.reduce.bias)
+            scale = F.linear(self.act(squeezed), self.expand.weight.flatten(1), self.expand.bias)
+            return torch.sigmoid(scale)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape, channels rescaled."""
         if not torch.is_grad_enabled():
-            return x * self.gate(x.mean((2, 3)))[:, :, None, None]
+            gate = self.gate(x.mean((2, 3), dtype=torch.float32))
+            return x * gate.to(x.dtype)[:, :, None, None]
         out: Tensor = _ExciteFunction.apply(x, self, *self.parameters())  # type: ignore[no-untyped-call]
         return out

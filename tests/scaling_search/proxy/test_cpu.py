@@ -163,6 +163,59 @@ def test_squeeze_and_excite() -> None:
         torch.testing.assert_close(fast(x), plain(x))
 
 
+# ---------------------------------------------------------------- bfloat16
+
+
+def test_bfloat16_is_rounded_as_pytorch_rounds_it() -> None:
+    _, fast = _pair(nn.BatchNorm2d(3))
+    fast.eval()
+    fast[0].running_var.fill_(1 - 1e-5)
+    fast[0].weight.data.copy_(torch.tensor([0.3, 1.0, -7.7]))
+    values = torch.tensor([0.0, -0.0, 1.0, 3.14159, 1e-30, 3e38, torch.inf, -torch.inf, torch.nan])
+    x = torch.cat((values, torch.randn(991))).view(-1, 1, 1, 1).expand(-1, 3, 1, 1)
+    x = x.to(torch.bfloat16).contiguous(memory_format=torch.channels_last)
+    with torch.no_grad():
+        found = fast(x)
+    scale = (fast[0].weight / torch.sqrt(fast[0].running_var + fast[0].eps)).view(1, 3, 1, 1)
+    expected = (x.float() * scale).to(torch.bfloat16)
+    torch.testing.assert_close(found, expected, rtol=0, atol=0, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (_norm(24), nn.SiLU()),
+        (_norm(24),),
+        (Conv2dSame(24, 24, 5, 2, groups=24, bias=False),),
+        (nn.Conv2d(24, 24, 3, padding=1, groups=24, bias=False),),
+        (nn.Conv2d(24, 40, 1),),
+        (SqueezeExciteModule(SqueezeExcite(24, 6, Activation("silu"))),),
+    ],
+    ids=["norm and silu", "norm", "strided", "depthwise", "pointwise", "squeeze and excite"],
+)
+def test_a_layer_in_bfloat16_is_as_near_to_the_truth_as_pytorchs_own(
+    layers: tuple[nn.Module, ...],
+) -> None:
+    torch.manual_seed(0)
+    plain, fast = _pair(*layers)
+    x = _channels_last(16, 24, 6, 6).to(torch.bfloat16)
+    truth, theirs, ours = [], [], []
+    for module, values, results in (
+        (copy.deepcopy(plain), x.float(), truth), (plain, x, theirs), (fast, x, ours),
+    ):  # fmt: skip
+        inputs = values.clone().requires_grad_()
+        with torch.autocast("cpu", torch.bfloat16, enabled=results is not truth):
+            out = module(inputs)
+        direction = torch.linspace(-1, 1, out.numel()).view(out.shape)
+        (out.float() * direction).sum().backward()
+        gradients = [parameter.grad for parameter in module.parameters()]
+        results += [tensor.float() for tensor in (out.detach(), inputs.grad, *gradients)]
+    assert out.dtype == torch.bfloat16
+    for exact, other, found in zip(truth, theirs, ours, strict=True):
+        allowed = max(1.5 * (other - exact).norm().item(), 0.01 * exact.norm().item())
+        assert (found - exact).norm() <= allowed
+
+
 # ---------------------------------------------------------------- networks
 
 
