@@ -18,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import failures, openapi
 from api.dashboard.routers import ROUTERS as PAGES
 from api.events import Hub
+from api.figures import Figures
 from api.metrics import Metrics, RecordFigures
 from api.middleware.answers import KeepAnswers
 from api.middleware.body import BoundBody
@@ -31,9 +32,11 @@ from api.routers import (
     epochs,
     events,
     families,
+    figures,
     health,
     log,
     plan,
+    report,
     sessions,
     sweeps,
     trials,
@@ -61,6 +64,8 @@ ROUTERS: Final = (
     epochs.router,
     events.router,
     log.router,
+    figures.router,
+    report.router,
     coefficients.router,
     families.router,
     datasets.router,
@@ -100,6 +105,8 @@ def create_app(settings: Settings) -> FastAPI:
             identities=Identities(store),
             hub=hub,
             planning=CapacityLimiter(1),
+            figures=Figures(store),
+            drawing=CapacityLimiter(1),
         )
         polling = asyncio.create_task(hub.run())
         try:

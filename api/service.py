@@ -9,6 +9,7 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from api.events import Hub
+from api.figures import Figures
 from api.metrics import Metrics
 from api.problems import Finding, ProblemError
 from api.security.identity import Identities, Principal
@@ -28,6 +29,9 @@ class Service:
     hub: Hub
     planning: CapacityLimiter
     """Plans are made one at a time: they keep a core busy."""
+    figures: Figures
+    drawing: CapacityLimiter
+    """So are figures, which are remembered between requests."""
 
 
 def of(request: Request) -> Service:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import URL
 
 from api.dashboard.asked import asked
+from api.dashboard.links import relative
 from api.dashboard.rendering import page
 from api.models.sweeps import SweepQuery
 from api.pages import Paging
@@ -85,8 +85,3 @@ def get_overview(request: Request, store: StoreDep) -> Response:
         first=query.cursor and relative(url.remove_query_params("cursor")),
         following=following and relative(url.include_query_params(cursor=following)),
     )
-
-
-def relative(url: URL) -> str:
-    """Path and query of an address of ours."""
-    return url.path + (f"?{url.query}" if url.query else "")

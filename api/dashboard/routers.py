@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.dashboard import assets, overview
+from api.dashboard import assets, overview, sweep
 
-ROUTERS: Final = (assets.router, overview.router)
+ROUTERS: Final = (assets.router, overview.router, sweep.router)

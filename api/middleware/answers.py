@@ -104,7 +104,7 @@ class KeepAnswers:
         age = int(time.monotonic() - kept.made)
         headers = [*kept.start["headers"], (b"age", str(age).encode())]
         status, body = kept.start["status"], kept.body
-        if _matches(kept.etag, etags):
+        if matches(kept.etag, etags):
             status, body = 304, b""
             headers = [header for header in headers if header[0] not in _OF_A_BODY]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -183,7 +183,7 @@ def _conditions(scope: Scope) -> tuple[bytes, bytes, bool]:
     return accept, etags, gzip
 
 
-def _matches(etag: bytes, etags: bytes) -> bool:
+def matches(etag: bytes, etags: bytes) -> bool:
     """Whether If-None-Match names this validator; weak ones compare by their value."""
     if not etags:
         return False

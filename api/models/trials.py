@@ -34,6 +34,9 @@ class TrialQuery(PageQuery):
     sort: TrialSort = Field(
         "id", description="The order; a minus turns it round, trials without a value come last."
     )
+    format: Literal["json", "csv", "parquet"] | None = Field(
+        None, description="How they are written, for links; else the Accept header says it."
+    )
 
 
 class TrialPage(Page[TrialItem]):

@@ -25,6 +25,7 @@ from results.store import Store
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/trials", tags=["sweeps"])
 
 _JSON: Final = "application/json"
+_FORMATS: Final = {"json": _JSON, "csv": tables.CSV, "parquet": tables.PARQUET}
 _AS_FILES: Final[dict[str, Any]] = {
     "description": "A page of trials; every matching one as CSV or Parquet, by the Accept header.",
     "content": {
@@ -53,10 +54,14 @@ def list_trials(
 ) -> TrialPage | Response:
     """Trials with their candidate's coefficients and cost.
 
-    As JSON in pages; with `Accept: text/csv` or `application/vnd.apache.parquet` all that match, in
-    one file (then without `limit` and `cursor`).
+    As JSON in pages; with `Accept: text/csv` or `application/vnd.apache.parquet`, or by `format`,
+    all that match in one file (then without `limit` and `cursor`).
     """
-    media_type = chosen(request.headers.get("accept"), (_JSON, tables.CSV, tables.PARQUET))
+    media_type = (
+        _FORMATS[query.format]
+        if query.format
+        else chosen(request.headers.get("accept"), tuple(_FORMATS.values()))
+    )
     state = store.sweep_state(sweep_id)
     response.headers["Vary"] = "Accept"
     if media_type != _JSON:

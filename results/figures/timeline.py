@@ -36,7 +36,9 @@ def timeline(trials: pd.DataFrame, *, now: datetime | None = None) -> go.Figure:
     if frame.empty:
         return empty(title, "No trial has started yet")
     frame["worker"] = frame["worker"].fillna("unknown worker")
-    frame["end"] = frame["finished_at"].fillna(now or datetime.now(UTC))
+    # Where none has ended the column holds no times yet, but objects.
+    ends = frame["finished_at"].fillna(now or datetime.now(UTC))
+    frame["end"] = pd.to_datetime(ends, utc=True)
     frame["seconds"] = (frame["end"] - frame["started_at"]).dt.total_seconds().clip(lower=0)
     order = frame.groupby("worker")["started_at"].min().sort_values().index.tolist()
     figure = new(

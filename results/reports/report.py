@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
 
 import yaml
 
+from results.provenance import provenance
 from results.reports import tables
 from results.reports.page import Panel, Theme, render
 from results.reports.tables import Table
 from results.views import SweepView
-from search_spaces.human import amount, duration, percent, plural, size
+from search_spaces.human import amount, percent
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def report_page(view: SweepView, *, theme: Theme = "auto") -> str:
         why=outcome.get("why", []),
         merits=_merits(view),
         sections=sections,
-        provenance=_provenance(view),
+        provenance=provenance(sweep),
         notes=view.standing.data_notes,
         spec=yaml.safe_dump(sweep.spec, sort_keys=False, allow_unicode=True),
         version=version("scaling-search"),
@@ -109,42 +109,3 @@ def _merits(view: SweepView) -> list[tuple[str, str]]:
     if bound is not None:
         said.append(("regret at most", f"{100 * bound:.2f} points"))
     return said
-
-
-def _provenance(view: SweepView) -> list[tuple[str, str]]:
-    sweep = view.sweep
-    space, proxy = sweep.spec.get("space", {}), sweep.spec.get("proxy", {})
-    target = space.get("target", {})
-    budget = proxy.get("images") or proxy.get("steps")
-    took = ""
-    if sweep.started_at and sweep.finished_at:
-        took = f", {duration((sweep.finished_at - sweep.started_at).total_seconds())} in all"
-    facts: list[tuple[str, Any]] = [
-        ("baseline", sweep.baseline),
-        (
-            "constraint",
-            f"{target.get('flops_ratio')} ± {target.get('tolerance')} × the baseline's FLOPs, "
-            f"{target.get('by')}",
-        ),
-        (
-            "budget",
-            budget and f"{budget:,} {'images' if proxy.get('images') else 'steps'} a trial",
-        ),
-        ("data", f"{sweep.dataset} (fingerprint {sweep.dataset_fingerprint})"),
-        ("seeds", ", ".join(str(seed) for seed in sweep.seeds)),
-        ("protocol", sweep.protocol),
-        ("created", f"{sweep.created_at:%Y-%m-%d %H:%M} UTC{took}"),
-        ("versions", ", ".join(f"{name} {value}" for name, value in sweep.versions.items())),
-        ("hardware", _hardware(sweep.hardware)),
-    ]
-    return [(name, str(value)) for name, value in facts if value]
-
-
-def _hardware(hardware: dict[str, Any]) -> str:
-    if "processor" not in hardware:
-        return ", ".join(f"{name} {value}" for name, value in hardware.items())
-    cuda = ", ".join(hardware.get("cuda", [])) or "no CUDA device"
-    return (
-        f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "
-        f"{size(hardware['memory_bytes'])} memory, {cuda}"
-    )

@@ -6,17 +6,10 @@ import pytest
 
 pytestmark = pytest.mark.anyio
 
-BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
-
-def texts(html: str, tag: str) -> list[str]:
-    found = re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in found]
-
-
-async def test_sweeps_are_listed_with_where_they_stand(client):
+async def test_sweeps_are_listed_with_where_they_stand(client, pages):
     html = (await client.get("/")).text
-    rows = texts(html, "tr")[1:]
+    rows = pages.texts(html, "tr")[1:]
     assert [row.split()[:2] for row in rows] == [
         ["5", "unsure"], ["4", "failed"], ["3", "waiting"], ["2", "running"], ["1", "finished"],
     ]  # fmt: skip
@@ -35,30 +28,30 @@ async def test_sweeps_are_listed_with_where_they_stand(client):
         ("sort=-accuracy&limit=1", ["finished"]),
     ],
 )
-async def test_the_address_says_what_is_shown(client, query, names):
+async def test_the_address_says_what_is_shown(client, query, names, pages):
     html = (await client.get(f"/?{query}")).text
-    assert [row.split()[1] for row in texts(html, "tr")[1:]] == names
+    assert [row.split()[1] for row in pages.texts(html, "tr")[1:]] == names
 
 
-async def test_pages_follow_each_other(client):
+async def test_pages_follow_each_other(client, pages):
     html = (await client.get("/?limit=2&sort=name")).text
     following = re.search(r'rel="next" href="([^"]+)"', html)[1].replace("&amp;", "&")
     assert following.startswith("/?limit=2&sort=name&cursor=")
     html = (await client.get(following)).text
-    assert [row.split()[1] for row in texts(html, "tr")[1:]] == ["running", "unsure"]
+    assert [row.split()[1] for row in pages.texts(html, "tr")[1:]] == ["running", "unsure"]
     assert 'href="/?limit=2&amp;sort=name"' in html
 
 
-async def test_where_nothing_matches_it_says_so(client):
+async def test_where_nothing_matches_it_says_so(client, pages):
     html = (await client.get("/?name=nothing")).text
-    assert "No sweep matches" in texts(html, "h2")
+    assert "No sweep matches" in pages.texts(html, "h2")
     assert 'href="/"' in html
 
 
-async def test_without_sweeps_it_says_what_to_do(serving, tmp_path):
+async def test_without_sweeps_it_says_what_to_do(serving, tmp_path, pages):
     async with serving(database_url=f"sqlite:///{tmp_path / 'empty.db'}") as client:
         html = (await client.get("/")).text
-    assert texts(html, "h2") == ["No sweep yet"]
+    assert pages.texts(html, "h2") == ["No sweep yet"]
     assert 'href="/submit"' in html
     assert "scaling-search run quickstart" in html
 
@@ -119,27 +112,29 @@ async def test_plotly_comes_from_the_installed_package(client):
         ("/?cursor=abc", 422, "The request breaks a rule"),
     ],
 )
-async def test_people_are_told_in_words_and_programs_in_json(client, problem, path, status, title):
-    response = await client.get(path, headers=BROWSER)
+async def test_people_are_told_in_words_and_programs_in_json(
+    client, problem, path, status, title, pages
+):
+    response = await client.get(path, headers=pages.accept)
     assert response.status_code == status
     assert response.headers["content-type"].startswith("text/html")
-    assert texts(response.text, "h1") == [title]
+    assert pages.texts(response.text, "h1") == [title]
     assert response.headers["x-request-id"] in response.text
     problem(await client.get(path), status, "not-found" if status == 404 else "invalid")
 
 
-async def test_a_problem_repeats_no_markup(client):
-    response = await client.get("/?sort=<script>alert(1)</script>", headers=BROWSER)
+async def test_a_problem_repeats_no_markup(client, pages):
+    response = await client.get("/?sort=<script>alert(1)</script>", headers=pages.accept)
     assert response.status_code == 422
     assert "<script>alert" not in response.text
 
 
-async def test_who_is_not_signed_in_is_sent_to_sign_in(serving, store, problem):
+async def test_who_is_not_signed_in_is_sent_to_sign_in(serving, store, problem, pages):
     from results.states import AccessScope
 
     store.create_token("reader", AccessScope.READ, ttl_seconds=3600)
     async with serving(require_tokens=True) as client:
-        response = await client.get("/?state=queued&name=a", headers=BROWSER)
+        response = await client.get("/?state=queued&name=a", headers=pages.accept)
         assert response.status_code == 303
         assert response.headers["location"] == "/sign-in?next=%2F%3Fstate%3Dqueued%26name%3Da"
         problem(await client.get("/"), 401, "not-signed-in")

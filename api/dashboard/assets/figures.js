@@ -1,0 +1,108 @@
+// Draws the figures of a page when they come into sight, and again in place when there is news.
+import { paced } from "./live.js";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+const NARROW_PX = 480;
+const TITLE_PX = 62; // what title and note take at the top of a figure, and on a page are text
+
+// Watches every figure of the page. Returns a function that tells how far things have got (the
+// `seq` of an event): figures in sight are then drawn again, the others when they are looked at.
+export function watchFigures(pause = 2500) {
+  const cards = new Map();
+  let heard = 0, news = 0, busy = false;
+  for (const card of document.querySelectorAll("[data-figure]")) {
+    cards.set(card, { seen: false, known: -1, theme: "", webgl: false });
+  }
+  const stale = (one) => one.seen && (one.known < news || one.theme !== theme());
+  const drawSeen = async () => {
+    if (busy) return;
+    busy = true;
+    const tried = new Set();
+    const next = () => [...cards].find(([card, one]) => stale(one) && !tried.has(card));
+    try {
+      for (let found = next(); found; found = next()) {
+        tried.add(found[0]);
+        await draw(...found, news);
+      }
+    } finally {
+      busy = false;
+    }
+  };
+  const hear = paced(async () => {
+    news = heard;
+    await drawSeen();
+    // The service draws long figures less often: they are asked for again.
+    if ([...cards.values()].some(stale)) hear();
+  }, pause);
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const one = cards.get(target);
+      one.seen = isIntersecting;
+      if (!isIntersecting) release(target, one);
+    }
+    drawSeen().catch(hear);
+  }, { rootMargin: "300px" });
+  for (const card of cards.keys()) sight.observe(card);
+  dark.addEventListener("change", hear);
+  addEventListener("beforeprint", () => { for (const one of cards.values()) one.seen = true; hear(); });
+  return (seq) => { heard = Math.max(heard, seq); hear(); };
+}
+
+const theme = () => (dark.matches ? "dark" : "light");
+
+async function draw(card, one, news) {
+  const wanted = theme();
+  const address = new URL(card.dataset.figure, location.href);
+  address.searchParams.set("theme", wanted);
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  const figure = await answer.json();
+  const plot = card.querySelector(".plot");
+  one.theme = wanted;
+  one.known = answer.ok ? figure.layout.meta.event : news;
+  if (!answer.ok) return bare(card, plot, figure.detail);
+  const { title, height, ...layout } = figure.layout;
+  card.querySelector("h3").textContent = title.text;
+  card.querySelector(".note").textContent = title.subtitle?.text ?? "";
+  plot.setAttribute("aria-label", `${title.text}: ${title.subtitle?.text ?? ""}`);
+  if (!figure.data.length) return bare(card, plot, layout.annotations[0].text);
+  plot.classList.remove("bare");
+  plot.style.height = height ? `${height}px` : "";
+  const top = layout.margin?.t ?? layout.template.layout.margin.t;
+  layout.margin = { ...layout.margin, t: Math.max(20, top - TITLE_PX) };
+  if (plot.clientWidth < NARROW_PX) narrow(figure.data, layout);
+  layout.uirevision = "kept"; // zoom, hidden traces and the like outlive new data
+  if (!plot.querySelector(".main-svg")) plot.replaceChildren();
+  one.webgl = figure.data.some((trace) => /gl$|^parcoords$/.test(trace.type ?? ""));
+  await Plotly.react(plot, figure.data, layout, CONFIG);
+  card.dataset.event = figure.layout.meta?.event ?? "";
+}
+
+// On a phone, axes come nearer the edge and a colour bar lies above the drawing.
+function narrow(data, layout) {
+  Object.assign(layout.margin, { l: 52, r: 14 });
+  for (const { marker } of data) {
+    if (!marker?.colorbar) continue;
+    Object.assign(marker.colorbar, { orientation: "h", x: 0.5, len: 1, y: 1, yanchor: "bottom", thickness: 10 });
+    marker.colorbar.title = { ...marker.colorbar.title, side: "top" };
+    layout.margin.t += 34;
+  }
+}
+
+// What there is instead of a figure, in words.
+function bare(card, plot, text) {
+  if (plot.querySelector(".main-svg")) Plotly.purge(plot);
+  plot.classList.add("bare");
+  plot.style.height = "";
+  plot.textContent = text;
+  card.dataset.event = "";
+}
+
+// A browser keeps few WebGL contexts: figures that need one give it back when out of sight.
+function release(card, one) {
+  const plot = card.querySelector(".plot");
+  if (!one.webgl || !plot.querySelector(".main-svg")) return;
+  plot.style.height = `${plot.clientHeight}px`;
+  Plotly.purge(plot);
+  one.known = -1;
+}

@@ -1,0 +1,82 @@
+"""What sweeps found: the best for each baseline and data set, and all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from api.dashboard.asked import asked
+from api.dashboard.links import relative
+from api.dashboard.rendering import page
+from api.models.coefficients import CoefficientsQuery
+from api.pages import Paging
+from api.service import StoreDep
+from results.documents.coefficients import BestCoefficients
+from results.records import Searched
+from results.states import Verdict
+from results.store import Store
+
+router: Final = APIRouter(include_in_schema=False)
+
+_ROWS: Final = 25
+_MOST_PLACES: Final = 30
+_ORDERS: Final = (
+    ("-id", "newest first"),
+    ("-accuracy", "highest accuracy"),
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("gamma", "γ"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where sweeps have looked; `best` is None where none came to a conclusion."""
+
+    searched: Searched
+    best: BestCoefficients | None
+
+
+@router.get("/coefficients")
+def get_coefficients_page(request: Request, store: StoreDep) -> Response:
+    """The best of each search, then everything, filtered, sorted and paged by the address."""
+    query = asked(request, CoefficientsQuery, limit=_ROWS)
+    paging = Paging.of(request, query)
+    found = store.coefficients_page(
+        sweep_id=query.sweep,
+        baseline=query.baseline,
+        dataset=query.dataset,
+        target_ratio=query.target,
+        protocol=query.protocol,
+        verdicts=query.verdict or None,
+        order=paging.order,
+        after=paging.after,
+        limit=paging.fetched,
+    )
+    shown, following = paging.cut(
+        found, lambda row: getattr(row, paging.order.key), request, Response()
+    )
+    searched = store.searched()
+    url = request.url
+    return page(
+        request.scope,
+        "coefficients",
+        query=query,
+        places=[_place(store, one) for one in searched[:_MOST_PLACES]],
+        baselines=sorted({one.baseline for one in searched}),
+        datasets=sorted({one.dataset for one in searched}),
+        verdicts=list(Verdict),
+        orders=_ORDERS,
+        rows=shown,
+        first=query.cursor and relative(url.remove_query_params("cursor")),
+        following=following and relative(url.include_query_params(cursor=following)),
+    )
+
+
+def _place(store: Store, one: Searched) -> Place:
+    best = store.best(one.baseline, one.dataset, one.target_ratio) if one.conclusive else None
+    if best is None:
+        return Place(one, None)
+    return Place(one, BestCoefficients.from_records(best, store.sweep(best.sweep_id)))

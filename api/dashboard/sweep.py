@@ -1,0 +1,163 @@
+"""One sweep, kept up to date while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+from fastapi import APIRouter, Request, Response
+
+from api.dashboard.asked import asked
+from api.dashboard.links import relative
+from api.dashboard.overview import shown_state
+from api.dashboard.rendering import page
+from api.models.common import SweepId
+from api.models.trials import TrialQuery
+from api.pages import Paging
+from api.service import PrincipalDep, StoreDep
+from results.provenance import provenance
+from results.records import CandidateSummary, Order, Standing, TrialSummary
+from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
+from results.store import Store
+from search_spaces.human import points
+
+router: Final = APIRouter(include_in_schema=False)
+
+_TRIALS: Final = 25
+_CANDIDATES: Final = 12
+_LOG_LINES: Final = 200
+
+FIGURES: Final = (
+    ("Training", ("curves", "losses", "timeline")),
+    ("The plan", ("methods", "ratios", "parallel")),
+    ("What it costs", ("accuracy-params", "accuracy-activations", "accuracy-seconds")),
+    ("The family", ("family",)),
+)
+"""Below the triangle and accuracy against FLOPs, which come first."""
+
+TITLES: Final = {
+    "triangle": "Where a doubling of FLOPs is best spent",
+    "accuracy": "Accuracy against FLOPs",
+    "curves": "Learning curves",
+    "losses": "Learning curves: validation loss",
+    "timeline": "Trials on workers",
+    "methods": "Ways of scaling",
+    "ratios": "Nominal against measured FLOPs",
+    "parallel": "Coefficients, costs and accuracy",
+    "accuracy-params": "Accuracy against parameters",
+    "accuracy-activations": "Accuracy against activations",
+    "accuracy-seconds": "Accuracy against training time",
+    "family": "Family of scaled networks",
+}
+"""Until a figure brings its own."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row of the best candidates."""
+
+    summary: CandidateSummary
+    comparison: Mapping[str, Any]
+    leads: bool
+
+    @property
+    def gain(self) -> str:
+        """The leader's gain over it in points, with its joint interval."""
+        low, high = self.comparison.get("low"), self.comparison.get("high")
+        return "" if low is None else f"{points(low, sign=True)} to {points(high, sign=True)}"
+
+
+@dataclass(frozen=True)
+class Trials:
+    """A page of trials."""
+
+    rows: Sequence[TrialSummary]
+    query: TrialQuery
+    first: str | None
+    following: str | None
+
+    def order(self, key: str) -> str:
+        """What `sort` becomes where somebody asks for this key: highest first, then lowest."""
+        return key if self.query.sort == f"-{key}" else f"-{key}"
+
+    def sorted(self, key: str) -> str:
+        """For `aria-sort` of a column."""
+        return {key: "ascending", f"-{key}": "descending"}.get(self.query.sort, "none")
+
+
+@router.get("/sweeps/{sweep_id}")
+def get_sweep_page(
+    sweep_id: SweepId, request: Request, store: StoreDep, principal: PrincipalDep
+) -> Response:
+    """Everything of a sweep; its trials are filtered, sorted and paged by the address."""
+    event = store.last_event(sweep_id)
+    standing = store.standing(sweep_id)
+    sweep = standing.sweep
+    state = shown_state(sweep.state, leased=sweep.leased)
+    candidates = _best(store, standing)
+    may_write = principal.scope.includes(AccessScope.SUBMIT)
+    after = SWEEP_TRANSITIONS[state]
+    return page(
+        request.scope,
+        "sweep",
+        draws=True,
+        event=event,
+        standing=standing,
+        sweep=sweep,
+        state=state,
+        outcome=sweep.outcome or {},
+        leader=next((one for one in candidates if one.leads), None),
+        candidates=candidates,
+        eta=store.work(sweep_id).eta_seconds if state is SweepState.RUNNING else None,
+        trials=_trials(request, store, sweep_id),
+        trial_states=list(TrialState),
+        log=store.driver_log(sweep_id, limit=_LOG_LINES),
+        provenance=provenance(sweep),
+        spec=yaml.safe_dump(sweep.spec, sort_keys=False, allow_unicode=True),
+        sections=FIGURES,
+        titles=TITLES,
+        may_cancel=may_write and SweepState.CANCELLED in after and not sweep.cancel_requested,
+        may_resume=may_write and SweepState.QUEUED in after and state is not SweepState.RUNNING,
+    )
+
+
+def _best(store: Store, standing: Standing) -> list[Candidate]:
+    """The most accurate candidates; the leader is the outcome's, else the best so far."""
+    sweep = standing.sweep
+    outcome = sweep.outcome or {}
+    compared = {row["index"]: row for row in outcome.get("comparisons", ())}
+    order = Order(key="accuracy", descending=True)
+    found = store.candidate_page(sweep.id, order=order, limit=_CANDIDATES)
+    reached = [row for row in found if row.accuracy_mean is not None]
+    leading = outcome.get("leader", next((row.index for row in reached if row.eligible), None))
+    if outcome and leading not in {row.index for row in reached}:
+        reached += store.candidate_page(sweep.id, index=leading)
+    return [
+        Candidate(row, compared.get(row.index, {}), leads=row.index == leading) for row in reached
+    ]
+
+
+def _trials(request: Request, store: Store, sweep_id: int) -> Trials:
+    query = asked(request, TrialQuery, limit=_TRIALS)
+    paging = Paging.of(request, query)
+    found = store.trial_page(
+        sweep_id,
+        states=query.state or None,
+        candidate=query.candidate,
+        seed=query.seed,
+        order=paging.order,
+        after=paging.after,
+        limit=paging.fetched,
+    )
+    shown, following = paging.cut(
+        found, lambda row: getattr(row, paging.order.key), request, Response()
+    )
+    url = request.url
+    return Trials(
+        shown,
+        query,
+        first=query.cursor and relative(url.remove_query_params("cursor")),
+        following=following and relative(url.include_query_params(cursor=following)),
+    )

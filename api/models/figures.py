@@ -1,0 +1,56 @@
+"""Which figure is asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.models.common import LARGEST_ID
+from api.models.families import FamilyQuery
+from results.documents.common import Document
+
+FigureName = Literal[
+    "triangle", "accuracy", "accuracy-params", "accuracy-activations", "accuracy-seconds",
+    "methods", "ratios", "parallel", "curves", "losses", "family", "timeline",
+]  # fmt: skip
+Cost = Literal["flops", "params", "activations", "train_seconds"]
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "data": [{"type": "scatter", "x": [1.7e6, 3.4e6], "y": [0.85, 0.87]}],
+    "layout": {"title": {"text": "Accuracy against FLOPs"}, "meta": {"event": 31}},
+}
+
+
+class ThemeQuery(BaseModel):
+    """For which page a figure is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    theme: Literal["light", "dark"] = Field("light", description="The page that it stands on.")
+
+
+class FamilyFigureQuery(ThemeQuery, FamilyQuery):
+    """A family's figure."""
+
+
+class ComparisonQuery(ThemeQuery):
+    """Which sweeps beside each other."""
+
+    sweep: tuple[int, ...] = Field(
+        min_length=2,
+        max_length=12,
+        description="Sweeps of one protocol; repeat to give more. Each is at least 1, at most "
+        f"{LARGEST_ID}.",
+    )
+    cost: Cost = Field("flops", description="What accuracy is set against.")
+
+
+class FigureList(Document):
+    """Every figure of a sweep."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"figures": ["triangle", "accuracy", "curves"]}}
+    )
+
+    figures: list[FigureName] = Field(description="Names, in the order of a report.")

@@ -1,0 +1,136 @@
+"""Figures as Plotly's JSON, for any page or program that draws with Plotly."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any, Final, get_args
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api import families
+from api.figures import Drawn, draw
+from api.middleware.answers import matches
+from api.models.common import SweepId
+from api.models.figures import (
+    EXAMPLE,
+    ComparisonQuery,
+    FamilyFigureQuery,
+    FigureList,
+    FigureName,
+    ThemeQuery,
+)
+from api.openapi import problems
+from api.routers.families import CoefficientsId
+from api.service import ServiceDep, StoreDep
+from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember
+
+router: Final = APIRouter(prefix="/v1", tags=["figures"])
+
+_PLOTLY: Final[dict[str, Any]] = {
+    "description": "The figure as Plotly's JSON: `data` and `layout`. `layout.meta.event` is the "
+    "`seq` of the last event of the sweep that it knows of.",
+    "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
+}
+
+
+@router.get(
+    "/sweeps/{sweep_id}/figures",
+    operation_id="list_figures",
+    summary="List the figures of a sweep",
+    responses=problems(404),
+)
+def list_figures(sweep_id: SweepId, store: StoreDep) -> FigureList:
+    """The names of what can be drawn of a sweep; the same for every one."""
+    store.sweep_state(sweep_id)
+    return FigureList(figures=list(get_args(FigureName)))
+
+
+@router.get(
+    "/sweeps/{sweep_id}/figures/{name}",
+    operation_id="get_figure",
+    summary="A figure of a sweep",
+    response_class=Response,
+    responses={200: _PLOTLY, **problems(404)},
+)
+async def get_figure(
+    sweep_id: SweepId,
+    name: Annotated[FigureName, Path(description="One of the figures.", examples=["triangle"])],
+    query: Annotated[ThemeQuery, Query()],
+    request: Request,
+    service: ServiceDep,
+) -> Response:
+    """A figure of what has happened so far; what there is no data for yet is said in words.
+
+    It has an `ETag`. While a sweep runs, a figure that takes long to draw is drawn less often.
+    """
+    make = partial(service.figures.of_sweep, sweep_id, name, query.theme)
+    return _answer(request, await run_sync(make, limiter=service.drawing))
+
+
+@router.get(
+    "/figures/comparison",
+    operation_id="compare_sweeps",
+    summary="Sweeps of one protocol beside each other",
+    response_class=Response,
+    responses={200: _PLOTLY, **problems(404)},
+)
+async def compare_sweeps(
+    query: Annotated[ComparisonQuery, Query()], request: Request, service: ServiceDep
+) -> Response:
+    """Accuracy against a cost, of the candidates of several sweeps."""
+    make = partial(service.figures.comparison, query.sweep, query.cost, query.theme)
+    return _answer(request, await run_sync(make, limiter=service.drawing))
+
+
+@router.get(
+    "/figures/families/{coefficients_id}",
+    operation_id="get_family_figure",
+    summary="A family, drawn",
+    response_class=Response,
+    responses={200: _PLOTLY, **problems(404)},
+)
+async def get_family_figure(
+    coefficients_id: CoefficientsId,
+    query: Annotated[FamilyFigureQuery, Query()],
+    request: Request,
+    service: ServiceDep,
+) -> Response:
+    """Multipliers, FLOPs and parameters of a family's members, beside the official family."""
+
+    def make() -> Drawn:
+        record = service.store.one_coefficients(coefficients_id)
+        frame = (record.baseline, query.resolution_px, query.classes)
+        coefficients = Coefficients(record.alpha, record.beta, record.gamma)
+        members = families.derived(*frame, coefficients, query.convention, query.members)
+        official = PUBLISHED_FAMILIES.get(record.baseline)
+        published = (
+            None
+            if official is None or query.convention == "published"
+            else families.derived(*frame, PUBLISHED, "published", len(official))
+        )
+        return draw(lambda: _family(members, published, query.convention), query.theme)
+
+    return _answer(request, await run_sync(make, limiter=service.drawing))
+
+
+def _family(
+    members: tuple[FamilyMember, ...], published: tuple[FamilyMember, ...] | None, name: str
+) -> Any:
+    import pandas as pd
+
+    from results import figures
+
+    def frame(rows: tuple[FamilyMember, ...]) -> pd.DataFrame:
+        return pd.DataFrame([member.to_dict() for member in rows])
+
+    shown = None if published is None else frame(published)
+    return figures.family(frame(members), shown, name=f"{name} family")
+
+
+def _answer(request: Request, drawn: Drawn) -> Response:
+    headers = {"ETag": drawn.etag, "Cache-Control": "private, no-cache"}
+    if matches(drawn.etag.encode(), request.headers.get("if-none-match", "").encode()):
+        return Response(status_code=304, headers=headers)
+    return Response(drawn.content, media_type="application/json", headers=headers)
