@@ -11,7 +11,14 @@ from results.documents.families import Member
 from results.records import FamilyMember as StoredMember
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
-from search_spaces.families import Convention, FamilyMember, family, family_member
+from search_spaces.errors import InputError
+from search_spaces.families import (
+    PUBLISHED_FAMILIES,
+    Convention,
+    FamilyMember,
+    family,
+    family_member,
+)
 from search_spaces.frame import Frame
 
 _REMEMBERED = 256
@@ -74,3 +81,19 @@ def index_of(name: str, most: int) -> int:
         rule=f"a member is one of b0 to b{most - 1}",
     )
     raise ProblemError(404, f"member {name[:50]!r} does not exist: {finding.rule}", [finding])
+
+
+def official(baseline: str) -> int:
+    """How many members the official family has.
+
+    Raises:
+        InputError: it has none.
+    """
+    frame(baseline, None, None)
+    table = PUBLISHED_FAMILIES.get(baseline)
+    if table is None:
+        raise InputError(
+            f"baseline is {baseline}: it has no published family, only "
+            f"{', '.join(PUBLISHED_FAMILIES)} has; ask for one of those"
+        )
+    return len(table)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.dashboard import assets, overview, sweep
+from api.dashboard import assets, coefficients, compare, families, overview, sign_in, submit, sweep
 
-ROUTERS: Final = (assets.router, overview.router, sweep.router)
+ROUTERS: Final = tuple(
+    part.router
+    for part in (assets, overview, sweep, coefficients, families, compare, submit, sign_in)
+)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.models.common import LARGEST_ID
-from api.models.families import FamilyQuery
+from api.models.families import FamilyQuery, PublishedQuery
 from results.documents.common import Document
 
 FigureName = Literal[
@@ -32,6 +32,10 @@ class ThemeQuery(BaseModel):
 
 class FamilyFigureQuery(ThemeQuery, FamilyQuery):
     """A family's figure."""
+
+
+class PublishedFigureQuery(ThemeQuery, PublishedQuery):
+    """An official family's figure."""
 
 
 class ComparisonQuery(ThemeQuery):

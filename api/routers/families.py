@@ -22,8 +22,6 @@ from api.service import StoreDep
 from results.documents.common import Coefficients as Triple
 from results.documents.families import Family
 from search_spaces.coefficients import PUBLISHED, Coefficients
-from search_spaces.errors import InputError
-from search_spaces.families import PUBLISHED_FAMILIES
 
 router: Final = APIRouter(prefix="/v1/families", tags=["families"])
 
@@ -58,7 +56,7 @@ def get_published_family(query: Annotated[PublishedQuery, Query()], request: Req
         query.classes,
         PUBLISHED,
         "published",
-        _official(query.baseline),
+        families.official(query.baseline),
     )
     return Family(
         baseline=query.baseline,
@@ -83,7 +81,7 @@ def get_published_member(
     member: MemberName, query: Annotated[PublishedMemberQuery, Query()], request: Request
 ) -> Response:
     """One member of the official table."""
-    k = families.index_of(member, _official(query.baseline))
+    k = families.index_of(member, families.official(query.baseline))
     written = member_format(query.format)
     found = families.derived_member(
         query.baseline, query.resolution_px, query.classes, PUBLISHED, "published", k
@@ -160,19 +158,3 @@ def get_member(
     stored = store.family_members(coefficients_id)
     keep(request)
     return Response(written.write(families.answer(found, stored)), media_type=written.media_type)
-
-
-def _official(baseline: str) -> int:
-    """How many members the official family has.
-
-    Raises:
-        InputError: it has none.
-    """
-    families.frame(baseline, None, None)
-    table = PUBLISHED_FAMILIES.get(baseline)
-    if table is None:
-        raise InputError(
-            f"baseline is {baseline}: it has no published family, only "
-            f"{', '.join(PUBLISHED_FAMILIES)} has; ask for one of those"
-        )
-    return len(table)

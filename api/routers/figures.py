@@ -18,6 +18,7 @@ from api.models.figures import (
     FamilyFigureQuery,
     FigureList,
     FigureName,
+    PublishedFigureQuery,
     ThemeQuery,
 )
 from api.openapi import problems
@@ -81,6 +82,27 @@ async def compare_sweeps(
 ) -> Response:
     """Accuracy against a cost, of the candidates of several sweeps."""
     make = partial(service.figures.comparison, query.sweep, query.cost, query.theme)
+    return _answer(request, await run_sync(make, limiter=service.drawing))
+
+
+@router.get(
+    "/figures/families/published",
+    operation_id="get_published_family_figure",
+    summary="An official family, drawn",
+    response_class=Response,
+    responses={200: _PLOTLY},
+)
+async def get_published_family_figure(
+    query: Annotated[PublishedFigureQuery, Query()], request: Request, service: ServiceDep
+) -> Response:
+    """Multipliers, FLOPs and parameters of the members of an official family."""
+
+    def make() -> Drawn:
+        frame = (query.baseline, query.resolution_px, query.classes)
+        count = families.official(query.baseline)
+        members = families.derived(*frame, PUBLISHED, "published", count)
+        return draw(lambda: _family(members, None, "published"), query.theme)
+
     return _answer(request, await run_sync(make, limiter=service.drawing))
 
 

@@ -1,0 +1,3 @@
+import { watchFigures } from "./figures.js";
+
+watchFigures();

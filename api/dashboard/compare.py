@@ -1,0 +1,73 @@
+"""Sweeps of one protocol beside each other."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dashboard.asked import asked
+from api.dashboard.rendering import page
+from api.models.common import LARGEST_ID
+from api.models.figures import Cost
+from api.service import StoreDep
+from results.records import SweepSummary
+from results.store import Store
+
+router: Final = APIRouter(include_in_schema=False)
+
+_MOST: Final = 200
+
+
+class Chosen(BaseModel):
+    """Which sweeps, or whose protocol to choose from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sweep: tuple[int, ...] = Field((), max_length=12)
+    protocol: str | None = Field(None, max_length=64)
+    cost: Cost = "flops"
+
+
+COSTS: Final = {
+    "flops": "FLOPs",
+    "params": "parameters",
+    "activations": "activations",
+    "train_seconds": "training time",
+}
+
+
+@router.get("/compare")
+def get_compare_page(request: Request, store: StoreDep) -> Response:
+    """A choice of sweeps, and what was chosen in one figure."""
+    query = asked(request, Chosen)
+    numbers = tuple(dict.fromkeys(one for one in query.sweep if 0 < one <= LARGEST_ID))
+    standings = [store.standing(one) for one in numbers]
+    protocols = {standing.sweep.protocol for standing in standings}
+    protocol = query.protocol or (next(iter(protocols)) if len(protocols) == 1 else None)
+    figure = [("sweep", number) for number in numbers] + [("cost", query.cost)]
+    return page(
+        request.scope,
+        "compare",
+        draws=True,
+        query=query,
+        standings=standings,
+        protocols=protocols,
+        protocol=protocol,
+        costs=COSTS,
+        groups=_groups(store, protocol),
+        chosen=set(numbers),
+        figure_address=f"/v1/figures/comparison?{urlencode(figure)}"
+        if len(numbers) > 1 and len(protocols) == 1
+        else None,
+    )
+
+
+def _groups(store: Store, protocol: str | None) -> dict[str, list[SweepSummary]]:
+    """The newest sweeps by protocol, those first whose protocol has most to compare."""
+    groups: dict[str, list[SweepSummary]] = {}
+    for row in store.newest_sweeps(protocol=protocol, limit=_MOST):
+        groups.setdefault(row.protocol, []).append(row)
+    return dict(sorted(groups.items(), key=lambda group: -len(group[1])))

@@ -1,0 +1,95 @@
+"""A family: its members to read, copy and download, and how they grow."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from api import families
+from api.dashboard.asked import asked
+from api.dashboard.rendering import page
+from api.formats import FORMATS
+from api.models.families import FamilyQuery, PublishedQuery
+from api.routers.families import CoefficientsId, get_family, get_published_family
+from api.service import StoreDep
+from results.documents.families import Family
+from results.records import Order
+from search_spaces.families import CONVENTIONS, PUBLISHED_FAMILIES
+
+router: Final = APIRouter(include_in_schema=False)
+
+_MOST: Final = 100
+
+
+@router.get("/families")
+def get_families_page(request: Request, store: StoreDep) -> Response:
+    """The families that there are."""
+    newest = Order(key="id", descending=True)
+    return page(
+        request.scope,
+        "families",
+        found=store.coefficients_page(order=newest, limit=_MOST),
+        published=list(PUBLISHED_FAMILIES),
+    )
+
+
+@router.get("/families/published")
+def get_published_family_page(request: Request) -> Response:
+    """The official table of a baseline."""
+    query = asked(request, PublishedQuery)
+    family = get_published_family(query, request)
+    frame = query.model_dump(exclude_unset=True)
+    figure = f"/v1/figures/families/published?{urlencode(frame)}"
+    return _page(request, family, "/v1/families/published", frame, figure, {"query": query})
+
+
+@router.get("/families/{coefficients_id}")
+def get_family_page(coefficients_id: CoefficientsId, request: Request, store: StoreDep) -> Response:
+    """What coefficients imply for larger networks, for any images."""
+    query = asked(request, FamilyQuery)
+    family = get_family(coefficients_id, query, request, store)
+    given = query.model_dump(exclude_unset=True)
+    base = f"/v1/families/{coefficients_id}"
+    figure = f"/v1/figures/families/{coefficients_id}"
+    return _page(
+        request,
+        family,
+        base,
+        given,
+        f"{figure}?{urlencode(given)}",
+        {"query": query, "record": store.one_coefficients(coefficients_id)},
+    )
+
+
+def _page(
+    request: Request,
+    family: Family,
+    base: str,
+    given: dict[str, Any],
+    figure: str,
+    values: dict[str, Any],
+) -> Response:
+    request.scope["state"]["keep"] = False  # the page says who is signed in
+    own = families.frame(family.baseline, None, None)
+    per_member = {name: value for name, value in given.items() if name != "members"}
+
+    def written(member: str, form: str) -> str:
+        return f"{base}/{member}?{urlencode(per_member | {'format': form})}"
+
+    return page(
+        request.scope,
+        "family",
+        draws=True,
+        family=family,
+        own=own,
+        base=base,
+        all_members=f"{base}?{urlencode(given)}",
+        written=written,
+        formats=list(FORMATS),
+        conventions=CONVENTIONS,
+        published=list(PUBLISHED_FAMILIES),
+        figure_address=figure,
+        **({"record": None} | values),
+    )

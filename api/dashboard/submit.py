@@ -1,0 +1,78 @@
+"""A form for a new sweep; its plan is shown before anything is submitted."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+import orjson
+import yaml
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dashboard.asked import asked
+from api.dashboard.rendering import page
+from api.models.common import LARGEST_ID
+from api.service import PrincipalDep, StoreDep
+from results.states import AccessScope
+from results.store import Store
+from search_spaces.baselines import baselines
+from search_spaces.reading import presets
+from search_spaces.sweep_spec import SweepSpec
+
+router: Final = APIRouter(include_in_schema=False)
+
+_FIRST: Final = "quickstart"
+
+
+class Start(BaseModel):
+    """From which specification to start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    like: int | None = Field(None, ge=1, le=LARGEST_ID)
+    preset: str = _FIRST
+
+
+@router.get("/submit")
+def get_submit_page(request: Request, store: StoreDep, principal: PrincipalDep) -> Response:
+    """The form, filled from a preset or from a sweep that is there."""
+    query = asked(request, Start)
+    starts = _presets()
+    chosen = query.preset if query.preset in starts else _FIRST
+    if query.like is not None:
+        sweep = store.sweep(query.like)
+        chosen = f"sweep {sweep.id}, {sweep.name}"
+        starts = {chosen: _named(sweep.spec, sweep.dataset), **starts}
+    return page(
+        request.scope,
+        "submit",
+        starts=orjson.dumps(starts).decode(),
+        names=list(starts),
+        chosen=chosen,
+        baselines=list(baselines()),
+        datasets=_datasets(store),
+        may_submit=principal.scope.includes(AccessScope.SUBMIT),
+    )
+
+
+@cache
+def _presets() -> dict[str, dict[str, Any]]:
+    """Each preset with every key, so that nobody has to know defaults."""
+    found = {}
+    for name, text in presets().items():
+        given = yaml.safe_load(text)
+        whole = SweepSpec.model_validate(given).model_dump(mode="json", exclude_none=True)
+        found[name] = whole if "data" in given else {**whole, "data": {}}
+    return found
+
+
+def _named(spec: dict[str, Any], dataset: str) -> dict[str, Any]:
+    """A stored specification as one would write it: its data by their registered name."""
+    whole = SweepSpec.model_validate(spec).model_dump(mode="json", exclude_none=True)
+    return {**whole, "data": {**whole["data"], "name": dataset}}
+
+
+def _datasets(store: Store) -> list[tuple[str, str]]:
+    """Name of each registered data set, and what it holds."""
+    return [(one.name, f"{one.images:,} images, {one.classes} classes") for one in store.datasets()]

@@ -1,0 +1,147 @@
+"""The other pages: coefficients, families, comparison, the form, signing in."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from api.dashboard.sign_in import own_path
+from results.states import AccessScope
+from search_spaces.sweep_spec import SweepSpec
+
+pytestmark = pytest.mark.anyio
+
+PAGES = (
+    "/", "/coefficients", "/families", "/families/published", "/compare", "/submit", "/sign-in",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("filled", [True, False])
+async def test_every_page_has_its_landmarks(serving, database, tmp_path, pages, path, filled):
+    url = database if filled else f"sqlite:///{tmp_path / 'empty.db'}"
+    async with serving(database_url=url) as client:
+        response = await client.get(path)
+    html = response.text
+    assert response.status_code == 200
+    assert len(pages.texts(html, "h1")) == 1
+    assert re.search(r'<html lang="en">.*<main id="main".*<footer', html, re.DOTALL)
+    assert '<a class="skip" href="#main">' in html
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bon\w+=\"|\bstyle=", html)
+    if not filled and path in ("/", "/coefficients", "/families", "/compare"):
+        assert 'href="/submit"' in html[html.index("<main") :]
+
+
+async def test_the_best_coefficients_come_with_their_evidence(client, pages):
+    html = (await client.get("/coefficients")).text
+    best, unsure = pages.texts(html, "article")
+    assert best.startswith("efficientnet_b0 on digits , 2 × FLOPs α 1 β 1 γ 1.")
+    assert "★ chosen 80.50% , mean of 2 seeds" in best
+    assert "loses at most 0.30 points against the true best, with 95% joint confidence" in best
+    assert "sweep 1, finished" in best
+    assert "no rival is better than the leader" in best
+    assert unsure.startswith("efficientnet_b0 on photos , 3 × FLOPs No conclusion yet")
+    rows = pages.texts(html, "tr")[1:]
+    assert [row.split()[0] for row in rows] == ["5", "1"]
+    only = (await client.get("/coefficients?verdict=chosen&dataset=&sort=-id")).text
+    assert [row.split()[0] for row in pages.texts(only, "tr")[1:]] == ["1"]
+
+
+async def test_a_family_is_a_table_with_every_format(client, pages):
+    html = (await client.get("/families/1?members=3&classes=10&resolution_px=")).text
+    assert [row.split()[0] for row in pages.texts(html, "tr")[1:]] == ["b0", "b1", "b2"]
+    assert "224 px base resolution, 10 classes" in html
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)" data-of="', html)]
+    assert len(links) >= 3
+    for link in links:
+        answer = await client.get(link)
+        assert answer.status_code == 200
+    assert (await client.get(links[1])).json()["name"] == "b1"
+    figure = unescape(re.search(r'data-figure="([^"]+)"', html)[1])
+    assert len((await client.get(figure)).json()["data"]) > 5
+
+
+async def test_the_official_family_is_there_too(client, pages):
+    html = (await client.get("/families/published")).text
+    assert [row.split()[0] for row in pages.texts(html, "tr")[1:]] == [f"b{k}" for k in range(8)]
+    figure = unescape(re.search(r'data-figure="([^"]+)"', html)[1])
+    assert (await client.get(figure)).status_code == 200
+    missing = await client.get("/families/99", headers=pages.accept)
+    assert missing.status_code == 404
+    assert "coefficients 99 do not exist" in missing.text
+
+
+async def test_a_family_page_says_who_asks_and_is_not_kept(serving):
+    async with serving(answer_seconds=60) as client:
+        response = await client.get("/families/1")
+        assert response.headers["cache-control"] == "private, no-cache"
+        assert "etag" not in response.headers
+
+
+async def test_sweeps_of_one_protocol_are_compared(client, library, pages):
+    html = (await client.get("/compare?sweep=1&sweep=5&cost=params")).text
+    figure = unescape(re.search(r'data-figure="([^"]+)"', html)[1])
+    assert figure == "/v1/figures/comparison?sweep=1&sweep=5&cost=params"
+    assert [row.split()[:2] for row in pages.texts(html, "tr")[1:]] == [
+        ["1", "finished"], ["5", "unsure"],
+    ]  # fmt: skip
+    assert len(re.findall(r'name="sweep" value="\d" checked', html)) == 2
+    other = library.sweep(name="other", protocol="another")
+    html = (await client.get(f"/compare?sweep=1&sweep={other}")).text
+    assert "These sweeps have 2 protocols" in html
+    assert "data-figure" not in html
+
+
+async def test_the_form_starts_from_specifications_that_are_valid(client):
+    html = (await client.get("/submit?like=1")).text
+    starts = json.loads(unescape(re.search(r'data-starts="([^"]+)"', html)[1]))
+    assert list(starts) == ["sweep 1, finished", "paper", "quickstart", "small-images"]
+    for start in starts.values():
+        SweepSpec.model_validate(start)
+    assert starts["sweep 1, finished"]["data"]["name"] == "digits"
+    assert starts["small-images"]["data"] == {}
+    assert "digits (1,437 images, 10 classes)" in html
+
+
+async def test_a_name_cannot_leave_the_form(client, library):
+    sweep = library.sweep(name="\"><script>alert(1)</script>{{ 7 * 7 }}'")
+    html = (await client.get(f"/submit?like={sweep}")).text
+    assert "<script>alert" not in html
+    assert "{{ 7 * 7 }}" in html
+
+
+async def test_who_may_only_read_is_told_so(serving, store):
+    token = store.create_token("reader", AccessScope.READ, ttl_seconds=3600)
+    async with serving(require_tokens=True) as client:
+        headers = {"Authorization": f"Bearer {token.secret}"}
+        html = (await client.get("/submit", headers=headers)).text
+    assert "Your token may only read" in html
+    assert 'id="plan-it" disabled' in html
+
+
+async def test_signing_in_needs_nothing_but_its_page(serving, store):
+    store.create_token("reader", AccessScope.READ, ttl_seconds=3600)
+    async with serving(require_tokens=True) as client:
+        html = (await client.get("/sign-in?next=/sweeps/1%3Fsort%3Did")).text
+        assert 'data-next="/sweeps/1?sort=id"' in html
+        for address in re.findall(r'(?:src|href)="(/assets/[^"]+)"', html):
+            assert (await client.get(address)).status_code == 200
+
+
+async def test_where_no_token_is_needed_signing_in_says_so(client, pages):
+    html = (await client.get("/sign-in")).text
+    assert "on this machine nobody needs a token" in html
+    assert "<form" not in html
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        (None, "/"), ("/sweeps/1?a=b", "/sweeps/1?a=b"), ("//evil.example", "/"),
+        ("/\\evil.example", "/"), ("https://evil.example", "/"), ("javascript:alert(1)", "/"),
+        ("/a\nb", "/"), ("/\t/evil.example", "/"),
+    ],
+)  # fmt: skip
+def test_one_goes_on_within_the_service(given, path):
+    assert own_path(given) == path
