@@ -28,7 +28,7 @@ check: $(READY)  ## format, lint, types, import contracts: seconds
 	$(BIN)/lint-imports
 
 test: check  ## what CI runs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 bench: $(READY)  ## speed beside the obvious way to do it, as ratios
 	$(BIN)/python -m benchmarks

@@ -47,6 +47,16 @@ from search_spaces.sweep_spec import SweepSpec
 
 SMALL_DATA = DataSpec(max_train_images=160)
 
+_WITH_RAY = ("cli", "scaling_search/runner", "scaling_search/sweeps", "scaling_search/workers")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all that train on Ray, whose workers have the cores' spare time only."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(_WITH_RAY):
+            item.add_marker(pytest.mark.xdist_group("ray"))
+
 
 @pytest.fixture(scope="session")
 def shared_ray() -> Iterator[None]:
