@@ -1,5 +1,6 @@
 """The whole service: a sweep submitted over HTTP is trained, whoever dies or freezes meanwhile."""
 
+import json
 import signal
 import subprocess
 import time
@@ -7,7 +8,6 @@ import time
 import httpx
 import psutil
 import pytest
-import yaml
 
 from results.records import Measurement, MeasurementKey
 from results.states import AttemptState, SweepState
@@ -78,12 +78,11 @@ def address(served):
     return line.split()[-1]
 
 
-def submit(shell, url, **proxy):
-    spec = yaml.safe_load((shell.folder / "tiny.yaml").read_text())
-    spec["proxy"] |= proxy
-    answer = httpx.post(f"{url}/v1/sweeps", json=spec, timeout=30)
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
+def submit(shell, url, images):
+    """From another terminal."""
+    asked = shell.invoke("submit", "tiny.yaml", "--images", str(images), "--server", url, "--json")
+    assert asked.exit_code == 0, asked.stderr
+    assert json.loads(asked.stdout)["state"] == "queued"
 
 
 def wait_until(condition, *processes, seconds=300):
