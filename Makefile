@@ -1,11 +1,13 @@
 # Each target sets up what it needs: a virtual environment in .venv with the tested versions of
-# constraints.txt. Another build of torch, for example for CUDA:
+# constraints.txt, and Debian's chromium for the browser tests where it is missing and may be
+# installed. Another build of torch, for example for CUDA:
 #   make run TORCH=torch==2.13.0+cu130 PIP_FLAGS="--extra-index-url URL"
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
 PIP_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
+CHROMIUM := /usr/bin/chromium
 READY := $(VENV)/.ready
 
 .PHONY: setup run test check bench clean
@@ -16,6 +18,8 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	sed 's/^torch==.*/$(TORCH)/' constraints.txt > $(VENV)/constraints.txt
 	$(BIN)/pip install --quiet $(PIP_FLAGS) --constraint $(VENV)/constraints.txt --editable ".[dev]"
+	test -x $(CHROMIUM) || test "$$(id -u)" != 0 || (apt-get update -qq && apt-get install -qq \
+	  --no-install-recommends chromium) > /dev/null || echo "no chromium: browser tests are skipped"
 	touch $@
 
 run: $(READY)  ## find coefficients on the digits that ship with scikit-learn: about five minutes

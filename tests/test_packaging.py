@@ -32,6 +32,7 @@ def test_a_wheel_holds_the_four_rooms_and_their_data_and_nothing_else(wheel):
     assert {top for top in tops if not top.endswith(".dist-info")} == ROOMS
     assert "search_spaces/presets/quickstart.yaml" in names
     assert any(name.startswith("results/migrations/versions/v0001") for name in names)
+    assert {"api/dashboard/templates/base.html", "api/dashboard/assets/style.css"} <= set(names)
     assert not any("test" in name for name in names)
 
 
