@@ -81,11 +81,14 @@ async function draw(card, one, news) {
 // On a phone, axes come nearer the edge and a colour bar lies above the drawing.
 function narrow(data, layout) {
   Object.assign(layout.margin, { l: 52, r: 14 });
+  for (const axis of [layout.xaxis, layout.yaxis]) {
+    if (axis?.title?.text) axis.title.font = { size: 11 };
+  }
   for (const { marker } of data) {
     if (!marker?.colorbar) continue;
     Object.assign(marker.colorbar, { orientation: "h", x: 0.5, len: 1, y: 1, yanchor: "bottom", thickness: 10 });
     marker.colorbar.title = { ...marker.colorbar.title, side: "top" };
-    layout.margin.t += 34;
+    Object.assign(layout.margin, { t: layout.margin.t + 34, r: 40 });
   }
 }
 
