@@ -265,6 +265,33 @@ def depthwise_gradients(
 # ---------------------------------------------------------------- squeeze and excite
 
 
+@_kernel("void(A[:,:,::1], f4[:,::1])")
+def pool(x: Array, mean: Array) -> None:
+    """Mean over positions: (N, H · W, C) to (N, C)."""
+    images, positions, channels = x.shape
+    for n in range(images):
+        row = mean[n]
+        row[:] = _ZERO
+        for p in range(positions):
+            pixel = x[n, p]
+            for c in range(channels):
+                row[c] += widen(pixel[c])
+        for c in range(channels):
+            row[c] /= np.float32(positions)
+
+
+@_kernel("void(A[:,:,::1], f4[:,::1], A[:,:,::1])")
+def gated(x: Array, gate: Array, y: Array) -> None:
+    """Fill y with x · gate: (N, H · W, C) and (N, C)."""
+    images, positions, channels = x.shape
+    for n in range(images):
+        factor = gate[n]
+        for p in range(positions):
+            pixel, out = x[n, p], y[n, p]
+            for c in range(channels):
+                out[c] = narrow(widen(pixel[c]) * factor[c], out)
+
+
 @_kernel("void(A[:,:,::1], A[:,:,::1], f4[:,::1])")
 def gate_gradient(x: Array, gradient: Array, out: Array) -> None:
     """Σ over positions of gradient · x: (N, H · W, C) to (N, C)."""

@@ -198,32 +198,48 @@ class Depthwise(nn.Module):
 # ---------------------------------------------------------------- squeeze and excite
 
 
+def _images(x: Tensor) -> NDArray[Any]:
+    """(N, C, H, W) as an (N, H · W, C) array."""
+    pixels = _positions(x)
+    return pixels.reshape(len(pixels), -1, pixels.shape[-1])
+
+
+def _pooled(x: Tensor) -> Tensor:
+    """(N, C, H, W) to the float32 means (N, C) of each channel."""
+    mean = torch.empty(x.shape[:2])
+    kernels.pool(_images(x), mean.numpy())
+    return mean
+
+
+def _gated(x: Tensor, gate: Tensor) -> Tensor:
+    """(N, C, H, W) times (N, C)."""
+    y = _like(x)
+    kernels.gated(_images(x), gate.detach().numpy(), _images(y))
+    return y
+
+
 class _ExciteFunction(torch.autograd.Function):
     """x · gate(mean of x); the gate's few numbers go through a graph of their own."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, layer: FastSqueezeExcite, *parameters: Tensor) -> Tensor:
-        pooled = x.detach().mean((2, 3), dtype=torch.float32).requires_grad_()
+        pooled = _pooled(x).requires_grad_()
         with torch.enable_grad():
             gate = layer.gate(pooled)
         ctx.save_for_backward(x)
         ctx.inner = pooled, gate, parameters
-        return x * gate.detach().to(x.dtype)[:, :, None, None]
+        return _gated(x, gate)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         (x,) = ctx.saved_tensors
         pooled, gate, parameters = ctx.inner
-        images, channels, height, width = x.shape
-        shape = (images, height * width, channels)
-        gradient = _positions(gradients[0]).reshape(shape)
-        to_gate = torch.empty_like(gate)
-        kernels.gate_gradient(_positions(x).reshape(shape), gradient, to_gate.numpy())
+        gradient = _images(gradients[0])
+        to_gate, to_x = torch.empty_like(gate), _like(x)
+        kernels.gate_gradient(_images(x), gradient, to_gate.numpy())
         to_pooled, *rest = torch.autograd.grad(gate, (pooled, *parameters), to_gate)
-        to_x = _like(x)
-        share = (to_pooled / (height * width)).numpy()
-        out = _positions(to_x).reshape(shape)
-        kernels.gated_gradient(gradient, gate.detach().numpy(), share, out)
+        share = (to_pooled / (x.shape[2] * x.shape[3])).numpy()
+        kernels.gated_gradient(gradient, gate.detach().numpy(), share, _images(to_x))
         return to_x, None, *rest
 
 
@@ -244,7 +260,6 @@ class FastSqueezeExcite(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape, channels rescaled."""
         if not torch.is_grad_enabled():
-            gate = self.gate(x.mean((2, 3), dtype=torch.float32))
-            return x * gate.to(x.dtype)[:, :, None, None]
+            return _gated(x, self.gate(_pooled(x)))
         out: Tensor = _ExciteFunction.apply(x, self, *self.parameters())  # type: ignore[no-untyped-call]
         return out
