@@ -197,7 +197,7 @@ def _known_keys(request: Request, place: Place, inside: Sequence[Any]) -> Iterab
             if isinstance(kind := parameter.field_info.annotation, type)
             and issubclass(kind, BaseModel)
         ),
-        None,
+        getattr(request.state, "asked", None) if place == "query" else None,
     )
     return _keys_of(model, inside) if model else ()
 

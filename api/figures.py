@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
+
+import orjson
 
 from results.store import Store
 
@@ -22,41 +26,53 @@ Value = TypeVar("Value")
 _PATIENCE: Final = 10.0
 """A figure that took a second to draw is good for ten, whatever happens meanwhile."""
 _MOST_VIEWS: Final = 3
-_MOST_FIGURES: Final = 128
-"""Of some hundred thousand bytes each where there are thousands of trials."""
+_MOST_BYTES: Final = 64 * 2**20
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as JSON, and the number of the sweep's event that it knows of."""
+    """A figure as JSON for each theme, and the number of the sweep's event that it knows of."""
 
-    content: bytes
+    contents: Mapping[str, bytes]
     event: int
     made: float
     took: float
 
     @property
-    def etag(self) -> str:
-        """Its validator."""
-        return f'"{blake2b(self.content, digest_size=12).hexdigest()}"'
+    def size(self) -> int:
+        """Bytes of all its contents."""
+        return sum(map(len, self.contents.values()))
+
+    def etag(self, theme: Theme) -> str:
+        """The validator of one of them."""
+        return f'"{blake2b(self.contents[theme], digest_size=12).hexdigest()}"'
 
     def good(self, event: int) -> bool:
         """Whether it still is, now that so many events have happened."""
         return self.event == event or time.monotonic() - self.made < _PATIENCE * self.took
 
 
-class _Recent(OrderedDict[Hashable, Value], Generic[Value]):
-    """The values used last."""
+class _Recent(Generic[Value]):
+    """The values used last, up to so much in all."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
+    def __init__(self, most: int, weight: Callable[[Value], int]) -> None:
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._most, self._weight, self._total = most, weight, 0
+
+    def get(self, key: Hashable) -> Value | None:
+        """The value under this key, which thereby is the last used."""
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
 
     def put(self, key: Hashable, value: Value) -> None:
-        self[key] = value
-        self.move_to_end(key)
-        while len(self) > self._most:
-            self.popitem(last=False)
+        """Remember a value, and forget those used longest ago."""
+        old = self._values.pop(key, None)
+        self._values[key] = value
+        self._total += self._weight(value) - (0 if old is None else self._weight(old))
+        while self._total > self._most:
+            _, gone = self._values.popitem(last=False)
+            self._total -= self._weight(gone)
 
 
 class Figures:
@@ -67,43 +83,40 @@ class Figures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._views: _Recent[SweepView] = _Recent(_MOST_VIEWS)
-        self._drawn: _Recent[Drawn] = _Recent(_MOST_FIGURES)
+        self._views = _Recent["SweepView"](_MOST_VIEWS, lambda view: 1)
+        self._drawn = _Recent[Drawn](_MOST_BYTES, lambda drawn: drawn.size)
 
-    def of_sweep(self, sweep_id: int, name: str, theme: Theme) -> Drawn:
+    def of_sweep(self, sweep_id: int, name: str) -> Drawn:
         """One figure of a sweep, in step with its events.
 
         Raises:
             NotFoundError: there is no such sweep.
         """
         event = self._store.last_event(sweep_id)
-        key = (sweep_id, name, theme)
-        kept = self._drawn.get(key)
-        if kept is None or not kept.good(event):
-            kept = draw(lambda: self._view(sweep_id, event).figure(name), theme, event)
-        self._drawn.put(key, kept)
-        return kept
+        return self._kept((sweep_id, name), event, lambda: self._view(sweep_id, event).figure(name))
 
-    def comparison(self, sweep_ids: tuple[int, ...], cost: str, theme: Theme) -> Drawn:
+    def comparison(self, sweep_ids: tuple[int, ...], cost: str) -> Drawn:
         """Several sweeps in one figure, in step with their events.
 
         Raises:
             NotFoundError: there is no such sweep.
             InputError: they are of different protocols.
         """
-        from results import figures
+        events = {one: self._store.last_event(one) for one in sweep_ids}
 
-        event = sum(self._store.last_event(sweep_id) for sweep_id in sweep_ids)
-        key = (sweep_ids, cost, theme)
+        def compared() -> Figure:
+            from results import figures
+
+            views = [self._view(one, event) for one, event in events.items()]
+            return figures.compare([view.compared() for view in views], cost=cost)
+
+        return self._kept((sweep_ids, cost), sum(events.values()), compared)
+
+    def _kept(self, key: Hashable, event: int, make: Callable[[], Figure]) -> Drawn:
         kept = self._drawn.get(key)
         if kept is None or not kept.good(event):
-
-            def compared() -> Figure:
-                views = [self._view(one, self._store.last_event(one)) for one in sweep_ids]
-                return figures.compare([view.compared() for view in views], cost=cost)
-
-            kept = draw(compared, theme, event)
-        self._drawn.put(key, kept)
+            kept = draw(make, event)
+            self._drawn.put(key, kept)
         return kept
 
     def _view(self, sweep_id: int, event: int) -> SweepView:
@@ -115,12 +128,28 @@ class Figures:
         return view
 
 
-def draw(make: Callable[[], Figure], theme: Theme, event: int = 0) -> Drawn:
-    """A figure as Plotly's JSON, for a light or a dark page."""
-    from results.figures import themed
+def draw(make: Callable[[], Figure], event: int = 0) -> Drawn:
+    """A figure as Plotly's JSON, for light and for dark pages: only their template differs."""
+    from results.figures import TEMPLATES
 
     began = time.monotonic()
-    figure: Any = themed(make(), theme).update_layout(meta={"event": event})
-    content = figure.to_json(engine="orjson").encode()
+    figure = make().update_layout(template=None, meta={"event": event})
+    document = orjson.loads(figure.to_json(engine="orjson"))
+    contents = {}
+    for theme, template in TEMPLATES.items():
+        document["layout"]["template"] = template.to_plotly_json()
+        contents[theme] = orjson.dumps(document)
     ended = time.monotonic()
-    return Drawn(content, event, ended, ended - began)
+    return Drawn(contents, event, ended, ended - began)
+
+
+@cache
+def prepare() -> None:
+    """Import what drawing needs, while the browser that will ask for figures still loads Plotly."""
+
+    def load() -> None:
+        from results.views import prepare as imports
+
+        imports()
+
+    threading.Thread(target=load, name="prepare-figures", daemon=True).start()

@@ -7,9 +7,20 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import figures, planning, preparing, report, scheduling, service, steps, throughput
+from benchmarks import (
+    dashboard,
+    figures,
+    planning,
+    preparing,
+    report,
+    scheduling,
+    service,
+    steps,
+    throughput,
+)
 
 BENCHMARKS = {
+    "dashboard": dashboard,
     "figures": figures,
     "planning": planning,
     "preparing": preparing,

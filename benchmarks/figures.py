@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
             candidates=max(1, arguments.trials // _SEEDS),
             step=0.01,
         )
-        _add_epochs(url, arguments.epochs)
+        add_epochs(url, arguments.epochs)
         with Store.open(url) as store:
             SweepView(store, 1).figure("triangle")  # imports are not what is timed
             for kind in FIGURES:
@@ -117,7 +117,7 @@ def _made(count: int) -> pd.DataFrame:
     )
 
 
-def _add_epochs(url: str, epochs: int) -> None:
+def add_epochs(url: str, epochs: int) -> None:
     """An attempt for each trial, with a report for each epoch."""
     engine = create_engine(url)
     attempt, trial, epoch = (row.__table__ for row in (AttemptRow, TrialRow, EpochRow))

@@ -87,12 +87,12 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
 
 
 def _compare(load: Load, small: str, full: str, arguments: argparse.Namespace) -> Iterator[Figure]:
-    with _serving([str(PROGRAMS / "bare.py")], "/best") as port:
+    with serving([str(PROGRAMS / "bare.py")], "/best") as port:
         bare = load.on(port, "/best")
     yield Figure("bare route", bare["per_second"], "requests/s")
-    with _serving(["-m", "benchmarks.programs.service"], "/healthz", small) as port:
+    with serving(["-m", "benchmarks.programs.service"], "/healthz", small) as port:
         few = load.on(port, BEST)
-    with _serving(["-m", "benchmarks.programs.service"], "/healthz", full) as port:
+    with serving(["-m", "benchmarks.programs.service"], "/healthz", full) as port:
         best = load.on(port, BEST)
         member = load.on(port, "/v1/families/1/b3")
         ids = range(1, arguments.sweeps + 1)
@@ -166,7 +166,7 @@ def _busy(store: Store, lease: Lease) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _serving(program: list[str], health: str, url: str = "") -> Iterator[int]:
+def serving(program: list[str], health: str, url: str = "") -> Iterator[int]:
     """A server process on a free port, once it answers."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]

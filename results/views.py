@@ -199,3 +199,9 @@ FIGURES: dict[str, Callable[[SweepView], go.Figure]] = {
     "timeline": lambda view: figures.timeline(view.trials),
 }
 """Every figure of one sweep, in the order of a report."""
+
+
+def prepare() -> None:
+    """Import what drawing imports when it is first needed, so that no figure waits for it."""
+    import plotly.io  # noqa: F401
+    import sklearn.gaussian_process  # noqa: F401

@@ -17,6 +17,7 @@ def asked(request: Request, model: type[Model], **defaults: object) -> Model:
     Raises:
         RequestValidationError: a key is unknown, or a value breaks a rule.
     """
+    request.state.asked = model  # what is said of an unknown key names the known ones
     given: dict[str, object] = dict(defaults)
     for name in request.query_params:
         values = [value for value in request.query_params.getlist(name) if value.strip()]

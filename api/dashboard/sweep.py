@@ -13,6 +13,7 @@ from api.dashboard.asked import asked
 from api.dashboard.links import relative
 from api.dashboard.overview import shown_state
 from api.dashboard.rendering import page
+from api.figures import prepare
 from api.models.common import SweepId
 from api.models.trials import TrialQuery
 from api.pages import Paging
@@ -93,12 +94,14 @@ def get_sweep_page(
 ) -> Response:
     """Everything of a sweep; its trials are filtered, sorted and paged by the address."""
     event = store.last_event(sweep_id)
+    prepare()
     standing = store.standing(sweep_id)
     sweep = standing.sweep
     state = shown_state(sweep.state, leased=sweep.leased)
     candidates = _best(store, standing)
     may_write = principal.scope.includes(AccessScope.SUBMIT)
     after = SWEEP_TRANSITIONS[state]
+    unasked = state is SweepState.QUEUED and sweep.queued_at is None
     return page(
         request.scope,
         "sweep",
@@ -119,7 +122,9 @@ def get_sweep_page(
         sections=FIGURES,
         titles=TITLES,
         may_cancel=may_write and SweepState.CANCELLED in after and not sweep.cancel_requested,
-        may_resume=may_write and SweepState.QUEUED in after and state is not SweepState.RUNNING,
+        may_resume=may_write
+        and (unasked or (SweepState.QUEUED in after and state is not SweepState.RUNNING)),
+        unasked=unasked,
     )
 
 

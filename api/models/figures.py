@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.figures import Theme
 from api.models.common import LARGEST_ID
 from api.models.families import FamilyQuery, PublishedQuery
 from results.documents.common import Document
@@ -27,7 +28,7 @@ class ThemeQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    theme: Literal["light", "dark"] = Field("light", description="The page that it stands on.")
+    theme: Theme = Field("light", description="The page that it stands on.")
 
 
 class FamilyFigureQuery(ThemeQuery, FamilyQuery):
@@ -41,11 +42,8 @@ class PublishedFigureQuery(ThemeQuery, PublishedQuery):
 class ComparisonQuery(ThemeQuery):
     """Which sweeps beside each other."""
 
-    sweep: tuple[int, ...] = Field(
-        min_length=2,
-        max_length=12,
-        description="Sweeps of one protocol; repeat to give more. Each is at least 1, at most "
-        f"{LARGEST_ID}.",
+    sweep: tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...] = Field(
+        min_length=2, max_length=12, description="Sweeps of one protocol; repeat to give more."
     )
     cost: Cost = Field("flops", description="What accuracy is set against.")
 

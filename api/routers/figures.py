@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import families
-from api.figures import Drawn, draw
+from api.figures import Drawn, Theme, draw
 from api.middleware.answers import matches
 from api.models.common import SweepId
 from api.models.figures import (
@@ -66,8 +66,8 @@ async def get_figure(
 
     It has an `ETag`. While a sweep runs, a figure that takes long to draw is drawn less often.
     """
-    make = partial(service.figures.of_sweep, sweep_id, name, query.theme)
-    return _answer(request, await run_sync(make, limiter=service.drawing))
+    make = partial(service.figures.of_sweep, sweep_id, name)
+    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 @router.get(
@@ -81,8 +81,8 @@ async def compare_sweeps(
     query: Annotated[ComparisonQuery, Query()], request: Request, service: ServiceDep
 ) -> Response:
     """Accuracy against a cost, of the candidates of several sweeps."""
-    make = partial(service.figures.comparison, query.sweep, query.cost, query.theme)
-    return _answer(request, await run_sync(make, limiter=service.drawing))
+    make = partial(service.figures.comparison, query.sweep, query.cost)
+    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 @router.get(
@@ -101,9 +101,9 @@ async def get_published_family_figure(
         frame = (query.baseline, query.resolution_px, query.classes)
         count = families.official(query.baseline)
         members = families.derived(*frame, PUBLISHED, "published", count)
-        return draw(lambda: _family(members, None, "published"), query.theme)
+        return draw(lambda: _family(members, None, "published"))
 
-    return _answer(request, await run_sync(make, limiter=service.drawing))
+    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 @router.get(
@@ -132,9 +132,9 @@ async def get_family_figure(
             if official is None or query.convention == "published"
             else families.derived(*frame, PUBLISHED, "published", len(official))
         )
-        return draw(lambda: _family(members, published, query.convention), query.theme)
+        return draw(lambda: _family(members, published, query.convention))
 
-    return _answer(request, await run_sync(make, limiter=service.drawing))
+    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 def _family(
@@ -151,8 +151,8 @@ def _family(
     return figures.family(frame(members), shown, name=f"{name} family")
 
 
-def _answer(request: Request, drawn: Drawn) -> Response:
-    headers = {"ETag": drawn.etag, "Cache-Control": "private, no-cache"}
-    if matches(drawn.etag.encode(), request.headers.get("if-none-match", "").encode()):
+def _answer(request: Request, theme: Theme, drawn: Drawn) -> Response:
+    headers = {"ETag": drawn.etag(theme), "Cache-Control": "private, no-cache"}
+    if matches(headers["ETag"].encode(), request.headers.get("if-none-match", "").encode()):
         return Response(status_code=304, headers=headers)
-    return Response(drawn.content, media_type="application/json", headers=headers)
+    return Response(drawn.contents[theme], media_type="application/json", headers=headers)

@@ -77,6 +77,17 @@ async def test_what_takes_long_is_drawn_less_often(client, store, library, monke
     assert before < store.last_event(lease.sweep_id)
 
 
+async def test_what_was_drawn_longest_ago_is_forgotten(monkeypatch, store):
+    size = answers.Figures(store).of_sweep(1, "accuracy").size
+    monkeypatch.setattr(answers, "_MOST_BYTES", 2 * size)
+    figures = answers.Figures(store)
+    first = figures.of_sweep(1, "accuracy")
+    assert figures.of_sweep(1, "accuracy") is first
+    for name in ("accuracy-params", "accuracy-activations", "curves"):
+        figures.of_sweep(1, name)
+    assert figures.of_sweep(1, "accuracy") is not first
+
+
 async def test_an_unknown_figure_is_answered_with_the_known_ones(client, problem):
     found = problem(await client.get("/v1/sweeps/1/figures/pie"), 422, "invalid")
     assert "'triangle', 'accuracy'" in found["detail"]

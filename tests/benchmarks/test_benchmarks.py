@@ -12,6 +12,7 @@ import pytest
 from efficientnet_pytorch import EfficientNet
 from efficientnet_pytorch.utils import efficientnet
 
+from benchmarks.dashboard import CHROMIUM
 from benchmarks.folders import copy_images, write_digits
 from benchmarks.programs.ours import BASE_PX, MAX_POINTS, spread, sweep_spec
 from benchmarks.report import Figure, table
@@ -23,8 +24,12 @@ ROOT = Path(__file__).parents[2]
 OPTIONS = {"folder": "digits", "n_train": 64, "epochs": 1, "batch_size": 64, "norm_images": 64}
 
 
-@pytest.mark.parametrize("name", ["figures", "planning", "preparing", "service", "steps"])
+@pytest.mark.parametrize(
+    "name", ["dashboard", "figures", "planning", "preparing", "service", "steps"]
+)
 def test_a_benchmark_prints_a_table_and_writes_its_figures(name, tmp_path):
+    if name == "dashboard" and not CHROMIUM.exists():
+        pytest.skip(f"there is no browser at {CHROMIUM}")
     written = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", name, "--tiny", "--json", str(written)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

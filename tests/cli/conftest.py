@@ -6,14 +6,22 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from typer.testing import CliRunner, Result
 
+from results.records import Measurement, MeasurementKey
+from results.store import Store
 from scaling_search.cli.app import app
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import Coefficients
+from search_spaces.families import family
+from search_spaces.frame import Frame
 
 TIMEOUT_SECONDS = 400
 
@@ -143,3 +151,91 @@ def conclusive(copied: Shell) -> Shell:
         outcome |= {"verdict": "chosen", "chosen": outcome["coefficients"]}
         connection.execute("UPDATE sweeps SET outcome = ?", [json.dumps(outcome)])
     return copied
+
+
+class Process:
+    """A command that runs until it is told to end, with what it says in a file."""
+
+    def __init__(self, shell, name, *words, **environment):
+        self.log = shell.folder / f"{name}.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                shell.command(*words),
+                env={key: text for key, text in shell.environment.items() if "RAY_AUTH" not in key}
+                | environment,
+                cwd=shell.folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        self.pid = self.process.pid
+
+    def family(self):
+        """Its descendants; not Ray's agents, which look for their parent only once a minute."""
+        found = psutil.Process(self.pid).children(recursive=True)
+        return [one for one in found if "Agent" not in one.name()]
+
+    def address(self) -> str:
+        """Where a service listens, once it does."""
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on http://127.0.0.1:"), self.log.read_text()
+        return line.split()[-1]
+
+    def end(self):
+        """Ended in an orderly way: the exit status. Nothing of it is left."""
+        left = self.family()
+        self.process.terminate()
+        status = self.process.wait(120)
+        _, alive = psutil.wait_procs(left, timeout=60)
+        assert not alive
+        return status
+
+
+@pytest.fixture
+def start(shell):
+    """Starts commands that end with the test."""
+    started = []
+
+    def begin(name, *words, **environment):
+        started.append(Process(shell, name, *words, **environment))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        if one.process.poll() is None:
+            for process in [*one.family(), one.process]:
+                process.kill()
+        one.process.communicate()
+
+
+def _know_families(store: Store) -> None:
+    """Store what fvcore would say of every family that may come out: that is tested elsewhere."""
+    from scaling_search.measure import measuring_versions  # only here: it imports torch
+
+    frame = Frame.of(get_baseline("efficientnet_b0"))
+    for candidate in store.candidates(1):
+        triple = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
+        if candidate.eligible:
+            store.put_measurements(
+                Measurement(
+                    key=MeasurementKey(
+                        spec_key=member.spec.key,
+                        classes=member.spec.classes,
+                        in_channels=member.spec.in_channels,
+                        mode="eval",
+                        versions=measuring_versions(),
+                    ),
+                    flops=member.complexity.flops,
+                    params=member.complexity.params,
+                    activations=member.complexity.activations,
+                    uncounted={},
+                    seconds=0.1,
+                )
+                for member in family(frame, triple)
+            )
+
+
+@pytest.fixture
+def know_families() -> Callable[[Store], None]:
+    return _know_families

@@ -2,80 +2,17 @@
 
 import json
 import signal
-import subprocess
 import time
 
 import httpx
 import psutil
 import pytest
 
-from results.records import Measurement, MeasurementKey
 from results.states import AttemptState, SweepState
 from results.store import Store
-from scaling_search.measure import measuring_versions
-from search_spaces.baselines import get_baseline
-from search_spaces.coefficients import Coefficients
-from search_spaces.families import family
-from search_spaces.frame import Frame
 
 TRIALS = 10
 DRIVER = "scaling_search.runner.driver"
-
-
-class Process:
-    """A command that runs until it is told to end, with what it says in a file."""
-
-    def __init__(self, shell, name, *words, **environment):
-        self.log = shell.folder / f"{name}.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                shell.command(*words),
-                env={key: text for key, text in shell.environment.items() if "RAY_AUTH" not in key}
-                | environment,
-                cwd=shell.folder,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
-        self.pid = self.process.pid
-
-    def family(self):
-        """Its descendants; not Ray's agents, which look for their parent only once a minute."""
-        found = psutil.Process(self.pid).children(recursive=True)
-        return [one for one in found if "Agent" not in one.name()]
-
-    def end(self):
-        """Ended in an orderly way: the exit status. Nothing of it is left."""
-        left = self.family()
-        self.process.terminate()
-        status = self.process.wait(120)
-        _, alive = psutil.wait_procs(left, timeout=60)
-        assert not alive
-        return status
-
-
-@pytest.fixture
-def start(shell):
-    """Starts commands that end with the test."""
-    started = []
-
-    def begin(name, *words, **environment):
-        started.append(Process(shell, name, *words, **environment))
-        return started[-1]
-
-    yield begin
-    for one in started:
-        if one.process.poll() is None:
-            for process in [*one.family(), one.process]:
-                process.kill()
-        one.process.communicate()
-
-
-def address(served):
-    line = served.process.stdout.readline()
-    assert line.startswith("listening on http://127.0.0.1:"), served.log.read_text()
-    return line.split()[-1]
 
 
 def submit(shell, url, images):
@@ -103,36 +40,11 @@ def assert_each_trial_was_finished_once(store, claims):
     assert taken == list(range(1, claims + 1))
 
 
-def know_families(store):
-    """Store what fvcore would say of every family that may come out: that is tested elsewhere."""
-    frame = Frame.of(get_baseline("efficientnet_b0"))
-    for candidate in store.candidates(1):
-        triple = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
-        if candidate.eligible:
-            store.put_measurements(
-                Measurement(
-                    key=MeasurementKey(
-                        spec_key=member.spec.key,
-                        classes=member.spec.classes,
-                        in_channels=member.spec.in_channels,
-                        mode="eval",
-                        versions=measuring_versions(),
-                    ),
-                    flops=member.complexity.flops,
-                    params=member.complexity.params,
-                    activations=member.complexity.activations,
-                    uncounted={},
-                    seconds=0.1,
-                )
-                for member in family(frame, triple)
-            )
-
-
 @pytest.mark.slow
-def test_a_submitted_sweep_outlives_its_runner(shell, start):
+def test_a_submitted_sweep_outlives_its_runner(shell, start, know_families):
     """The embedded default: one command, SQLite, a Ray of the runner's own."""
     served = start("serve", "serve", "--port", "0", "--workers", "1")
-    url = address(served)
+    url = served.address()
     submit(shell, url, images=160)
     with Store.open(f"sqlite:///{shell.database}") as store:
         know_families(store)
@@ -174,13 +86,13 @@ def test_a_submitted_sweep_outlives_its_runner(shell, start):
 
 
 @pytest.mark.slow
-def test_a_frozen_runner_harms_nothing(shell, start, postgres, cluster):
+def test_a_frozen_runner_harms_nothing(shell, start, postgres, cluster, know_families):
     """The service for a team: PostgreSQL, and runners on a cluster that `ray start` began."""
     database = postgres()
     given = {"SCALING_SEARCH_DATABASE_URL": database, **cluster.environment}
     assert shell.invoke("db", "upgrade", "--database", database).exit_code == 0
     served = start("serve", "serve", "--port", "0", "--no-runner", **given)
-    url = address(served)
+    url = served.address()
     words = ("worker", "--ray-address", cluster.address, "--workers", "1", "--lease", "3")
     with Store.open(database) as store:
         submit(shell, url, images=320)

@@ -10,25 +10,20 @@ const TITLE_PX = 62; // what title and note take at the top of a figure, and on 
 // `seq` of an event): figures in sight are then drawn again, the others when they are looked at.
 export function watchFigures(pause = 2500) {
   const cards = new Map();
-  let heard = 0, news = 0, busy = false;
+  let heard = 0, news = 0;
   for (const card of document.querySelectorAll("[data-figure]")) {
-    cards.set(card, { seen: false, known: -1, theme: "", webgl: false });
+    cards.set(card, { seen: false, known: -1, theme: "", webgl: false, busy: false });
   }
   const stale = (one) => one.seen && (one.known < news || one.theme !== theme());
-  const drawSeen = async () => {
-    if (busy) return;
-    busy = true;
-    const tried = new Set();
-    const next = () => [...cards].find(([card, one]) => stale(one) && !tried.has(card));
+  const drawOne = async ([card, one]) => {
+    one.busy = true;
     try {
-      for (let found = next(); found; found = next()) {
-        tried.add(found[0]);
-        await draw(...found, news);
-      }
+      await draw(card, one, news);
     } finally {
-      busy = false;
+      one.busy = false;
     }
   };
+  const drawSeen = () => Promise.all([...cards].filter(([, one]) => stale(one) && !one.busy).map(drawOne));
   const hear = paced(async () => {
     news = heard;
     await drawSeen();
@@ -56,6 +51,7 @@ async function draw(card, one, news) {
   const address = new URL(card.dataset.figure, location.href);
   address.searchParams.set("theme", wanted);
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (answer.status >= 500 || answer.status === 429) throw new Error(`${answer.status}`); // again later
   const figure = await answer.json();
   const plot = card.querySelector(".plot");
   one.theme = wanted;
@@ -75,7 +71,8 @@ async function draw(card, one, news) {
   if (!plot.querySelector(".main-svg")) plot.replaceChildren();
   one.webgl = figure.data.some((trace) => /gl$|^parcoords$/.test(trace.type ?? ""));
   await Plotly.react(plot, figure.data, layout, CONFIG);
-  card.dataset.event = figure.layout.meta?.event ?? "";
+  card.dataset.event = figure.layout.meta.event;
+  if (!one.seen) release(card, one);
 }
 
 // On a phone, axes come nearer the edge and a colour bar lies above the drawing.

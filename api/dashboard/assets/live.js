@@ -1,8 +1,9 @@
 // Keeps a page up to date: fetches it again and puts its live parts in the place of the old ones.
+// What is not live (forms, marks, open details) stays as its reader left it.
 
 export async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (answer.redirected) location.reload(); // the session is over
+  if (answer.redirected) return location.reload(); // the session is over
   if (!answer.ok) throw new Error(`${answer.status}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const later = new Map([...fresh.querySelectorAll("[data-live]")].map((one) => [one.dataset.live, one]));
@@ -21,20 +22,22 @@ function swap(now, then) {
   if (atEnd) now.scrollTop = now.scrollHeight;
 }
 
-// Calls `work` soon after `ask()`, never twice at once, at most every `pause` ms, and not while the
-// page is out of sight.
+// Calls `work` soon after `ask()`, never twice at once, at most every `pause` ms, less often while
+// it fails, and not while the page is out of sight.
 export function paced(work, pause) {
-  let wanted = false, busy = false;
+  let wanted = false, busy = false, failures = 0;
   const run = async () => {
     if (busy || !wanted || document.hidden) return;
     busy = true;
     wanted = false;
     try {
       await work();
+      failures = 0;
     } catch {
-      wanted = true; // the service is away: the next turn tries again
+      wanted = true; // the service is away
+      failures += 1;
     }
-    setTimeout(() => { busy = false; run(); }, pause);
+    setTimeout(() => { busy = false; run(); }, Math.min(60_000, pause * 2 ** failures));
   };
   document.addEventListener("visibilitychange", run);
   return () => { wanted = true; run(); };

@@ -3,7 +3,7 @@ import { watchFigures } from "./figures.js";
 import { paced, refresh, say } from "./live.js";
 
 const KINDS = ["created", "claimed", "released", "state", "cancel_requested", "trial_started", "epochs",
-  "trial_finished", "trial_failed", "retried", "outcome", "log"];
+  "trial_finished", "trial_failed", "retried", "outcome", "calibrated", "execution"];
 const place = document.getElementById("sweep");
 const draw = watchFigures();
 const ask = paced(async () => {
@@ -12,15 +12,29 @@ const ask = paced(async () => {
   tell(before, standing());
 }, 1000);
 
-const events = new EventSource(`/v1/sweeps/${place.dataset.sweep}/events?after=${place.dataset.event}`);
-for (const kind of KINDS) {
-  events.addEventListener(kind, (event) => {
+let seen = Number(place.dataset.event);
+
+// A stream that breaks off is taken up again by the browser; one that is refused (the session is
+// over, or too many are open) is not.
+function follow() {
+  const events = new EventSource(`/v1/sweeps/${place.dataset.sweep}/events?after=${seen}`);
+  for (const kind of KINDS) {
+    events.addEventListener(kind, ({ lastEventId }) => {
+      seen = Number(lastEventId);
+      ask();
+      draw(seen);
+    });
+  }
+  events.addEventListener("error", () => {
+    if (events.readyState !== EventSource.CLOSED) return;
     ask();
-    draw(Number(event.lastEventId));
+    setTimeout(follow, 15_000);
   });
 }
-draw(Number(place.dataset.event));
-setInterval(() => { if (standing().state === "running") ask(); }, 15000); // log and time left
+
+follow();
+draw(seen);
+setInterval(() => { if (standing().state === "running") ask(); }, 15000); // its log and the time left are no events
 
 const log = document.querySelector(".log");
 log.scrollTop = log.scrollHeight;

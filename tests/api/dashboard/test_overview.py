@@ -123,6 +123,13 @@ async def test_people_are_told_in_words_and_programs_in_json(
     problem(await client.get(path), status, "not-found" if status == 404 else "invalid")
 
 
+async def test_a_key_that_is_nearly_right_is_met_with_the_right_one(client, problem):
+    found = problem(await client.get("/?stat=queued"), 422, "invalid")
+    assert found["errors"][0]["remedy"] == "did you mean state?"
+    found = problem(await client.get("/sweeps/1?sorted=id"), 422, "invalid")
+    assert found["errors"][0]["remedy"] == "did you mean sort?"
+
+
 async def test_a_problem_repeats_no_markup(client, pages):
     response = await client.get("/?sort=<script>alert(1)</script>", headers=pages.accept)
     assert response.status_code == 422

@@ -82,6 +82,16 @@ async def test_a_sweep_without_a_driver_is_interrupted(client, store, library, p
     html = (await client.get(f"/sweeps/{lease.sweep_id}")).text
     assert "Its driver is gone" in html
     assert "‖ interrupted" in pages.texts(html, "p")[1]
+    assert (await client.post(f"/v1/sweeps/{sweep}/resume")).json()["state"] == "queued"
+
+
+async def test_a_sweep_that_no_runner_was_asked_to_train_can_be_handed_to_one(client, library):
+    sweep = library.sweep(name="kept")
+    html = (await client.get(f"/sweeps/{sweep}")).text
+    assert "No runner has been asked to train it yet" in html
+    assert (await client.post(f"/v1/sweeps/{sweep}/resume")).status_code == 200
+    html = (await client.get(f"/sweeps/{sweep}")).text
+    assert "It waits for a runner" in html
 
 
 async def test_who_may_only_read_is_offered_nothing_else(serving, store):
