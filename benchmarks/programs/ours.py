@@ -15,7 +15,6 @@ from typing import Any
 from results.store import Store
 from scaling_search.datasets.prepare import prepare
 from scaling_search.sweeps import Execution, Snapshot, create_sweep, drive
-from scaling_search.workers.ahead import ray_ahead
 from search_spaces.planning import Plan, make_plan
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
@@ -76,17 +75,15 @@ def main() -> None:
     whole = make_plan(spec.space, in_channels=data.channels, classes=len(data.class_names))
     plan = spread(whole, len(options["points"]))
     with Store.open(f"sqlite:///{options['scratch']}/results.db") as store:
+        sweep = create_sweep(store, spec, data, plan)
+        planned = time.time()
         all_stored: list[float] = []
 
         def observe(snapshot: Snapshot) -> None:
             if snapshot.done == snapshot.total:
                 all_stored.append(time.time())
 
-        how = Execution(workers=options["workers"])
-        with ray_ahead(how):
-            sweep = create_sweep(store, spec, data, plan)
-            planned = time.time()
-            drive(store, sweep, data, how, observe=observe)
+        drive(store, sweep, data, Execution(workers=options["workers"]), observe=observe)
         candidates = {candidate.id: candidate for candidate in store.candidates(sweep)}
         trials = []
         for trial in store.trials(sweep):

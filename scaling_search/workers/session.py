@@ -6,7 +6,6 @@ import logging
 import math
 import os
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -54,13 +53,6 @@ def check_address(address: str) -> None:
         raise InputError(f"ray address {address!r} must be host:port, for example 10.0.0.1:6379")
 
 
-_PRELOADED = "scaling_search.workers.trainable,scaling_search.proxy.cpu"
-"""Modules that workers import as they start and not when they get their first trial."""
-
-STARTING = threading.Lock()
-"""Held while `workers.ahead` starts a Ray in the background."""
-
-
 @contextmanager
 def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None]:
     """Ray for the length of a sweep.
@@ -74,15 +66,6 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
         InputError: the address has the wrong form.
         WorkError: the cluster cannot be reached, or a private one not be started.
     """
-    with STARTING:
-        pass
-    with opened_ray(address=address, cpus=cpus, gpus=gpus):
-        yield
-
-
-@contextmanager
-def opened_ray(*, address: str | None, cpus: int, gpus: float) -> Iterator[None]:
-    """`ray_session`, at once."""
     quieten()
     if address is not None:
         check_address(address)
@@ -98,8 +81,6 @@ def opened_ray(*, address: str | None, cpus: int, gpus: float) -> Iterator[None]
         # Where the mode is set, an earlier Ray of this process has a token already, or the user
         # wants none; Ray reads its token once for all.
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-    if address is None:
-        os.environ["RAY_preload_python_modules"] = _PRELOADED  # noqa: SIM112 - Ray spells it so
     own: dict[str, Any] = {
         "num_cpus": cpus,
         "num_gpus": math.ceil(gpus),

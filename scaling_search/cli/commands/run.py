@@ -63,7 +63,6 @@ def run(
     from scaling_search.cli.views.outcome import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps import create_sweep
-    from scaling_search.workers.ahead import ray_ahead
 
     display = Display(quiet=quiet)
     spec = inputs.read_sweep(
@@ -88,9 +87,8 @@ def run(
             view.show_warnings(out, made.warnings)
             cost = inputs.cost_of(spec, made, data, how.workers, inputs.known_rate(database))
             view.show_cost(out, cost, spec)
-        with ray_ahead(how):
-            with display.measuring() as counted:
-                sweep_id = create_sweep(store, spec, data, made, counted)
-            training.say(f"sweep {sweep_id} in {store.location}", quiet)
-            training.train(store, sweep_id, data, how, display)
+        with display.measuring() as counted:
+            sweep_id = create_sweep(store, spec, data, made, counted)
+        training.say(f"sweep {sweep_id} in {store.location}", quiet)
+        training.train(store, sweep_id, data, how, display)
         report(store, sweep_id, json)

@@ -84,7 +84,10 @@ def _apply(x: Array, scale: Array, shift: Array, silu: bool, y: Array) -> None:
                 y[r, c] = narrow(widen(x[r, c]) * scale[c] + shift[c], y)
 
 
-@_kernel("void(A[:,::1], f4[::1], f4[::1], f8, b1, A[:,::1], f8[::1], f8[::1], f4[:,::1])")
+@_kernel(
+    "void(A[:,::1], f4[::1], f4[::1], f8, b1, A[:,::1], f8[::1], f8[::1], f4[:,::1], "
+    "f4[::1], f4[::1], f8)"
+)
 def norm_forward(
     x: Array,
     weight: Array,
@@ -95,12 +98,16 @@ def norm_forward(
     mean: Sums,
     variance: Sums,
     affine: Array,
+    running_mean: Array,
+    running_variance: Array,
+    share: float,
 ) -> None:
     """Normalise the columns of x (R, C) by their moments; y is the result, through SiLU if asked.
 
     Also returned: mean and biased variance (C,), and `affine` (2, C), so that before SiLU
     y = x · affine[0] + affine[1]. The moments take one pass: sums are of differences from the
-    first row, so that a large mean cancels nothing.
+    first row, so that a large mean cancels nothing. Running statistics (the unbiased variance, as
+    PyTorch has it) move by `share` towards those of x.
     """
     rows, channels = x.shape
     pivot = np.empty(channels, np.float32)
@@ -126,6 +133,9 @@ def norm_forward(
         gain = weight[c] / np.sqrt(variance[c] + eps)
         affine[0, c] = gain
         affine[1, c] = bias[c] - mean[c] * gain
+        unbiased = variance[c] * rows / max(rows - 1, 1)
+        running_mean[c] += share * (mean[c] - running_mean[c])
+        running_variance[c] += share * (unbiased - running_variance[c])
     _apply(x, affine[0], affine[1], silu, y)
 
 

@@ -44,21 +44,21 @@ class _NormFunction(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, eps: float, silu: bool
-    ) -> tuple[Tensor, Tensor, Tensor]:
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, norm: FastNorm, share: float
+    ) -> Tensor:
         channels = x.shape[1]
         mean, variance = np.empty(channels), np.empty(channels)
         affine = np.empty((2, channels), np.float32)
         y = _like(x)
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
         kernels.norm_forward(
-            _rows(x), weight.detach().numpy(), bias.detach().numpy(), eps, silu, _rows(y),
-            mean, variance, affine,
+            _rows(x), weight.detach().numpy(), bias.detach().numpy(), norm.eps, norm.silu, _rows(y),
+            mean, variance, affine, norm.running_mean.numpy(), norm.running_var.numpy(), share,
         )  # fmt: skip
         ctx.save_for_backward(x, weight)
-        ctx.found = eps, silu, mean, variance, affine
-        means, variances = torch.from_numpy(mean).float(), torch.from_numpy(variance).float()
-        ctx.mark_non_differentiable(means, variances)
-        return y, means, variances
+        ctx.found = norm.eps, norm.silu, mean, variance, affine
+        return y
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -85,20 +85,11 @@ class FastNorm(nn.BatchNorm2d):
         """(N, C, H, W) to the same shape."""
         if not self.training:
             return self._evaluate(x)
-        y: Tensor
-        y, mean, variance = _NormFunction.apply(x, self.weight, self.bias, self.eps, self.silu)  # type: ignore[no-untyped-call]
-        self._update(mean, variance, x.numel() // x.shape[1])
-        return y
-
-    def _update(self, mean: Tensor, variance: Tensor, count: int) -> None:
-        """The running statistics, as `nn.BatchNorm2d` defines them."""
         assert self.num_batches_tracked is not None
-        assert self.running_mean is not None
-        assert self.running_var is not None
         self.num_batches_tracked += 1
         share = self.momentum if self.momentum is not None else 1 / int(self.num_batches_tracked)
-        self.running_mean.lerp_(mean, share)
-        self.running_var.lerp_(variance * (count / max(count - 1, 1)), share)
+        y: Tensor = _NormFunction.apply(x, self.weight, self.bias, self, share)  # type: ignore[no-untyped-call]
+        return y
 
     def _evaluate(self, x: Tensor) -> Tensor:
         if torch.is_grad_enabled():
