@@ -11,12 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, func, insert, select, update
 
-from results.plans import new_candidates
+from results.plans import new_candidates, new_family_member
 from results.records import (
     Lease,
     NewCoefficients,
     NewDataset,
-    NewFamilyMember,
     NewSweep,
 )
 from results.schema import (
@@ -154,24 +153,7 @@ def _conclude(store: Store, lease: Lease) -> None:
             accuracy=0.9,
             evidence=evidence,
         ),
-        family=[
-            NewFamilyMember(
-                convention="fitted",
-                name=one.name,
-                phi=one.phi,
-                depth=one.scaling.depth,
-                width=one.scaling.width,
-                resolution=one.scaling.resolution,
-                resolution_px=one.spec.resolution_px,
-                classes=one.spec.classes,
-                spec=one.spec.to_dict(),
-                params=one.complexity.params,
-                flops=one.complexity.flops,
-                residual=one.residual,
-                inherited={name: getattr(one, name) for name in one.inherited},
-            )
-            for one in members
-        ],
+        family=[new_family_member(one, "fitted") for one in members],
     )
 
 

@@ -1,9 +1,10 @@
-"""From a plan to the candidates that a sweep stores."""
+"""From a plan to the candidates that a sweep stores, and from a family to its members."""
 
 from collections.abc import Callable
 from dataclasses import asdict
 
-from results.records import NewCandidate
+from results.records import NewCandidate, NewFamilyMember
+from search_spaces.families import FamilyMember
 from search_spaces.frame import Frame
 from search_spaces.intervals import intervals
 from search_spaces.planning import Candidate, Plan
@@ -38,4 +39,23 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         residual=candidate.residual,
         eligible=candidate.eligible,
         notes=notes,
+    )
+
+
+def new_family_member(member: FamilyMember, convention: str) -> NewFamilyMember:
+    """The record of one member of a family that was derived by `convention`."""
+    return NewFamilyMember(
+        convention=convention,
+        name=member.name,
+        phi=member.phi,
+        depth=member.scaling.depth,
+        width=member.scaling.width,
+        resolution=member.scaling.resolution,
+        resolution_px=member.spec.resolution_px,
+        classes=member.spec.classes,
+        spec=member.spec.to_dict(),
+        params=member.complexity.params,
+        flops=member.complexity.flops,
+        residual=member.residual,
+        inherited={name: getattr(member, name) for name in member.inherited},
     )

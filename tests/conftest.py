@@ -25,13 +25,13 @@ import structlog
 import uvicorn
 
 from results import Store
+from results.plans import new_family_member
 from results.records import (
     Lease,
     NewCandidate,
     NewCoefficients,
     NewDataset,
     NewEpoch,
-    NewFamilyMember,
     NewSweep,
     TrialResult,
 )
@@ -242,24 +242,7 @@ class Library:
                 accuracy=accuracy,
                 evidence=evidence,
             ),
-            family=[
-                NewFamilyMember(
-                    convention="fitted",
-                    name=one.name,
-                    phi=one.phi,
-                    depth=one.scaling.depth,
-                    width=one.scaling.width,
-                    resolution=one.scaling.resolution,
-                    resolution_px=one.spec.resolution_px,
-                    classes=one.spec.classes,
-                    spec=one.spec.to_dict(),
-                    params=one.complexity.params,
-                    flops=one.complexity.flops,
-                    residual=one.residual,
-                    inherited={name: getattr(one, name) for name in one.inherited},
-                )
-                for one in members
-            ],
+            family=[new_family_member(one, "fitted") for one in members],
         )
 
     def end(self, lease: Lease, state: SweepState, error: str | None = None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.records import Candidate, Lease, NewCoefficients, NewFamilyMember
+from results.plans import new_family_member
+from results.records import Candidate, Lease, NewCoefficients
 from results.states import TrialState, Verdict
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
@@ -12,7 +13,7 @@ from scaling_search.selection import Evidence, Outcome, select
 from scaling_search.sweeps.creation import Counted, confirm
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
-from search_spaces.families import FamilyMember, family
+from search_spaces.families import family
 from search_spaces.frame import Frame
 from search_spaces.intervals import Intervals, ends_at
 from search_spaces.sweep_spec import SweepSpec
@@ -39,24 +40,6 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
             )
         )
     return found
-
-
-def _member(member: FamilyMember, convention: str) -> NewFamilyMember:
-    return NewFamilyMember(
-        convention=convention,
-        name=member.name,
-        phi=member.phi,
-        depth=member.scaling.depth,
-        width=member.scaling.width,
-        resolution=member.scaling.resolution,
-        resolution_px=member.spec.resolution_px,
-        classes=member.spec.classes,
-        spec=member.spec.to_dict(),
-        params=member.complexity.params,
-        flops=member.complexity.flops,
-        residual=member.residual,
-        inherited={name: getattr(member, name) for name in member.inherited},
-    )
 
 
 def _described(
@@ -123,6 +106,6 @@ def conclude(
         lease,
         values | described,
         coefficients=record,
-        family=[_member(member, "fitted") for member in members],
+        family=[new_family_member(member, "fitted") for member in members],
     )
     return outcome

@@ -65,7 +65,7 @@ def test_a_password_is_never_shown(url):
         ("sqlite:///a.db?mode=ro", "the database URL has more than a path: for SQLite write three"),
         ("sqlite://a.db", "the database URL has more than a path: for SQLite write three slashes"),
         ("sqlite:////no/such/folder/a.db", "the database folder /no/such/folder does not exist: "),
-        ("sqlite:////tmp", "the database /tmp is a folder: name a file in it, for example /tmp/"),
+        ("sqlite:////usr", "the database /usr is a folder: name a file in it, for example /usr/"),
     ],
 )
 def test_a_wrong_url_is_explained(url, message):
