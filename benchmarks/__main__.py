@@ -34,7 +34,7 @@ BENCHMARKS = {
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Without a name all of them run with their defaults, in about twenty minutes on "
+        description="Without a name all of them run with their defaults, in some twenty minutes on "
         "two cores; let nothing else run meanwhile.",
         epilog="benchmarks/proxy_recipe.py, which takes hours, is run by itself: "
         "python benchmarks/proxy_recipe.py --help",
