@@ -22,6 +22,7 @@ from search_spaces.layers import (
     GlobalPool,
     Layer,
     Linear,
+    MaxPool,
     Network,
     Norm,
     SqueezeExcite,
@@ -73,6 +74,8 @@ def _layer(layer: Layer, px: int, mode: Mode) -> tuple[Complexity, int]:
         case Linear():
             weights = layer.inputs * layer.outputs
             return Complexity(weights, weights + layer.outputs, layer.outputs), px
+        case MaxPool():
+            return NOTHING, -(-px // layer.stride)
         case Activation() | Dropout():
             return NOTHING, px
         case _:
@@ -111,8 +114,11 @@ class StageCosts:
 def _blocks(blocks: Iterable[Block], px: int, mode: Mode) -> tuple[list[Complexity], int]:
     costs = []
     for block in blocks:
-        cost, px = chain_complexity(block.chain, px, mode)
-        costs.append(cost)
+        cost, out = chain_complexity(block.chain, px, mode)
+        if block.residual:
+            cost += chain_complexity(block.shortcut, px, mode)[0]
+        costs.append(cost + chain_complexity(block.after, out, mode)[0])
+        px = out
     return costs, px
 
 

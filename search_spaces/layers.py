@@ -66,6 +66,22 @@ class SqueezeExcite:
 
 
 @dataclass(frozen=True, slots=True)
+class MaxPool:
+    """Largest value of each window, padded so that ceil(px / stride) positions remain.
+
+    Raises:
+        InputError: the kernel is even, so that the padding would be uneven.
+    """
+
+    kernel: int
+    stride: int
+
+    def __post_init__(self) -> None:
+        if self.kernel % 2 == 0:
+            raise InputError(f"kernel is {self.kernel}: max pooling needs an odd one, such as 3")
+
+
+@dataclass(frozen=True, slots=True)
 class GlobalPool:
     """Average over all positions: (N, C, H, W) to (N, C)."""
 
@@ -85,17 +101,24 @@ class Linear:
     outputs: int
 
 
-Layer: TypeAlias = Conv | Norm | Activation | SqueezeExcite | GlobalPool | Dropout | Linear
+Layer: TypeAlias = (
+    Conv | Norm | Activation | SqueezeExcite | MaxPool | GlobalPool | Dropout | Linear
+)
 Chain: TypeAlias = tuple[tuple[str, Layer], ...]
 """Named layers in the order in which they run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A chain; with `residual`, its input is added to its output (stochastic depth applies)."""
+    """A chain; with `residual`, its input is added to its output (stochastic depth applies).
+
+    The input goes through `shortcut` first, for shapes that differ; `after` acts on the sum.
+    """
 
     chain: Chain
     residual: bool = False
+    shortcut: Chain = ()
+    after: Chain = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from search_spaces.layers import (
     GlobalPool,
     Layer,
     Linear,
+    MaxPool,
     Network,
     Norm,
     SqueezeExcite,
@@ -95,6 +96,8 @@ def _module(layer: Layer, dropout: float) -> nn.Module:
             return nn.ReLU6()
         case SqueezeExcite():
             return SqueezeExciteModule(layer)
+        case MaxPool():
+            return nn.MaxPool2d(layer.kernel, layer.stride, padding=(layer.kernel - 1) // 2)
         case GlobalPool():
             return GlobalPoolModule()
         case Dropout():
@@ -112,27 +115,45 @@ def _add(container: nn.Module, chain: Chain, dropout: float) -> None:
         container.add_module(name, _module(layer, dropout))
 
 
+def _sequence(chain: Chain) -> nn.Sequential | None:
+    if not chain:
+        return None
+    _add(made := nn.Sequential(), chain, 0.0)
+    return made
+
+
 class BlockModule(nn.Sequential):
-    """A block, with its residual connection and stochastic depth (arXiv 1603.09382)."""
+    """A block, with its residual connection and stochastic depth (arXiv 1603.09382).
+
+    Its layers stand under their own names, then `shortcut` and `after` where the block has them.
+    """
 
     def __init__(self, block: Block, drop_rate: float) -> None:
         super().__init__()
         _add(self, block.chain, 0.0)
+        self._depth = len(block.chain)
+        self.shortcut = _sequence(block.shortcut)
+        self.after = _sequence(block.after)
         self.residual = block.residual
         self.drop_rate = drop_rate if block.residual else 0.0
 
+    @property
+    def chain(self) -> list[nn.Module]:
+        """The layers that run one after another, without shortcut and what follows the sum."""
+        return list(self)[: self._depth]
+
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to (N, C', H', W'); a dropped image keeps its input unchanged."""
+        """(N, C, H, W) to (N, C', H', W'); a dropped image keeps what the shortcut gives."""
         out = x
-        for layer in self:
+        for layer in self.chain:
             out = layer(out)
-        if not self.residual:
-            return out
-        if self.training and self.drop_rate > 0:
-            keep = 1 - self.drop_rate
-            mask = torch.rand(out.shape[0], 1, 1, 1, dtype=out.dtype, device=out.device) < keep
-            out = out * mask / keep
-        return out + x
+        if self.residual:
+            if self.training and self.drop_rate > 0:
+                keep = 1 - self.drop_rate
+                mask = torch.rand(out.shape[0], 1, 1, 1, dtype=out.dtype, device=out.device) < keep
+                out = out * mask / keep
+            out = out + (x if self.shortcut is None else self.shortcut(x))
+        return out if self.after is None else self.after(out)
 
 
 class NetworkModule(nn.Module):

@@ -14,7 +14,10 @@ from search_spaces.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class StemSpec:
-    """The first convolution: output channels, kernel and stride in px."""
+    """The first convolution: output channels, kernel and stride in px.
+
+    Where pooling follows it, as in a ResNet, `stride` is that of both together.
+    """
 
     width: int
     kernel: int
@@ -25,8 +28,9 @@ class StemSpec:
 class StageSpec:
     """A run of `depth` equal blocks; the first one changes the width and applies the stride.
 
-    `expansion` widens a block's inside relative to its input; `se_ratio` is the width of the
-    squeeze-and-excite bottleneck relative to the block's input (0: none).
+    `expansion` widens a block's inside relative to its input (a ResNet's bottleneck: what leaves
+    it relative to its inside, which is `width`); `se_ratio` is the width of the squeeze-and-excite
+    bottleneck relative to the block's input (0: none).
     """
 
     block: str

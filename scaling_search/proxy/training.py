@@ -260,7 +260,7 @@ class Training:
 def _start_as_identity(network: nn.Module) -> None:
     for block in network.modules():
         if isinstance(block, BlockModule) and block.residual:
-            last = list(block.children())[-1]
+            last = block.chain[-1]
             if isinstance(last, nn.BatchNorm2d):
                 nn.init.zeros_(last.weight)
 

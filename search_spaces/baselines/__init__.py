@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from search_spaces.baselines.efficientnet import EfficientNet
+from search_spaces.baselines.mobilenet_v1 import MobileNetV1
 from search_spaces.baselines.mobilenet_v2 import MobileNetV2
 from search_spaces.baselines.protocol import (
     FULL_FORM,
@@ -18,9 +19,18 @@ from search_spaces.baselines.protocol import (
     complexity,
     realise,
 )
+from search_spaces.baselines.resnet import RESNET18, RESNET50
 from search_spaces.errors import InputError, suggest
 
 ENTRY_POINT_GROUP = "scaling_search.baselines"
+
+_BUILT_IN: tuple[Baseline, ...] = (
+    EfficientNet(),
+    MobileNetV1(),
+    MobileNetV2(),
+    RESNET50,
+    RESNET18,
+)
 
 __all__ = [
     "ENTRY_POINT_GROUP",
@@ -67,7 +77,7 @@ def baselines() -> dict[str, Baseline]:
         InputError: an installed entry point cannot be loaded, is not a `Baseline`, or takes a name
             that is taken.
     """
-    found: dict[str, Baseline] = {b.name: b for b in (EfficientNet(), MobileNetV2())}
+    found: dict[str, Baseline] = {baseline.name: baseline for baseline in _BUILT_IN}
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         baseline = _loaded(entry)
         if baseline.name in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search_spaces.baselines.parts import stacked
 from search_spaces.layers import (
     Activation,
     Block,
@@ -79,20 +80,14 @@ class EfficientNet:
     def layers(self, spec: NetworkSpec) -> Network:
         """Stem, MBConv stages, 1×1 head, pooling, dropout, classifier."""
         stem, head = spec.stem, spec.head_width
-        inputs = stem.width
-        stages = []
-        for stage in spec.stages:
-            first = mbconv(inputs, stage, stage.stride)
-            again = mbconv(stage.width, stage, 1)
-            stages.append((first, *(again,) * (stage.depth - 1)))
-            inputs = stage.width
+        stages, inputs = stacked(spec, mbconv)
         return Network(
             stem=(
                 ("conv", Conv(spec.in_channels, stem.width, stem.kernel, stem.stride)),
                 ("norm", Norm(stem.width)),
                 ("act", SILU),
             ),
-            stages=tuple(stages),
+            stages=stages,
             head=(
                 ("conv", Conv(inputs, head)),
                 ("norm", Norm(head)),

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search_spaces.layers import (
-    Activation,
-    Block,
-    Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
-    Network,
-    Norm,
-)
+from search_spaces.baselines.parts import conv_norm, stacked
+from search_spaces.layers import Activation, Block, Conv, Dropout, GlobalPool, Linear, Network
 from search_spaces.rounding import OFFICIAL, Rounding
 from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
 
 RELU6 = Activation("relu6")
 
 
-def _conv(name: str, conv: Conv) -> list[tuple[str, Conv | Norm | Activation]]:
-    norm = Norm(conv.outputs, eps=1e-5, momentum=0.1)
-    return [(name, conv), (f"{name}_norm", norm), (f"{name}_act", RELU6)]
-
-
 def inverted_residual(inputs: int, stage: StageSpec, stride: int) -> Block:
     """1×1 expansion, depthwise 3×3, linear 1×1 projection (arXiv 1801.04381, Figure 4d)."""
     inner = inputs * stage.expansion
     depthwise = Conv(inner, inner, stage.kernel, stride, groups=inner, padding="symmetric")
-    chain = _conv("expand", Conv(inputs, inner)) if stage.expansion != 1 else []
-    chain += _conv("depthwise", depthwise)
-    chain += _conv("project", Conv(inner, stage.width))[:2]
-    return Block(tuple(chain), residual=stride == 1 and inputs == stage.width)
+    chain = conv_norm("expand", Conv(inputs, inner), RELU6) if stage.expansion != 1 else ()
+    chain += conv_norm("depthwise", depthwise, RELU6)
+    chain += conv_norm("project", Conv(inner, stage.width))
+    return Block(chain, residual=stride == 1 and inputs == stage.width)
 
 
 def _stage(expansion: int, width: int, depth: int, stride: int) -> StageSpec:
@@ -76,19 +63,13 @@ class MobileNetV2:
             spec.in_channels, spec.stem.width, spec.stem.kernel, spec.stem.stride,
             padding="symmetric",
         )  # fmt: skip
-        inputs = spec.stem.width
-        stages = []
-        for stage in spec.stages:
-            first = inverted_residual(inputs, stage, stage.stride)
-            again = inverted_residual(stage.width, stage, 1)
-            stages.append((first, *(again,) * (stage.depth - 1)))
-            inputs = stage.width
+        stages, inputs = stacked(spec, inverted_residual)
         head = spec.head_width
         return Network(
-            stem=tuple(_conv("conv", stem)),
-            stages=tuple(stages),
+            stem=conv_norm("conv", stem, RELU6),
+            stages=stages,
             head=(
-                *_conv("conv", Conv(inputs, head)),
+                *conv_norm("conv", Conv(inputs, head), RELU6),
                 ("pool", GlobalPool(head)),
                 ("dropout", Dropout()),
                 ("classifier", Linear(head, spec.classes)),

@@ -138,7 +138,7 @@ def test_a_terminal_without_greek_letters_is_no_reason_to_fail(shell):
     ("typed", "offered"),
     [
         ("plan qui", ["quickstart"]),
-        ("family --baseline mobile", ["mobilenet_v2"]),
+        ("family --baseline mobile", ["mobilenet_v1", "mobilenet_v2"]),
         ("sweeps --state fin", ["finished"]),
         ("run --dataset d", ["digits"]),
         ("show ", ["1"]),

@@ -9,13 +9,14 @@ import torch
 from efficientnet_pytorch import EfficientNet
 from torch import nn
 
-from search_spaces.baselines import ProxyForm, get_baseline, realise
+from search_spaces.baselines import ProxyForm, baselines, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 from search_spaces.layers import SqueezeExcite
 from search_spaces.modules import BlockModule, SqueezeExciteModule, build, network
 
 B0 = get_baseline("efficientnet_b0")
+R18 = get_baseline("resnet18").base
 MEMBERS = {"efficientnet-b0": Scaling(1.0, 1.0, 1.0), "efficientnet-b1": Scaling(1.1, 1.0, 1.0)}
 
 
@@ -54,7 +55,7 @@ def test_exchanged_weights_give_the_reference_logits(name, px, into):
     assert torch.equal(found, before) == (into == "theirs")
 
 
-@pytest.mark.parametrize("name", ["efficientnet_b0", "mobilenet_v2"])
+@pytest.mark.parametrize("name", baselines())
 def test_gradients_reach_every_parameter(name):
     torch.manual_seed(0)
     form = ProxyForm(width=0.25)
@@ -66,6 +67,40 @@ def test_gradients_reach_every_parameter(name):
     ]
     assert silent == []
     assert all(torch.isfinite(p.grad).all() for p in model.parameters())
+
+
+def test_a_resnet_adds_its_shortcut_before_the_last_relu():
+    torch.manual_seed(0)
+    block = build(realise(get_baseline("resnet50"), resolution_px=32)).stages[1][0].eval()
+    image = torch.randn(2, 256, 8, 8)
+    with torch.inference_mode():
+        inside = image
+        for layer in block.chain:
+            inside = layer(inside)
+        expected = torch.relu(inside + block.shortcut(image))
+        assert torch.equal(block(image), expected)
+    assert expected.shape == (2, 512, 4, 4)
+
+
+def test_a_dropped_block_keeps_what_its_shortcut_gives():
+    torch.manual_seed(0)
+    block = BlockModule(get_baseline("resnet18").layers(R18).stages[1][0], 0.5).eval()
+    image = torch.randn(1, 64, 8, 8)
+    with torch.inference_mode():
+        dropped = torch.relu(block.shortcut(image))
+        block.training = True
+        found = block(image.expand(64, -1, -1, -1))
+    alone = (found == dropped).flatten(1).all(1)
+    assert 0.2 < alone.float().mean() < 0.8
+
+
+def test_a_resnets_pooling_is_part_of_its_stems_stride():
+    sides = {}
+    for stride in (None, 2, 1):
+        form = ProxyForm(width=0.25, stem_stride=stride)
+        stem = build(realise(get_baseline("resnet18"), form=form, resolution_px=64)).stem
+        sides[stride] = stem(torch.zeros(1, 3, 64, 64)).shape[-1]
+    assert sides == {None: 16, 2: 32, 1: 64}
 
 
 def test_the_official_initialisation():

@@ -9,14 +9,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy.cpu import speed_up
-from search_spaces.baselines import get_baseline, realise
+from search_spaces.baselines import ProxyForm, baselines, get_baseline, realise
 from search_spaces.coefficients import UNSCALED
 from search_spaces.layers import Activation, SqueezeExcite
 from search_spaces.modules import Conv2dSame, SqueezeExciteModule, build
-
-from .conftest import network
 
 
 def _channels_last(*shape: int) -> Tensor:
@@ -219,29 +216,41 @@ def test_a_layer_in_bfloat16_is_as_near_to_the_truth_as_pytorchs_own(
 # ---------------------------------------------------------------- networks
 
 
-@pytest.mark.parametrize("baseline", ["efficientnet_b0", "mobilenet_v2"])
-@pytest.mark.parametrize("side", [33, 64])
+@pytest.mark.parametrize(
+    ("baseline", "side"),
+    [
+        *(("efficientnet_b0", 33), ("efficientnet_b0", 64), ("mobilenet_v2", 33)),
+        *(("mobilenet_v2", 64), ("mobilenet_v1", 33), ("resnet50", 64), ("resnet18", 33)),
+    ],
+)
 def test_a_network_keeps_its_parameters_and_its_logits(baseline: str, side: int) -> None:
     torch.manual_seed(0)
     spec = realise(get_baseline(baseline), UNSCALED, resolution_px=side, classes=10)
     plain, fast = _pair(build(spec))
     x = _channels_last(16, 3, side, side)
     with torch.no_grad():
-        torch.testing.assert_close(fast(x), plain(x), rtol=1e-3, atol=1e-3)
+        found, expected = fast(x), plain(x)
+        assert (found - expected).norm() < 1e-3 * expected.norm()
         plain.eval()
         fast.eval()
-        torch.testing.assert_close(fast(x), plain(x), rtol=1e-3, atol=1e-3)
+        found, expected = fast(x), plain(x)
+        assert (found - expected).norm() < 1e-3 * expected.norm()
 
 
-def test_a_network_keeps_its_gradients(digits: PreparedDataset) -> None:
+@pytest.mark.parametrize("baseline", baselines())
+def test_a_network_keeps_its_gradients(baseline: str) -> None:
     torch.manual_seed(0)
-    plain, fast = _pair(build(network(digits)))
-    x = torch.randn(32, 1, 16, 16)
-    for net in (plain, fast):
-        net(x).square().mean().backward()
-    # Alone, a gradient that cancels to nothing is all rounding; so all of them against all.
-    expected, found = (
-        torch.cat([parameter.grad.flatten() for parameter in net.parameters()])
-        for net in (plain, fast)
+    form = ProxyForm(width=0.25, stem_stride=1)
+    spec = realise(get_baseline(baseline), form=form, resolution_px=32, in_channels=1, classes=10)
+    plain, fast = _pair(build(spec))
+    exact, x = copy.deepcopy(plain).double(), torch.randn(32, 1, 32, 32)
+    for net in (plain, fast, exact):
+        net(x.to(next(net.parameters()).dtype)).square().mean().backward()
+    # Alone, a gradient that cancels to nothing is all rounding; so all of them against all. And a
+    # ReLU whose input is nearly 0 opens or closes by rounding, for the plain network as well.
+    usual, found, expected = (
+        torch.cat([parameter.grad.double().flatten() for parameter in net.parameters()])
+        for net in (plain, fast, exact)
     )
-    assert (found - expected).norm() < 1e-4 * expected.norm()
+    allowed = max(1.5 * (usual - expected).norm(), 1e-4 * expected.norm())
+    assert (found - expected).norm() < allowed

@@ -1,0 +1,126 @@
+"""ResNet-18 and ResNet-50 (arXiv 1512.03385, Table 1): residual blocks, ReLU after the sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_spaces.baselines.parts import conv_norm, stacked
+from search_spaces.layers import (
+    Activation,
+    Block,
+    Chain,
+    Conv,
+    Dropout,
+    GlobalPool,
+    Linear,
+    MaxPool,
+    Network,
+)
+from search_spaces.rounding import OFFICIAL, Rounding
+from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
+
+RELU = Activation("relu")
+AFTER: Chain = (("relu", RELU),)
+
+
+def _shortcut(inputs: int, outputs: int, stride: int) -> Chain:
+    """Nothing where shapes agree, else a 1×1 projection (section 3.3, option B)."""
+    if stride == 1 and inputs == outputs:
+        return ()
+    return conv_norm("project", Conv(inputs, outputs, 1, stride, padding="symmetric"))
+
+
+def basic(inputs: int, stage: StageSpec, stride: int) -> Block:
+    """Two convolutions (Figure 5, left)."""
+    first = Conv(inputs, stage.width, stage.kernel, stride, padding="symmetric")
+    second = Conv(stage.width, stage.width, stage.kernel, padding="symmetric")
+    return Block(
+        conv_norm("conv1", first, RELU) + conv_norm("conv2", second),
+        residual=True,
+        shortcut=_shortcut(inputs, stage.width, stride),
+        after=AFTER,
+    )
+
+
+def outputs(stage: StageSpec) -> int:
+    """Channels that leave a stage: `expansion` times those inside its blocks, which scale."""
+    return stage.width * stage.expansion
+
+
+def bottleneck(inputs: int, stage: StageSpec, stride: int) -> Block:
+    """1×1 down to the stage's width, 3×3, 1×1 up again (Figure 5, right).
+
+    The stride is on the 3×3 convolution, as in torchvision and every current code: 4.1 G
+    multiply-adds. The paper has it on the first 1×1, 3.8 G; the parameters are the same.
+    """
+    width = stage.width
+    return Block(
+        conv_norm("conv1", Conv(inputs, width), RELU)
+        + conv_norm("conv2", Conv(width, width, stage.kernel, stride, padding="symmetric"), RELU)
+        + conv_norm("conv3", Conv(width, outputs(stage))),
+        residual=True,
+        shortcut=_shortcut(inputs, outputs(stage), stride),
+        after=AFTER,
+    )
+
+
+BLOCKS = {"basic": basic, "bottleneck": bottleneck}
+
+
+def _table(name: str, block: str, expansion: int, depths: tuple[int, ...]) -> NetworkSpec:
+    shapes = zip((64, 128, 256, 512), depths, (1, 2, 2, 2), strict=True)
+    return NetworkSpec(
+        baseline=name,
+        resolution_px=224,
+        stem=StemSpec(64, 7, 4),
+        stages=tuple(
+            StageSpec(block, width, depth, stride, 3, expansion) for width, depth, stride in shapes
+        ),
+        head_width=0,
+    )
+
+
+@dataclass(frozen=True)
+class ResNet:
+    """A ResNet; the stem's stride of 4 is its convolution's 2 times its max pooling's 2.
+
+    A proxy form with a stem stride of 1 or 2 has no pooling, as ResNets for small images have none.
+    The paper scales by longer stages alone and rounds nothing; EfficientNet's rules apply here, and
+    what is rounded is the width inside a bottleneck, of which four times as many channels leave it.
+    """
+
+    base: NetworkSpec
+    rounding: Rounding = OFFICIAL
+    head_min_width: int = 0
+    stochastic_depth: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """`resnet18` or `resnet50`."""
+        return self.base.baseline
+
+    def dropout(self, member: int) -> float:
+        """None: the paper uses none (section 3.4)."""
+        return 0.0
+
+    def layers(self, spec: NetworkSpec) -> Network:
+        """Stem, residual stages, pooling, dropout, classifier."""
+        stem = spec.stem
+        pools = stem.stride == 4
+        stride = 2 if pools else stem.stride
+        first = Conv(spec.in_channels, stem.width, stem.kernel, stride, padding="symmetric")
+        pool: Chain = (("pool", MaxPool(3, 2)),) if pools else ()
+        stages, channels = stacked(spec, BLOCKS[spec.stages[0].block], outputs)
+        return Network(
+            stem=conv_norm("conv", first, RELU) + pool,
+            stages=stages,
+            head=(
+                ("pool", GlobalPool(channels)),
+                ("dropout", Dropout()),
+                ("classifier", Linear(channels, spec.classes)),
+            ),
+        )
+
+
+RESNET18 = ResNet(_table("resnet18", "basic", 1, (2, 2, 2, 2)))
+RESNET50 = ResNet(_table("resnet50", "bottleneck", 4, (3, 4, 6, 3)))
