@@ -29,6 +29,8 @@ from search_spaces.layers import (
 )
 
 Mode = Literal["eval", "train"]
+Counting = Mode | Literal["weights"]
+"""`weights` counts convolutions and linear layers alone, as papers, torchvision and pycls do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,11 @@ class Complexity:
 NOTHING = Complexity(0, 0, 0)
 
 
-def _layer(layer: Layer, px: int, mode: Mode) -> tuple[Complexity, int]:
+def _pooling(width: int, px: int, mode: Counting) -> int:
+    return 0 if mode == "weights" else width * px * px
+
+
+def _layer(layer: Layer, px: int, mode: Counting) -> tuple[Complexity, int]:
     """Complexity of a layer at an input side of `px`, and its output side."""
     match layer:
         case Conv():
@@ -63,14 +69,14 @@ def _layer(layer: Layer, px: int, mode: Mode) -> tuple[Complexity, int]:
             params = weights + (layer.outputs if layer.bias else 0)
             return Complexity(weights * out * out, params, layer.outputs * out * out), out
         case Norm():
-            per_element = 2 if mode == "eval" else 5
+            per_element = {"eval": 2, "train": 5, "weights": 0}[mode]
             return Complexity(per_element * layer.width * px * px, 2 * layer.width, 0), px
         case SqueezeExcite():
             width, squeezed = layer.width, layer.squeezed
-            flops = width * px * px + 2 * width * squeezed
+            flops = _pooling(width, px, mode) + 2 * width * squeezed
             return Complexity(flops, 2 * width * squeezed + width + squeezed, width + squeezed), px
         case GlobalPool():
-            return Complexity(layer.width * px * px, 0, 0), 1
+            return Complexity(_pooling(layer.width, px, mode), 0, 0), 1
         case Linear():
             weights = layer.inputs * layer.outputs
             return Complexity(weights, weights + layer.outputs, layer.outputs), px
@@ -83,7 +89,7 @@ def _layer(layer: Layer, px: int, mode: Mode) -> tuple[Complexity, int]:
 
 
 @lru_cache(maxsize=65536)
-def chain_complexity(chain: Chain, px: int, mode: Mode = "eval") -> tuple[Complexity, int]:
+def chain_complexity(chain: Chain, px: int, mode: Counting = "eval") -> tuple[Complexity, int]:
     """Complexity of layers that run one after another, and the side in px that leaves them."""
     total = NOTHING
     for _, layer in chain:
@@ -111,7 +117,7 @@ class StageCosts:
         return total
 
 
-def _blocks(blocks: Iterable[Block], px: int, mode: Mode) -> tuple[list[Complexity], int]:
+def _blocks(blocks: Iterable[Block], px: int, mode: Counting) -> tuple[list[Complexity], int]:
     costs = []
     for block in blocks:
         cost, out = chain_complexity(block.chain, px, mode)
@@ -122,7 +128,7 @@ def _blocks(blocks: Iterable[Block], px: int, mode: Mode) -> tuple[list[Complexi
     return costs, px
 
 
-def stage_costs(two_deep: Network, resolution_px: int, mode: Mode = "eval") -> StageCosts:
+def stage_costs(two_deep: Network, resolution_px: int, mode: Counting = "eval") -> StageCosts:
     """The cost's dependence on depth, from the same network with two blocks in every stage."""
     fixed, px = chain_complexity(two_deep.stem, resolution_px, mode)
     repeat = []
@@ -134,7 +140,7 @@ def stage_costs(two_deep: Network, resolution_px: int, mode: Mode = "eval") -> S
     return StageCosts(fixed + head, tuple(repeat))
 
 
-def closed_form(network: Network, resolution_px: int, mode: Mode = "eval") -> Complexity:
+def closed_form(network: Network, resolution_px: int, mode: Counting = "eval") -> Complexity:
     """Complexity of one image of `resolution_px` × `resolution_px` through a network."""
     total, px = chain_complexity(network.stem, resolution_px, mode)
     for stage in network.stages:

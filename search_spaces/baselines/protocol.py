@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict, Field
 
 from search_spaces.coefficients import UNSCALED, Scaling
-from search_spaces.complexity import Complexity, Mode, stage_costs
+from search_spaces.complexity import Complexity, Counting, stage_costs
 from search_spaces.errors import InputError
 from search_spaces.layers import Network
 from search_spaces.rounding import Rounding
@@ -171,7 +171,7 @@ def realise(
     return spec
 
 
-def complexity(baseline: Baseline, spec: NetworkSpec, mode: Mode = "eval") -> Complexity:
+def complexity(baseline: Baseline, spec: NetworkSpec, mode: Counting = "eval") -> Complexity:
     """Closed-form complexity of one image through a spec of this baseline's kind.
 
     Equal to walking every layer, at a cost that does not grow with depth: by the baseline's
