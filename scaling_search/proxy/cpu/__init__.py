@@ -3,15 +3,17 @@
 - `kernels`: loops compiled by numba;
 - `layers`: torch layers on top of them.
 
-For float32, channels last and one thread, which is how trials share a machine best. The result is
+For channels last and one thread, which is how trials share a machine best. The result is
 the same up to rounding; a sweep trains all of its trials alike.
 """
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from torch import nn
 
-from scaling_search.proxy.cpu.layers import Depthwise, FastNorm, FastSqueezeExcite, Pointwise
+from scaling_search.proxy.cpu.layers import Depthwise, Excited, FastNorm, FastNormExcite, Pointwise
 from search_spaces.modules import SqueezeExciteModule
 
 
@@ -22,32 +24,44 @@ def speed_up(network: nn.Module) -> int:
     """
     replaced = 0
     for parent in list(network.modules()):
+        if isinstance(parent, SqueezeExciteModule):
+            continue
         children = list(parent.named_children())
         for index, (name, layer) in enumerate(children):
-            following = children[index + 1] if index + 1 < len(children) else None
-            faster = _faster(parent, layer, following[1] if following else None)
-            if faster is None:
-                continue
-            setattr(parent, name, faster)
-            if following and isinstance(faster, FastNorm) and faster.silu:
-                setattr(parent, following[0], nn.Identity())
-            replaced += 1
+            # Only a sequential container says that what stands next also runs next.
+            following = children[index + 1 :] if isinstance(parent, nn.Sequential) else []
+            if _can_norm(layer):
+                replaced += _replace_norm(parent, name, layer, following)
+            elif isinstance(layer, nn.Conv2d):
+                faster = _faster_convolution(layer)
+                if faster is not None:
+                    setattr(parent, name, faster)
+                    replaced += 1
     return replaced
 
 
-def _faster(parent: nn.Module, layer: nn.Module, following: nn.Module | None) -> nn.Module | None:
-    """What takes the layer's place in its parent, if anything does."""
-    if isinstance(parent, SqueezeExciteModule):
-        return None
-    if isinstance(layer, SqueezeExciteModule):
-        return FastSqueezeExcite(layer)
-    if isinstance(layer, nn.BatchNorm2d) and layer.affine and layer.track_running_stats:
-        # Only a sequential container says that what stands next also runs next.
-        fused = isinstance(parent, nn.Sequential) and isinstance(following, nn.SiLU)
-        return FastNorm(layer, silu=fused)
-    if isinstance(layer, nn.Conv2d):
-        return _faster_convolution(layer)
-    return None
+def _can_norm(layer: nn.Module) -> TypeGuard[nn.BatchNorm2d]:
+    return isinstance(layer, nn.BatchNorm2d) and layer.affine and layer.track_running_stats
+
+
+def _replace_norm(
+    parent: nn.Module, name: str, norm: nn.BatchNorm2d, following: list[tuple[str, nn.Module]]
+) -> int:
+    """Put a norm and as much of what follows as one loop can do in the norm's place."""
+    names, layers = [name for name, _ in following], [layer for _, layer in following]
+    silu = bool(layers) and isinstance(layers[0], nn.SiLU)
+    if silu:
+        setattr(parent, names[0], nn.Identity())
+    if silu and len(layers) > 1 and _can_excite(layers[1]):
+        setattr(parent, name, FastNormExcite(norm, layers[1]))
+        setattr(parent, names[1], Excited(layers[1]))
+        return 2
+    setattr(parent, name, FastNorm(norm, silu=silu))
+    return 1
+
+
+def _can_excite(layer: nn.Module) -> TypeGuard[SqueezeExciteModule]:
+    return isinstance(layer, SqueezeExciteModule) and isinstance(layer.act, nn.SiLU)
 
 
 def _faster_convolution(layer: nn.Conv2d) -> nn.Module | None:

@@ -83,26 +83,31 @@ class FastNorm(nn.BatchNorm2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
-        if not self.training:
-            return self._evaluate(x)
-        assert self.num_batches_tracked is not None
-        self.num_batches_tracked += 1
-        share = self.momentum if self.momentum is not None else 1 / int(self.num_batches_tracked)
+        if self.training:
+            assert self.num_batches_tracked is not None
+            self.num_batches_tracked += 1
+            share = self.momentum
+            return self._train(x, 1 / int(self.num_batches_tracked) if share is None else share)
+        if torch.is_grad_enabled():
+            return self._differentiable(x)
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        scale = self.weight.detach() / torch.sqrt(self.running_var + self.eps)
+        return self._evaluate(x, scale, self.bias.detach() - self.running_mean * scale)
+
+    def _train(self, x: Tensor, share: float) -> Tensor:
         y: Tensor = _NormFunction.apply(x, self.weight, self.bias, self, share)  # type: ignore[no-untyped-call]
         return y
 
-    def _evaluate(self, x: Tensor) -> Tensor:
-        if torch.is_grad_enabled():
-            out = super().forward(x)
-            return F.silu(out) if self.silu else out
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        scale = self.weight / torch.sqrt(self.running_var + self.eps)
-        shift = self.bias - self.running_mean * scale
+    def _evaluate(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         y = _like(x)
-        factors = scale.detach().numpy(), shift.detach().numpy()
-        kernels.norm_evaluate(_rows(x), *factors, self.silu, _rows(y))
+        kernels.norm_evaluate(_rows(x), scale.numpy(), shift.numpy(), self.silu, _rows(y))
         return y
+
+    def _differentiable(self, x: Tensor) -> Tensor:
+        """In evaluation mode, for those who want gradients."""
+        out = super().forward(x)
+        return F.silu(out) if self.silu else out
 
 
 # ---------------------------------------------------------------- convolutions
@@ -186,7 +191,7 @@ class Depthwise(nn.Module):
         return out
 
 
-# ---------------------------------------------------------------- squeeze and excite
+# ---------------------------------------------------------------- norm, SiLU, squeeze, excite
 
 
 def _images(x: Tensor) -> NDArray[Any]:
@@ -195,62 +200,114 @@ def _images(x: Tensor) -> NDArray[Any]:
     return pixels.reshape(len(pixels), -1, pixels.shape[-1])
 
 
-def _pooled(x: Tensor) -> Tensor:
-    """(N, C, H, W) to the float32 means (N, C) of each channel."""
-    mean = torch.empty(x.shape[:2])
-    kernels.pool(_images(x), mean.numpy())
-    return mean
+def _linear(x: Tensor, layer: nn.Conv2d) -> Tensor:
+    """(N, C) through a 1×1 convolution's weights; float32 under autocast too.
+
+    Autocast knows nothing of operations that write into a given tensor.
+    """
+    assert layer.bias is not None
+    out = torch.empty(len(x), layer.out_channels)
+    return torch.addmm(layer.bias.detach(), x, layer.weight.detach().flatten(1).t(), out=out)
 
 
-def _gated(x: Tensor, gate: Tensor) -> Tensor:
+def _gate(pooled: Tensor, excite: SqueezeExciteModule) -> tuple[Tensor, Tensor, Tensor]:
+    """(N, C) means to (N, C) factors in 0 … 1, and what is inside: before and after SiLU."""
+    squeezed = _linear(pooled, excite.reduce)
+    hidden = F.silu(squeezed)
+    return _linear(hidden, excite.expand).sigmoid_(), squeezed, hidden
+
+
+def _gated(y: Tensor, gate: Tensor) -> Tensor:
     """(N, C, H, W) times (N, C)."""
-    y = _like(x)
-    kernels.gated(_images(x), gate.detach().numpy(), _images(y))
-    return y
+    out = _like(y)
+    kernels.gated(_images(y), gate.numpy(), _images(out))
+    return out
 
 
-class _ExciteFunction(torch.autograd.Function):
-    """x · gate(mean of x); the gate's few numbers go through a graph of their own."""
+class _NormExciteFunction(torch.autograd.Function):
+    """Batch norm, SiLU and squeeze-and-excite: y · gate(mean of y) for y = silu(norm(x))."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, layer: FastSqueezeExcite, *parameters: Tensor) -> Tensor:
-        pooled = _pooled(x).requires_grad_()
-        with torch.enable_grad():
-            gate = layer.gate(pooled)
-        ctx.save_for_backward(x)
-        ctx.inner = pooled, gate, parameters
-        return _gated(x, gate)
+    def forward(ctx: Any, x: Tensor, norm: FastNormExcite, share: float, *_: Tensor) -> Tensor:
+        channels = x.shape[1]
+        mean, variance = np.empty(channels), np.empty(channels)
+        affine = np.empty((2, channels), np.float32)
+        y, pooled = _like(x), torch.empty(x.shape[:2])
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        weight, bias = norm.weight.detach().numpy(), norm.bias.detach().numpy()
+        kernels.norm_pool_forward(
+            _images(x), weight, bias, norm.eps, _images(y), pooled.numpy(),
+            mean, variance, affine, norm.running_mean.numpy(), norm.running_var.numpy(), share,
+        )  # fmt: skip
+        gate, squeezed, hidden = _gate(pooled, norm.excite)
+        ctx.save_for_backward(
+            x, y, norm.weight, norm.excite.reduce.weight, norm.excite.expand.weight
+        )
+        ctx.small = pooled, squeezed, hidden, gate
+        ctx.found = norm.eps, mean, variance, affine
+        return _gated(y, gate)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        (x,) = ctx.saved_tensors
-        pooled, gate, parameters = ctx.inner
+        x, y, weight, reduce, expand = ctx.saved_tensors
+        pooled, squeezed, hidden, gate = ctx.small
         gradient = _images(gradients[0])
-        to_gate, to_x = torch.empty_like(gate), _like(x)
-        kernels.gate_gradient(_images(x), gradient, to_gate.numpy())
-        to_pooled, *rest = torch.autograd.grad(gate, (pooled, *parameters), to_gate)
-        share = (to_pooled / (x.shape[2] * x.shape[3])).numpy()
-        kernels.gated_gradient(gradient, gate.detach().numpy(), share, _images(to_x))
-        return to_x, None, *rest
+        to_gate = torch.empty_like(gate)
+        kernels.gate_gradient(_images(y), gradient, to_gate.numpy())
+        to_expanded = torch.ops.aten.sigmoid_backward(to_gate, gate)
+        to_hidden = to_expanded @ expand.flatten(1)
+        to_squeezed = torch.ops.aten.silu_backward(to_hidden, squeezed)
+        to_pooled = (to_squeezed @ reduce.flatten(1)).div_(x.shape[2] * x.shape[3])
+        to_x, to_weight, to_bias = _like(x), torch.empty_like(weight), torch.empty_like(weight)
+        kernels.gated_norm_backward(
+            _images(x), gradient, gate.numpy(), to_pooled.numpy(), weight.detach().numpy(),
+            *ctx.found, _images(to_x), to_weight.numpy(), to_bias.numpy(),
+        )  # fmt: skip
+        to_reduce = (to_squeezed.t() @ pooled).view(reduce.shape)
+        to_expand = (to_expanded.t() @ hidden).view(expand.shape)
+        of_excite = to_reduce, to_squeezed.sum(0), to_expand, to_expanded.sum(0)
+        return to_x, None, None, to_weight, to_bias, *of_excite
 
 
-class FastSqueezeExcite(nn.Module):
-    """Squeeze-and-excite with the original's two layers."""
+class FastNormExcite(FastNorm):
+    """Batch norm with the SiLU and the squeeze-and-excite that follow it.
+
+    The squeeze-and-excite's parameters stay where they are, in an `Excited` in its place.
+    """
+
+    def __init__(self, norm: nn.BatchNorm2d, excite: SqueezeExciteModule) -> None:
+        super().__init__(norm, silu=True)
+        self._excite = (excite,)  # in a tuple it is not registered: its parameters have one name
+
+    @property
+    def excite(self) -> SqueezeExciteModule:
+        """The original layer."""
+        return self._excite[0]
+
+    def _train(self, x: Tensor, share: float) -> Tensor:
+        own = self.weight, self.bias, *self.excite.parameters()
+        y: Tensor = _NormExciteFunction.apply(x, self, share, *own)  # type: ignore[no-untyped-call]
+        return y
+
+    def _evaluate(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+        y, pooled = _like(x), torch.empty(x.shape[:2])
+        factors = scale.numpy(), shift.numpy()
+        kernels.norm_pool_evaluate(_images(x), *factors, _images(y), pooled.numpy())
+        return _gated(y, _gate(pooled, self.excite)[0])
+
+    def _differentiable(self, x: Tensor) -> Tensor:
+        out: Tensor = self.excite(super()._differentiable(x))
+        return out
+
+
+class Excited(nn.Module):
+    """What a squeeze-and-excite leaves in its place: its layers, under their names."""
 
     def __init__(self, layer: SqueezeExciteModule) -> None:
         super().__init__()
         self.reduce, self.act, self.expand = layer.reduce, layer.act, layer.expand
 
-    def gate(self, pooled: Tensor) -> Tensor:
-        """(N, C) means to (N, C) factors in 0 … 1, float32: too few numbers to gain by less."""
-        with torch.autocast("cpu", enabled=False):
-            squeezed = F.linear(pooled, self.reduce.weight.flatten(1), self.reduce.bias)
-            scale = F.linear(self.act(squeezed), self.expand.weight.flatten(1), self.expand.bias)
-            return torch.sigmoid(scale)
-
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to the same shape, channels rescaled."""
-        if not torch.is_grad_enabled():
-            return _gated(x, self.gate(_pooled(x)))
-        out: Tensor = _ExciteFunction.apply(x, self, *self.parameters())  # type: ignore[no-untyped-call]
-        return out
+        """The input, which a `FastNormExcite` has already gated."""
+        return x

@@ -10,10 +10,38 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import types
-from numba.extending import overload
+from numba.extending import intrinsic, overload
+
+from scaling_search.proxy.cpu import processor
 
 _BFLOAT16 = types.uint16
+
+
+class _BFloat(ir.Type):  # type: ignore[misc]
+    """LLVM's `bfloat`, which llvmlite does not list."""
+
+    def _to_string(self) -> str:
+        return "bfloat"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _BFloat)
+
+    def __hash__(self) -> int:
+        return hash(_BFloat)
+
+
+def _rounding(typing_context: Any, value: Any) -> Any:
+    """The bits of the bfloat16 nearest to a float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(builder.fptrunc(arguments[0], _BFloat()), ir.IntType(16))
+
+    return _BFLOAT16(types.float32), generate
+
+
+_to_bfloat16: Any = intrinsic(_rounding)
 
 
 def widen(value: Any) -> Any:
@@ -42,12 +70,33 @@ def _narrow(value: Any, array: Any) -> Any:
     def as_it_is(value: Any, array: Any) -> Any:
         return value
 
+    def converted(value: Any, array: Any) -> Any:
+        return _to_bfloat16(np.float32(value))
+
     def rounded(value: Any, array: Any) -> Any:
         bits = np.float32(value).view(np.uint32)
         half = np.uint32(np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1)))
         return np.uint16(np.uint32(bits + half) >> np.uint32(16))
 
-    return rounded if array.dtype == _BFLOAT16 else as_it_is
+    if array.dtype != _BFLOAT16:
+        return as_it_is
+    return converted if processor.ROUNDS_TO_BFLOAT16 else rounded
+
+
+def sigmoid_degree(array: Any) -> int:
+    """Degree of the polynomial in a sigmoid that the array will store: more would not show."""
+    raise NotImplementedError("compiled code alone calls this")
+
+
+@overload(sigmoid_degree)
+def _sigmoid_degree(array: Any) -> Any:
+    def fine(array: Any) -> Any:
+        return 5
+
+    def coarse(array: Any) -> Any:
+        return 3
+
+    return coarse if array.dtype == _BFLOAT16 else fine
 
 
 def image_sums(activation: Any, n: int, buffer: Any) -> Any:

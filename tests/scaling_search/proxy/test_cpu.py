@@ -150,14 +150,41 @@ def test_a_layer_that_cannot_be_replaced_stays(layer: nn.Module) -> None:
 # ---------------------------------------------------------------- squeeze and excite
 
 
-def test_squeeze_and_excite() -> None:
+def _excite() -> SqueezeExciteModule:
+    return SqueezeExciteModule(SqueezeExcite(24, 6, Activation("silu")))
+
+
+@pytest.mark.parametrize("side", [1, 5, 12])
+def test_a_norm_and_squeeze_and_excite(side: int) -> None:
     torch.manual_seed(0)
-    layer = SqueezeExcite(width=24, squeezed=6, activation=Activation("silu"))
-    plain, fast = _pair(SqueezeExciteModule(layer))
+    plain, fast = _pair(_norm(24), nn.SiLU(), _excite())
+    assert not isinstance(fast[2], SqueezeExciteModule)
+    for _ in range(2):  # the running statistics of two batches
+        _assert_alike(plain, fast, _channels_last(8, 24, side, side), 5e-4)
+
+
+@pytest.mark.parametrize("gradients", [True, False])
+def test_a_norm_and_squeeze_and_excite_in_evaluation_mode(gradients: bool) -> None:
+    torch.manual_seed(0)
+    plain, fast = _pair(_norm(24), nn.SiLU(), _excite())
+    plain(_channels_last(8, 24, 5, 5))
+    fast.load_state_dict(plain.state_dict())
+    plain.eval()
+    fast.eval()
     x = _channels_last(8, 24, 5, 5)
-    _assert_alike(plain, fast, x)
-    with torch.no_grad():
-        torch.testing.assert_close(fast(x), plain(x))
+    with torch.set_grad_enabled(gradients):
+        torch.testing.assert_close(fast(x), plain(x), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [(), (_norm(24),), (_norm(24), nn.ReLU())],
+    ids=["nothing", "norm", "norm and ReLU"],
+)
+def test_squeeze_and_excite_after_anything_else(before: tuple[nn.Module, ...]) -> None:
+    torch.manual_seed(0)
+    plain, fast = _pair(*before, _excite())
+    _assert_alike(plain, fast, _channels_last(8, 24, 5, 5), 5e-4)
 
 
 # ---------------------------------------------------------------- bfloat16
@@ -186,7 +213,7 @@ def test_bfloat16_is_rounded_as_pytorch_rounds_it() -> None:
         (Conv2dSame(24, 24, 5, 2, groups=24, bias=False),),
         (nn.Conv2d(24, 24, 3, padding=1, groups=24, bias=False),),
         (nn.Conv2d(24, 40, 1),),
-        (SqueezeExciteModule(SqueezeExcite(24, 6, Activation("silu"))),),
+        (_norm(24), nn.SiLU(), _excite()),
     ],
     ids=["norm and silu", "norm", "strided", "depthwise", "pointwise", "squeeze and excite"],
 )

@@ -36,10 +36,10 @@ def test_without_recomputation_a_short_training_evaluates_near_chance(
         proxy = ProxySpec(
             steps=40, batch_size=32, reports=1, learning_rate=0.1, norm_images=norm_images
         )
-        (report,) = train(network(digits, resolution_px=8), proxy, digits, 0)
-        return report.top1
+        spec = network(digits, resolution_px=8)
+        return sum(report.top1 for seed in range(3) for report in train(spec, proxy, digits, seed))
 
-    assert accuracy(256) > accuracy(0) + 0.1
+    assert accuracy(256) > 2 * accuracy(0)
 
 
 def test_evaluation_figures() -> None:
