@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from api.models.families import FamilyQuery, Images, PublishedQuery
 from api.problems import Finding, ProblemError
-from results.documents.families import Member
+from results import Store
+from results.documents.common import Coefficients as Triple
+from results.documents.families import Family, Member
+from results.records import CoefficientsRecord
 from results.records import FamilyMember as StoredMember
 from search_spaces.baselines import get_baseline
-from search_spaces.coefficients import Coefficients
+from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError
 from search_spaces.families import (
     PUBLISHED_FAMILIES,
@@ -22,45 +27,108 @@ from search_spaces.families import (
 from search_spaces.frame import Frame
 
 _REMEMBERED = 256
+OWN = Images()
+"""The images that a baseline is made for."""
 
 
-def frame(baseline: str, resolution_px: int | None, classes: int | None) -> Frame:
+def frame(baseline: str, images: Images = OWN) -> Frame:
     """A baseline in its full form, for these images."""
-    return Frame.of(get_baseline(baseline), resolution_px=resolution_px, classes=classes)
+    found = get_baseline(baseline)
+    rounding = found.rounding.model_copy(update={"resolution_multiple": images.resolution_multiple})
+    return Frame.of(
+        found,
+        resolution_px=images.resolution_px,
+        classes=images.classes,
+        rounding=found.rounding if images.resolution_multiple == 1 else rounding,
+    )
 
 
 @lru_cache(_REMEMBERED)
 def derived(
     baseline: str,
-    resolution_px: int | None,
-    classes: int | None,
+    images: Images,
     coefficients: Coefficients,
     convention: Convention,
     members: int,
 ) -> tuple[FamilyMember, ...]:
     """Members b0, b1, … of a baseline; see `search_spaces.families.family`."""
-    at = frame(baseline, resolution_px, classes)
+    at = frame(baseline, images)
     return family(at, coefficients, members=members, convention=convention)
 
 
 @lru_cache(_REMEMBERED)
 def derived_member(
     baseline: str,
-    resolution_px: int | None,
-    classes: int | None,
+    images: Images,
     coefficients: Coefficients,
     convention: Convention,
     k: int,
 ) -> FamilyMember:
     """Member b`k` of a baseline."""
-    return family_member(frame(baseline, resolution_px, classes), coefficients, k, convention)
+    return family_member(frame(baseline, images), coefficients, k, convention)
 
 
-def answer(member: FamilyMember, stored: Iterable[StoredMember] = ()) -> Member:
+def member_document(member: FamilyMember, stored: Iterable[StoredMember] = ()) -> Member:
     """A member as an answer; fvcore counted it if a stored one is the same network."""
     values: dict[str, Any] = member.to_dict()
     counted = any(one.spec == values["spec"] and one.flops == values["flops"] for one in stored)
     return Member(**values | {"complexity_source": "fvcore" if counted else "closed_form"})
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A family: its members, and the document that describes them."""
+
+    members: tuple[FamilyMember, ...]
+    document: Family
+
+
+def official_family(query: PublishedQuery) -> Derived:
+    """The official table of a baseline.
+
+    Raises:
+        InputError: it has none.
+    """
+    count = official(query.baseline)
+    members = derived(query.baseline, query.images, PUBLISHED, "published", count)
+    return _described(query.baseline, query.images, members, "published")
+
+
+def implied_family(record: CoefficientsRecord, query: FamilyQuery, store: Store) -> Derived:
+    """The family that stored coefficients imply."""
+    members = derived(
+        record.baseline,
+        query.images,
+        Coefficients(record.alpha, record.beta, record.gamma),
+        query.convention,
+        query.members,
+    )
+    stored = store.family_members(record.id)
+    found = None if query.convention == "published" else record
+    return _described(record.baseline, query.images, members, query.convention, found, stored)
+
+
+def _described(
+    baseline: str,
+    images: Images,
+    members: tuple[FamilyMember, ...],
+    convention: Convention,
+    record: CoefficientsRecord | None = None,
+    stored: Iterable[StoredMember] = (),
+) -> Derived:
+    at = frame(baseline, images)
+    counted = tuple(stored)
+    document = Family(
+        baseline=baseline,
+        coefficients=None if record is None else Triple.of(record),
+        sweep=None if record is None else record.sweep_id,
+        convention=convention,
+        resolution_px=at.resolution_px,
+        classes=at.classes,
+        in_channels=at.in_channels,
+        members=[member_document(member, counted) for member in members],
+    )
+    return Derived(members, document)
 
 
 def index_of(name: str, most: int) -> int:
@@ -89,7 +157,7 @@ def official(baseline: str) -> int:
     Raises:
         InputError: it has none.
     """
-    frame(baseline, None, None)
+    frame(baseline)
     table = PUBLISHED_FAMILIES.get(baseline)
     if table is None:
         raise InputError(

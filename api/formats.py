@@ -1,33 +1,41 @@
-"""How a family member can be written: the registry behind `?format=`.
-
-A further format is one more entry here: a media type, and a function from a member to bytes.
-"""
+"""Families and members in the formats of `search_spaces.exports`: what `?format=` answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import Response
+from pydantic import BaseModel
 
 from api.problems import ProblemError, invalid
-from results.documents.families import Member
 from search_spaces.errors import suggest
+from search_spaces.exports import FORMATS, PLAIN, Format, as_yaml, named
+from search_spaces.exports.base import JSON_TYPE, PYTHON_TYPE, YAML_TYPE
+from search_spaces.families import FamilyMember
 
-
-@dataclass(frozen=True)
-class Format:
-    """One way to write a member."""
-
-    media_type: str
-    write: Callable[[Member], bytes]
-
-
-FORMATS: Final[dict[str, Format]] = {
-    "json": Format("application/json", lambda member: member.model_dump_json().encode()),
+_EXAMPLES: Final = {
+    YAML_TYPE: "MODEL: {TYPE: effnet, NUM_CLASSES: 1000}",
+    PYTHON_TYPE: "def b1(): ...",
 }
 
 
-def member_format(name: str) -> Format:
+def responses(what: str, document: type[BaseModel]) -> dict[str, Any]:
+    """How OpenAPI describes an answer that comes in every format."""
+    extra: Any = document.model_config["json_schema_extra"]
+    content: dict[str, Any] = {JSON_TYPE: {"example": extra["example"]}}
+    for media_type, example in _EXAMPLES.items():
+        content[media_type] = {"schema": {"type": "string"}, "example": example}
+    return {
+        "description": f"The {what} in the format asked for: {', '.join(FORMATS)}.",
+        "content": content,
+    }
+
+
+KNOWN: Final = ", ".join(sorted(FORMATS))
+
+
+def format_of(name: str) -> Format:
     """The format of this name.
 
     Raises:
@@ -40,5 +48,21 @@ def member_format(name: str) -> Format:
 
 
 def _unknown(name: str) -> ProblemError:
-    known = ", ".join(sorted(FORMATS))
-    return invalid("query", "format", name, f"it is one of {known}", suggest(name, FORMATS))
+    return invalid("query", "format", name, f"it is one of {KNOWN}", suggest(name, FORMATS))
+
+
+def answer(
+    form: Format, document: BaseModel, members: Sequence[FamilyMember], *, single: bool
+) -> Response:
+    """Members in a format; json and yaml hold the service's own document of them.
+
+    Raises:
+        InputError: the format cannot express a member; it names the field.
+    """
+    if form.name in PLAIN:
+        values = document.model_dump(mode="json")
+        text = document.model_dump_json() if form.name == "json" else as_yaml(values)
+    else:
+        given = named(members)
+        text = form.one(given[0]) if single else form.many(given)
+    return Response(text.encode(), media_type=form.media_type)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import (
     dashboard,
+    exporting,
     figures,
     planning,
     preparing,
@@ -21,6 +22,7 @@ from benchmarks import (
 
 BENCHMARKS = {
     "dashboard": dashboard,
+    "exporting": exporting,
     "figures": figures,
     "planning": planning,
     "preparing": preparing,

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request, Response
 from api import families
 from api.dashboard.asked import asked
 from api.dashboard.rendering import page
-from api.formats import FORMATS
 from api.models.families import FamilyQuery, PublishedQuery
-from api.routers.families import CoefficientsId, get_family, get_published_family
+from api.routers.families import CoefficientsId
 from api.service import StoreDep
 from results.documents.families import Family
 from results.records import Order
+from search_spaces.exports import FORMATS
 from search_spaces.families import CONVENTIONS, PUBLISHED_FAMILIES
 
 router: Final = APIRouter(include_in_schema=False)
@@ -39,7 +39,7 @@ def get_families_page(request: Request, store: StoreDep) -> Response:
 def get_published_family_page(request: Request) -> Response:
     """The official table of a baseline."""
     query = asked(request, PublishedQuery)
-    family = get_published_family(query, request)
+    family = families.official_family(query).document
     frame = query.model_dump(exclude_unset=True)
     figure = f"/v1/figures/families/published?{urlencode(frame)}"
     return _page(request, family, "/v1/families/published", frame, figure, {"query": query})
@@ -49,7 +49,8 @@ def get_published_family_page(request: Request) -> Response:
 def get_family_page(coefficients_id: CoefficientsId, request: Request, store: StoreDep) -> Response:
     """What coefficients imply for larger networks, for any images."""
     query = asked(request, FamilyQuery)
-    family = get_family(coefficients_id, query, request, store)
+    record = store.one_coefficients(coefficients_id)
+    family = families.implied_family(record, query, store).document
     given = query.model_dump(exclude_unset=True)
     base = f"/v1/families/{coefficients_id}"
     figure = f"/v1/figures/families/{coefficients_id}"
@@ -59,7 +60,7 @@ def get_family_page(coefficients_id: CoefficientsId, request: Request, store: St
         base,
         given,
         f"{figure}?{urlencode(given)}",
-        {"query": query, "record": store.one_coefficients(coefficients_id)},
+        {"query": query, "record": record},
     )
 
 
@@ -72,11 +73,14 @@ def _page(
     values: dict[str, Any],
 ) -> Response:
     request.scope["state"]["keep"] = False  # the page says who is signed in
-    own = families.frame(family.baseline, None, None)
+    own = families.frame(family.baseline)
     per_member = {name: value for name, value in given.items() if name != "members"}
 
     def written(member: str, form: str) -> str:
         return f"{base}/{member}?{urlencode(per_member | {'format': form})}"
+
+    def whole(form: str) -> str:
+        return f"{base}?{urlencode(given | {'format': form})}"
 
     return page(
         request.scope,
@@ -85,9 +89,9 @@ def _page(
         family=family,
         own=own,
         base=base,
-        all_members=f"{base}?{urlencode(given)}",
+        whole=whole,
         written=written,
-        formats=list(FORMATS),
+        formats=FORMATS,
         conventions=CONVENTIONS,
         published=list(PUBLISHED_FAMILIES),
         figure_address=figure,

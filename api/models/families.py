@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from search_spaces.exports import FORMATS
 from search_spaces.families import Convention
 
 MOST_MEMBERS: Final = 16
+FORMAT: Final[Any] = Field("json", max_length=50, description=f"One of {', '.join(FORMATS)}.")
+
+
+class Images(NamedTuple):
+    """For which images a family is derived; None where the baseline's own hold."""
+
+    resolution_px: int | None = None
+    classes: int | None = None
+    resolution_multiple: int = 1
 
 
 class FrameQuery(BaseModel):
@@ -25,6 +35,17 @@ class FrameQuery(BaseModel):
         le=1_000_000,
         description="Classes to tell apart; the baseline's own by default.",
     )
+    resolution_multiple: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="Resolutions are rounded to multiples of it; transformers needs even ones (2).",
+    )
+
+    @property
+    def images(self) -> Images:
+        """The same, as a key of what is remembered."""
+        return Images(self.resolution_px, self.classes, self.resolution_multiple)
 
 
 class FamilyQuery(FrameQuery):
@@ -38,11 +59,17 @@ class FamilyQuery(FrameQuery):
     members: int = Field(8, ge=1, le=MOST_MEMBERS, description="How many; 8 makes b0 to b7.")
 
 
+class WrittenFamilyQuery(FamilyQuery):
+    """A family, in which format."""
+
+    format: str = FORMAT
+
+
 class MemberQuery(FrameQuery):
     """A member of a family, in which format."""
 
     convention: Convention = Field("fitted", description="As for the family.")
-    format: str = Field("json", max_length=50, description="How it is written.")
+    format: str = FORMAT
 
 
 class PublishedQuery(FrameQuery):
@@ -51,7 +78,7 @@ class PublishedQuery(FrameQuery):
     baseline: str = Field("efficientnet_b0", max_length=200, description="The unscaled network.")
 
 
-class PublishedMemberQuery(PublishedQuery):
-    """A member of an official family, in which format."""
+class WrittenPublishedQuery(PublishedQuery):
+    """An official family or a member of it, in which format."""
 
-    format: str = Field("json", max_length=50, description="How it is written.")
+    format: str = FORMAT

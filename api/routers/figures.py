@@ -98,7 +98,7 @@ async def get_published_family_figure(
     """Multipliers, FLOPs and parameters of the members of an official family."""
 
     def make() -> Drawn:
-        frame = (query.baseline, query.resolution_px, query.classes)
+        frame = (query.baseline, query.images)
         count = families.official(query.baseline)
         members = families.derived(*frame, PUBLISHED, "published", count)
         return draw(lambda: _family(members, None, "published"))
@@ -123,7 +123,7 @@ async def get_family_figure(
 
     def make() -> Drawn:
         record = service.store.one_coefficients(coefficients_id)
-        frame = (record.baseline, query.resolution_px, query.classes)
+        frame = (record.baseline, query.images)
         coefficients = Coefficients(record.alpha, record.beta, record.gamma)
         members = families.derived(*frame, coefficients, query.convention, query.members)
         official = PUBLISHED_FAMILIES.get(record.baseline)

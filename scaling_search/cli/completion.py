@@ -63,6 +63,20 @@ def conventions(incomplete: str) -> list[str]:
     return [name for name in CONVENTIONS if name.startswith(incomplete)]
 
 
+def formats(incomplete: str) -> list[str]:
+    """Formats of networks."""
+    from search_spaces.exports import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def sweep_formats(incomplete: str) -> list[str]:
+    """Formats of a sweep and of its family."""
+    from scaling_search.cli.exports import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
 def scopes(incomplete: str) -> list[str]:
     """Scopes of a token."""
     from results.states import AccessScope

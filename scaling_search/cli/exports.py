@@ -14,8 +14,11 @@ import yaml
 from results.reader import Reader
 from scaling_search.cli.documents import SweepRecord
 from search_spaces.errors import InputError, suggest
+from search_spaces.exports import FORMATS as NETWORKS
+from search_spaces.exports import PLAIN
 
-FORMATS = ("json", "yaml", "csv", "parquet")
+FORMATS = ("json", "yaml", "csv", "parquet", *(name for name in NETWORKS if name not in PLAIN))
+"""Of the sweep itself, and of the networks of its family."""
 _SUFFIXES = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".csv": "csv", ".parquet": "parquet"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -122,6 +123,42 @@ QuietOption = Annotated[
 ]
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+
+NetworkFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="Write the networks for another program, in place of a table: transformers, keras, "
+        "efficientnet_pytorch, pycls, torchvision, timm, python (this package), json or yaml.",
+        autocompletion=completion.formats,
+    ),
+]
+
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE|FOLDER",
+        help="Where to; by default stdout. In a folder each member gets a file.",
+    ),
+]
+
+MultipleOption = Annotated[
+    int,
+    typer.Option(
+        "--resolution-multiple",
+        metavar="PX",
+        min=1,
+        max=256,
+        help="Round resolutions to multiples of this; transformers needs even ones (2).",
+    ),
+]
+
+MemberOption = Annotated[
+    str | None, typer.Option("--member", metavar="NAME", help="This one alone, for example b3.")
+]
 
 ThemeOption = Annotated[
     str,

@@ -92,6 +92,41 @@ class FindingPart(Part):
         found = self._connection.get(Family, f"/v1/families/{coefficients_id}", params)
         return tuple(member.to_member() for member in found.members)
 
+    def family_text(
+        self,
+        coefficients_id: int,
+        form: str,
+        *,
+        member: str | None = None,
+        convention: Convention = "fitted",
+        resolution_px: int | None = None,
+        resolution_multiple: int = 1,
+        classes: int | None = None,
+    ) -> str:
+        """The family b0 to b7, or one member of it, as a file of another program.
+
+        Args:
+            coefficients_id: the stored coefficients.
+            form: a format of `search_spaces.exports.FORMATS`, for example transformers.
+            member: b0, b1, …; the family when absent.
+            convention: how φ is chosen.
+            resolution_px: the base resolution; the baseline's own when absent.
+            resolution_multiple: resolutions are rounded to multiples of it.
+            classes: the baseline's own when absent.
+
+        Raises:
+            InputError: the format is unknown, or cannot express a member; it names the field.
+        """
+        params = {
+            "format": form,
+            "convention": convention,
+            "resolution_px": resolution_px,
+            "resolution_multiple": resolution_multiple,
+            "classes": classes,
+        }
+        path = f"/v1/families/{coefficients_id}" + (f"/{member}" if member else "")
+        return self._connection.request("GET", path, params=params).text
+
     def datasets(self) -> list[DatasetItem]:
         """The data sets that a submitted sweep may name."""
         return self._connection.get(_Datasets, "/v1/datasets").datasets

@@ -28,7 +28,7 @@ from search_spaces.exports.torchvision import TORCHVISION
 from search_spaces.exports.transformers import TRANSFORMERS
 from search_spaces.families import FamilyMember
 
-__all__ = ["FORMATS", "Format", "Named", "as_json", "as_yaml", "get_format", "named"]
+__all__ = ["FORMATS", "PLAIN", "Format", "Named", "as_json", "as_yaml", "get_format", "named"]
 
 
 def _values(one: Named) -> dict[str, Any]:
@@ -60,6 +60,8 @@ _ALL: Final[tuple[Format, ...]] = (
 )
 FORMATS: Final[dict[str, Format]] = {form.name: form for form in _ALL}
 """Every format by name."""
+PLAIN: Final = ("json", "yaml")
+"""Those that hold all that is known of a network, for programs that nobody thought of."""
 
 
 def get_format(name: str) -> Format:

@@ -6,13 +6,15 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import yaml
 
 from search_spaces.errors import InputError
 from search_spaces.families import ScaledNetwork
 from search_spaces.human import amount
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,21 @@ def as_json(document: Any) -> str:
 
 def as_yaml(document: Any) -> str:
     """Plain values as YAML text; lists of numbers stand on one line."""
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    # The C emitter of PyYAML's wheels is ten times as fast; a build without libyaml lacks it.
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(
+        yaml.dump(
+            document, Dumper=dumper, sort_keys=False, allow_unicode=True, default_flow_style=None
+        )
+    )
+
+
+def _of(named: Named, make: Callable[[Named], _Made]) -> _Made:
+    """What `make` makes of a network; an error says of which."""
+    try:
+        return make(named)
+    except InputError as error:
+        raise InputError(f"{named.name}: {error}") from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +106,11 @@ class JsonFormat(Format):
 
     def one(self, named: Named) -> str:
         """The document."""
-        return as_json(self.document(named))
+        return as_json(_of(named, self.document))
 
     def many(self, family: Sequence[Named]) -> str:
         """An object from names to documents."""
-        return as_json({named.name: self.document(named) for named in family})
+        return as_json({named.name: _of(named, self.document) for named in family})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +122,7 @@ class YamlFormat(Format):
     def one(self, named: Named) -> str:
         """The document under a comment that says what it is."""
         remarks = "".join(f"# {note}\n" for note in self.notes)
-        return f"# {named.summary}\n{remarks}{as_yaml(self.document(named))}"
+        return f"# {named.summary}\n{remarks}{as_yaml(_of(named, self.document))}"
 
     def many(self, family: Sequence[Named]) -> str:
         """The documents, separated by lines of three dashes."""
@@ -138,7 +154,7 @@ class PythonFormat(Format):
         return "\n\n\n".join(parts) + "\n"
 
     def _function(self, named: Named) -> str:
-        body = "".join(f"    {line}".rstrip() + "\n" for line in self.body(named).splitlines())
+        body = "".join(f"    {line}".rstrip() + "\n" for line in _of(named, self.body).splitlines())
         arguments = "pretrained=False, **kwargs" if self.decorator else ""
         decorated = f"{self.decorator}\n" if self.decorator else ""
         summary = f'    """{named.summary}"""\n'

@@ -18,12 +18,11 @@ MOST_MEMBERS = 16
 
 
 def _placed(
-    frame: Frame, coefficients: Coefficients, k: int, convention: Convention
+    frame: Frame, path: Path | None, k: int, convention: Convention
 ) -> tuple[float | None, Scaling, float, str]:
-    """φ, multipliers, dropout and note of member `k`."""
-    if convention == "published":
+    """φ, multipliers, dropout and note of member `k`; a table has no path."""
+    if path is None:
         return None, *published_member(frame, k)
-    path = Path(frame, coefficients)
     phi = float(k)
     if convention == "fitted":
         phi = path.nearest(2.0**k * frame.base_flops, f"b{k}, 2^{k} × the baseline,")
@@ -34,11 +33,20 @@ def family_member(
     frame: Frame, coefficients: Coefficients, k: int, convention: Convention = "fitted"
 ) -> FamilyMember:
     """Member b`k`; see `family`."""
+    return _member(frame, _path(frame, coefficients, convention), k, convention)
+
+
+def _path(frame: Frame, coefficients: Coefficients, convention: Convention) -> Path | None:
+    """What all members lie along, found once for them: its bounds and networks are remembered."""
     if convention not in CONVENTIONS:
         raise InputError(
             f"convention {convention!r} is unknown: {suggest(convention, CONVENTIONS)}"
         )
-    phi, scaling, dropout, note = _placed(frame, coefficients, k, convention)
+    return None if convention == "published" else Path(frame, coefficients)
+
+
+def _member(frame: Frame, path: Path | None, k: int, convention: Convention) -> FamilyMember:
+    phi, scaling, dropout, note = _placed(frame, path, k, convention)
     spec = frame.realise(scaling)
     stochastic_depth = frame.baseline.stochastic_depth
     return FamilyMember(
@@ -85,4 +93,5 @@ def family(
         raise InputError(
             f"members is {members}: a family has 1 to {MOST_MEMBERS} members; 8 makes b0…b7"
         )
-    return tuple(family_member(frame, coefficients, k, convention) for k in range(members))
+    path = _path(frame, coefficients, convention)
+    return tuple(_member(frame, path, k, convention) for k in range(members))

@@ -1,9 +1,11 @@
 """What was found: coefficients, families, and what can be searched."""
 
 import pytest
+import yaml
 
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.exports import FORMATS
 from search_spaces.families import family
 from search_spaces.frame import Frame
 
@@ -132,6 +134,20 @@ async def test_a_member_is_one_of_its_family(client):
     assert (published["params"], published["phi"]) == (66_347_960, None)
 
 
+async def test_a_family_and_its_members_come_in_every_format(client):
+    for name, form in FORMATS.items():
+        query = {"format": name, "resolution_multiple": 2}
+        for path in ("/v1/families/1", "/v1/families/1/b2", "/v1/families/published"):
+            response = await client.get(path, params=query)
+            assert response.status_code == 200, response.text
+            assert response.headers["content-type"].startswith(form.media_type)
+    odd = await client.get("/v1/families/1/b2?format=transformers&resolution_multiple=2")
+    assert odd.json()["image_size"] % 2 == 0
+    document = (await client.get("/v1/families/published")).json()
+    text = (await client.get("/v1/families/published?format=yaml")).text
+    assert yaml.safe_load(text) == document
+
+
 @pytest.mark.parametrize(
     ("path", "status", "kind", "detail"),
     [
@@ -144,7 +160,12 @@ async def test_a_member_is_one_of_its_family(client):
         ("/v1/families/published/b8", 404, "not-found",
          "member 'b8' does not exist: a member is one of b0 to b7"),
         ("/v1/families/1/b1?format=jsn", 422, "invalid",
-         "format is jsn: it is one of json; did you mean json?"),
+         "format is jsn: it is one of efficientnet_pytorch, json, keras, pycls, python, timm, "
+         "torchvision, transformers, yaml; did you mean json?"),
+        ("/v1/families/1?format=transformers&resolution_px=225", 422, "invalid",
+         "b0: transformers cannot express resolution_px 225: its stem pads on the right and below "
+         "only, which loses a row of an odd image; derive it with --resolution-multiple 2 (over "
+         "HTTP resolution_multiple=2)"),
         ("/v1/families/published?baseline=mobilenet_v2", 422, "invalid",
          "baseline is mobilenet_v2: it has no published family, only efficientnet_b0 has; ask for "
          "one of those"),

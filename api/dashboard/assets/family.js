@@ -6,12 +6,13 @@ watchFigures();
 const [member, format, written, download] = ["member", "format", "written", "download"].map((id) => document.getElementById(id));
 
 async function show() {
-  const { href } = document.querySelector(`#addresses [data-of="${member.value} ${format.value}"]`);
+  const { href, dataset } = document.querySelector(`#addresses [data-of="${member.value} ${format.value}"]`);
   download.href = href;
-  download.download = `${member.value}.${format.value}`;
+  download.download = `${member.value}${dataset.suffix}`;
   const answer = await fetch(href);
   const text = await answer.text();
-  written.textContent = format.value === "json" ? JSON.stringify(JSON.parse(text), null, 2) : text;
+  if (!answer.ok) written.textContent = JSON.parse(text).detail; // the format cannot express a field
+  else written.textContent = format.value === "json" ? JSON.stringify(JSON.parse(text), null, 2) : text;
 }
 
 async function copy(text, button) {

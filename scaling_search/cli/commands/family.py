@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
+from scaling_search.cli.options import (
+    DatabaseOption,
+    ForceOption,
+    JsonOption,
+    MemberOption,
+    MultipleOption,
+    NetworkFormatOption,
+    OutputOption,
+    ServerOption,
+)
 
 
 def family(
@@ -59,6 +68,11 @@ def family(
     measure: Annotated[
         bool, typer.Option("--measure", help="Confirm with fvcore (once per network, ever).")
     ] = False,
+    multiple: MultipleOption = 1,
+    kind: NetworkFormatOption = None,
+    member: MemberOption = None,
+    output: OutputOption = None,
+    force: ForceOption = False,
     server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
@@ -73,13 +87,16 @@ def family(
       scaling-search family 3
       scaling-search family published --convention published
       scaling-search family --coefficients 1.2,1.1,1.15 --resolution 160 --classes 37
+      scaling-search family 3 --format transformers --resolution-multiple 2 -o configs/
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli import coefficients as sources
-    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli import networks
+    from scaling_search.cli.output import console
     from scaling_search.cli.views import family as view
     from scaling_search.cli.views.progress import Display
     from search_spaces.baselines import get_baseline
     from search_spaces.errors import InputError
+    from search_spaces.exports import named
     from search_spaces.families import family as derive
     from search_spaces.frame import Frame
 
@@ -88,18 +105,23 @@ def family(
             "--measure counts on this machine and keeps what it finds in its database: leave out "
             "one of --measure and --server"
         )
+    form = networks.chosen(kind, json=json, output=output)
     source = sources.choose(
         database, server, sweep=sweep, coefficients=coefficients, baseline=baseline
     )
-    frame = Frame.of(get_baseline(source.baseline), resolution_px=resolution, classes=classes)
+    own = get_baseline(source.baseline)
+    rounding = own.rounding.model_copy(update={"resolution_multiple": multiple})
+    frame = Frame.of(own, resolution_px=resolution, classes=classes, rounding=rounding)
     made = derive(frame, source.coefficients, members=members, convention=convention)  # type: ignore[arg-type]
     if measure:
         from results.store import Store
         from scaling_search.sweeps import confirm
 
-        with Store.open(database) as store, Display(quiet=json).measuring() as counted:
+        with Store.open(database) as store, Display(quiet=form is not None).measuring() as counted:
             confirm(store, [(member.spec, member.complexity) for member in made], counted)
-    if json:
-        print_json(view.family_document(source, frame, convention, made, measured=measure))
+    shown = networks.pick(made, member)
+    if form is None:
+        view.show_family(console(), source, frame, convention, shown, measured=measure)
     else:
-        view.show_family(console(), source, frame, convention, made, measured=measure)
+        document = view.family_document(source, frame, convention, shown, measured=measure)
+        networks.write(form, named(shown), document, output, single=member is not None, force=force)

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
+from scaling_search.cli.options import (
+    DatabaseOption,
+    ForceOption,
+    JsonOption,
+    MultipleOption,
+    NetworkFormatOption,
+    OutputOption,
+    ServerOption,
+)
 
 
 def model(
@@ -50,6 +58,10 @@ def model(
             autocompletion=completion.baselines,
         ),
     ] = None,
+    multiple: MultipleOption = 1,
+    kind: NetworkFormatOption = None,
+    output: OutputOption = None,
+    force: ForceOption = False,
     server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
@@ -63,22 +75,29 @@ def model(
     Examples:
       scaling-search model --flops 1.5G --resolution 224 --classes 37
       scaling-search model --flops 200M --coefficients 1.2,1.1,1.15
+      scaling-search model --flops 2G --resolution-multiple 2 --format transformers -o config.json
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli import coefficients as sources
+    from scaling_search.cli import networks
     from scaling_search.cli.human import parse_flops
-    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.output import console
     from scaling_search.cli.views.model import model_document, show_model
     from search_spaces.baselines import get_baseline
     from search_spaces.budget import model_for_budget
+    from search_spaces.exports import Named
     from search_spaces.frame import Frame
 
     budget = parse_flops(flops)
+    form = networks.chosen(kind, json=json, output=output)
     source = sources.choose(
         database, server, sweep=sweep, coefficients=coefficients, baseline=baseline
     )
-    frame = Frame.of(get_baseline(source.baseline), classes=classes)
+    own = get_baseline(source.baseline)
+    rounding = own.rounding.model_copy(update={"resolution_multiple": multiple})
+    frame = Frame.of(own, classes=classes, rounding=rounding)
     made = model_for_budget(frame, source.coefficients, budget, resolution_px=resolution)
-    if json:
-        print_json(model_document(source, made))
-    else:
+    if form is None:
         show_model(console(), source, made)
+    else:
+        document = model_document(source, made)
+        networks.write(form, [Named("model", made)], document, output, single=True, force=force)

@@ -8,6 +8,7 @@ import pytest
 
 from api.dashboard.sign_in import own_path
 from results.states import AccessScope
+from search_spaces.exports import FORMATS
 from search_spaces.sweep_spec import SweepSpec
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +50,9 @@ async def test_the_best_coefficients_come_with_their_evidence(client, pages):
 
 
 async def test_a_family_is_a_table_with_every_format(client, pages):
-    html = (await client.get("/families/1?members=3&classes=10&resolution_px=")).text
+    html = (
+        await client.get("/families/1?members=3&classes=10&resolution_px=&resolution_multiple=2")
+    ).text
     assert [row.split()[0] for row in pages.texts(html, "tr")[1:]] == ["b0", "b1", "b2"]
     assert "224 px base resolution, 10 classes" in html
     links = [unescape(link) for link in re.findall(r'href="([^"]+)" data-of="', html)]
@@ -57,7 +60,11 @@ async def test_a_family_is_a_table_with_every_format(client, pages):
     for link in links:
         answer = await client.get(link)
         assert answer.status_code == 200
-    assert (await client.get(links[1])).json()["name"] == "b1"
+    assert (await client.get(links[len(links) // 3])).json()["name"] == "b1"
+    assert len(links) == 3 * len(FORMATS)
+    whole = [unescape(link) for link in re.findall(r'href="([^"]+)" download="family', html)]
+    assert len(whole) == len(FORMATS)
+    assert "def b2" in (await client.get(next(link for link in whole if "=timm" in link))).text
     figure = unescape(re.search(r'data-figure="([^"]+)"', html)[1])
     assert len((await client.get(figure)).json()["data"]) > 5
 

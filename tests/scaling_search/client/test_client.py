@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 
 import pandas as pd
 import pytest
@@ -85,6 +86,17 @@ def test_a_family_is_what_the_coefficients_imply(client, store):
     assert client.family(
         found.id, convention="integer", resolution_px=64, classes=7, members=3
     ) == family(frame, triple, members=3, convention="integer")
+
+
+def test_a_family_comes_as_a_file_of_another_program(client, store):
+    (found,) = store.coefficients(sweep_id=FINISHED)
+    assert "def b7():" in client.family_text(found.id, "torchvision")
+    member = json.loads(
+        client.family_text(found.id, "transformers", member="b2", resolution_multiple=2, classes=7)
+    )
+    assert member["num_labels"] == 7
+    with pytest.raises(InputError, match="transformers cannot express resolution_px 225"):
+        client.family_text(found.id, "transformers", resolution_px=225)
 
 
 def test_data_sets_and_baselines_are_listed(client):

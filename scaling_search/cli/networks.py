@@ -1,0 +1,106 @@
+"""Networks as files of other libraries: what `family`, `model` and `export` write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scaling_search.cli import coefficients, exports
+from search_spaces.baselines import get_baseline
+from search_spaces.errors import InputError, suggest
+from search_spaces.exports import Format, Named, as_json, as_yaml, get_format, named
+from search_spaces.families import FamilyMember, family
+from search_spaces.frame import Frame
+
+_DOCUMENTS = {"json": as_json, "yaml": as_yaml}
+"""The formats in which the command's own JSON document is written."""
+
+
+def chosen(name: str | None, *, json: bool, output: Path | None) -> Format | None:
+    """The format asked for, or None where a table is wanted.
+
+    Raises:
+        InputError: it is unknown, or contradicts --json, or a file is named and no format.
+    """
+    if json and name not in (None, "json"):
+        raise InputError(f"--json and --format {name} are given: leave one of them out")
+    if name is None and output is not None and not json:
+        raise InputError("-o needs a format: add for example --format transformers, or --json")
+    wanted = "json" if json else name
+    return None if wanted is None else get_format(wanted)
+
+
+def pick(members: Sequence[FamilyMember], member: str | None) -> list[FamilyMember]:
+    """All of them, or the one of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = [one for one in members if member in (None, one.name)]
+    if not found:
+        names = [one.name for one in members]
+        raise InputError(f"member {member!r} is unknown: {suggest(str(member), names)}")
+    return found
+
+
+def write(
+    form: Format,
+    family: Sequence[Named],
+    document: dict[str, Any],
+    output: Path | None,
+    *,
+    single: bool,
+    force: bool,
+) -> None:
+    """Networks to stdout, a file, or a file each in a folder.
+
+    Args:
+        form: the format.
+        family: the networks.
+        document: what the command's --json prints, which json and yaml write.
+        output: stdout when absent.
+        single: write the first network by itself, not a family of one.
+        force: overwrite files that are there.
+
+    Raises:
+        InputError: the format cannot express a network, or a file cannot be written.
+    """
+    if output is not None and str(output) != "-" and output.is_dir():
+        texts = {output / f"{one.name}{form.suffix}": form.one(one) for one in family}
+        for path in texts:
+            exports.check_target(path, force=force)
+        for path, content in texts.items():
+            exports.write(content.encode(), path)
+        return
+    target = None if output is None or str(output) == "-" else output
+    if target is not None:
+        exports.check_target(target, force=force)
+    as_text = _DOCUMENTS.get(form.name)
+    if as_text is not None:
+        text = as_text(document)
+    else:
+        text = form.one(family[0]) if single else form.many(family)
+    exports.write(text.encode(), target)
+
+
+def write_family_of(
+    sweep: int,
+    name: str,
+    member: str | None,
+    output: Path | None,
+    server: str | None,
+    database: str | None,
+    *,
+    force: bool,
+) -> None:
+    """The family of a sweep's leader, b0 to b7 as `family` derives it, or one member of it.
+
+    Raises:
+        WorkError: the sweep has no leader yet.
+        InputError: as `write`.
+    """
+    source = coefficients.choose(database, server, sweep=str(sweep))
+    frame = Frame.of(get_baseline(source.baseline))
+    picked = pick(family(frame, source.coefficients), member)
+    write(get_format(name), named(picked), {}, output, single=member is not None, force=force)
