@@ -1,7 +1,7 @@
 """How kernels are compiled, and what their arrays are.
 
-numba keeps what it compiled in `__pycache__`, and looks at a kernel's own file alone to see whether it
-still holds: after a change of `sigmoid`, `storage` or `processor`, delete that folder.
+numba keeps what it compiled in `__pycache__` and looks at a kernel's own file alone to see whether
+that still holds: after a change of `sigmoid`, `storage` or `processor`, delete that folder.
 """
 
 from __future__ import annotations
