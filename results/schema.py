@@ -295,6 +295,52 @@ class DatasetRow(Base):
     seen_at: Mapped[datetime]
 
 
+class ValidationRow(Base):
+    """A check of a proxy: sweeps over one sample at several budgets and learning rates."""
+
+    __tablename__ = "validations"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    baseline: Mapped[str]
+    dataset: Mapped[str]
+    dataset_fingerprint: Mapped[str]
+    target_ratio: Mapped[float]
+    report: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ValidationSweepRow(Base):
+    """A sweep that a validation is made of."""
+
+    __tablename__ = "validation_sweeps"
+    __table_args__ = (
+        UniqueConstraint("sweep_id"),
+        UniqueConstraint("validation_id", "images", "learning_rate"),
+    )
+
+    id: Mapped[Id]
+    validation_id: Mapped[int] = _owned_by("validations.id")
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    images: Mapped[int]
+    learning_rate: Mapped[float]
+
+
+class IdentificationRow(Base):
+    """A sweep that trains what a winner's coefficients part into at φ = 2, and what it found."""
+
+    __tablename__ = "identifications"
+    __table_args__ = (UniqueConstraint("sweep_id"), Index(None, "candidate_id"))
+
+    id: Mapped[Id]
+    candidate_id: Mapped[int] = _owned_by("candidates.id")
+    sweep_id: Mapped[int] = _owned_by("sweeps.id")
+    found: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+
+
 class DriverLogRow(Base):
     """A line that a sweep's driver wrote; only the last ones are kept."""
 

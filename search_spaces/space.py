@@ -131,6 +131,9 @@ class Target(BaseModel):
         return abs(ratio - self.flops_ratio) <= self.tolerance + 1e-9
 
 
+Reference = Literal["baseline", "published", "published_matched"]
+
+
 class SearchSpace(BaseModel):
     """A baseline in a form at a base resolution, a constraint, and where to look."""
 
@@ -145,6 +148,11 @@ class SearchSpace(BaseModel):
     target: Target = Field(Target(), description="The constraint.")
     axes: Axes | None = Field(None, description="A grid over α, β, γ.")
     lattice: Lattice | None = Field(None, description="Directions on the triangle of shares.")
+    references: tuple[Reference, ...] = Field(
+        ("baseline", "published", "published_matched"),
+        description="Networks trained beside the searched ones: the unscaled baseline, the "
+        "published coefficients as they are, and their direction at the target's FLOPs.",
+    )
 
     @field_validator("baseline")
     @classmethod

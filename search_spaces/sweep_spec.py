@@ -68,7 +68,7 @@ class SweepSpec(BaseModel):
         Data (by content), split, baseline, form, base resolution, rounding, constraint, budget and
         recipe; not where the space looks, nor how many seeds. 12 hexadecimal digits.
         """
-        space = self.space.model_dump(mode="json", exclude={"axes", "lattice"})
+        space = self.space.model_dump(mode="json", exclude={"axes", "lattice", "references"})
         data = self.data.model_dump(mode="json", exclude={"name", "skip_corrupt"})
         parts = [fingerprint, space, data, self.proxy.model_dump(mode="json")]
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"))

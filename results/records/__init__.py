@@ -25,6 +25,12 @@ from results.records.pages import (
 from results.records.standing import Climb, Leader, Standing, Work
 from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.records.trials import Attempt, Epoch, NewEpoch, Trial, TrialResult
+from results.records.validations import (
+    Identification,
+    NewValidation,
+    Validation,
+    ValidationSweep,
+)
 
 __all__ = [
     "After",
@@ -39,6 +45,7 @@ __all__ = [
     "EpochSummary",
     "Event",
     "FamilyMember",
+    "Identification",
     "Leader",
     "Lease",
     "Measurement",
@@ -50,6 +57,7 @@ __all__ = [
     "NewFamilyMember",
     "NewSweep",
     "NewToken",
+    "NewValidation",
     "Order",
     "Progress",
     "Searched",
@@ -60,5 +68,7 @@ __all__ = [
     "Trial",
     "TrialResult",
     "TrialSummary",
+    "Validation",
+    "ValidationSweep",
     "Work",
 ]

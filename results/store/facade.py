@@ -20,6 +20,7 @@ from results.store.statistics import StatisticsPart
 from results.store.sweeps import SweepPart
 from results.store.trial_reads import TrialReadPart
 from results.store.trials import TrialPart
+from results.store.validations import ValidationPart
 
 
 class Store(
@@ -38,6 +39,7 @@ class Store(
     DriverLogPart,
     StatisticsPart,
     AccessPart,
+    ValidationPart,
 ):
     """The record of sweeps, on SQLite or PostgreSQL with the same behaviour.
 

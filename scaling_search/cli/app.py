@@ -26,6 +26,7 @@ from scaling_search.cli.commands.show import show
 from scaling_search.cli.commands.submit import submit
 from scaling_search.cli.commands.sweeps import sweeps
 from scaling_search.cli.commands.tokens import tokens
+from scaling_search.cli.commands.validate_proxy import validate_proxy
 from scaling_search.cli.commands.watch import watch
 from scaling_search.cli.commands.worker import worker
 from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
@@ -99,6 +100,7 @@ _COMMANDS = (
     plot,
     report,
     export,
+    validate_proxy,
 )
 for _command in _COMMANDS:
     app.command()(_command)

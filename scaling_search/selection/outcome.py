@@ -47,6 +47,10 @@ class Outcome:
     seed_sd: float | None
     comparisons: tuple[Comparison, ...] = ()
 
+    def withheld(self, reason: str) -> Outcome:
+        """The same figures without a conclusion, for a reason that they cannot show."""
+        return dataclasses.replace(self, verdict="inconclusive", region=(), why=(reason, *self.why))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
         values = dataclasses.asdict(self)

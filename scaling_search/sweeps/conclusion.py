@@ -92,8 +92,14 @@ def conclude(
     """
     chance = max(data.validation_counts) / data.n_validation
     outcome = select(gather(store, lease.sweep_id), spec.selection, chance)
+    part = store.validation_of(lease.sweep_id)
+    if part is not None:
+        outcome = outcome.withheld(
+            f"this sweep is part of validation {part.validation_id}: its candidates are a sample, "
+            "from which nothing is chosen"
+        )
     values = outcome.to_dict()
-    if outcome.leader is None:
+    if outcome.leader is None or part is not None:
         store.set_outcome(lease, values | {"chosen": None})
         return outcome
     candidate = store.candidates(lease.sweep_id)[outcome.leader]

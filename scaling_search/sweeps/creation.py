@@ -79,6 +79,8 @@ def create_sweep(
     data: PreparedDataset,
     plan: Plan,
     counted: Counted | None = None,
+    *,
+    key: str | None = None,
 ) -> int:
     """Store a sweep with its candidates and pending trials; returns its id.
 
@@ -88,6 +90,7 @@ def create_sweep(
         data: the images, prepared.
         plan: of `spec.space`, for the channels and classes of `data`.
         counted: told of the progress of measuring.
+        key: a second sweep under the same key is not stored, and the first one's id returned.
 
     Raises:
         WorkError: fvcore and the closed form disagree, or the database cannot be written.
@@ -106,6 +109,7 @@ def create_sweep(
             seeds=spec.seeds,
             versions=dict(versions()),
             hardware=hardware(),
+            idempotency_key=key,
         ),
         new_candidates(plan, _remarks(data)),
     )

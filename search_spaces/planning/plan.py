@@ -11,7 +11,7 @@ from search_spaces.frame import Frame
 from search_spaces.planning.axes import GridNetworks, networks_of_axes
 from search_spaces.planning.candidates import Candidate, Direction, Plan, Role
 from search_spaces.planning.directions import explore, nearest_network
-from search_spaces.space import Lattice, SearchSpace, Target
+from search_spaces.space import Lattice, Reference, SearchSpace, Target
 from search_spaces.spec import NetworkSpec
 
 MAX_CANDIDATES = 5000
@@ -70,12 +70,19 @@ class _Networks:
         )
 
 
-def _references(networks: _Networks, frame: Frame, target: Target) -> None:
+def _references(
+    networks: _Networks, frame: Frame, target: Target, wanted: Iterable[Reference]
+) -> None:
     """The baseline, and the published coefficients raw and matched in measured FLOPs."""
-    networks.add("baseline", frame.base, [_UNSCALED])
-    networks.add("published", frame.at(PUBLISHED), [PUBLISHED])
-    matched = nearest_network(frame, PUBLISHED.shares(), target)
-    networks.add("published_matched", matched.spec, [matched.coefficients])
+    for role in wanted:
+        match role:
+            case "baseline":
+                networks.add(role, frame.base, [_UNSCALED])
+            case "published":
+                networks.add(role, frame.at(PUBLISHED), [PUBLISHED])
+            case "published_matched":
+                matched = nearest_network(frame, PUBLISHED.shares(), target)
+                networks.add(role, matched.spec, [matched.coefficients])
 
 
 def _describe(shares: Shares) -> str:
@@ -138,7 +145,7 @@ def make_plan(
     """
     frame, target = space.frame(in_channels=in_channels, classes=classes), space.target
     networks = _Networks()
-    _references(networks, frame, target)
+    _references(networks, frame, target, space.references)
     if space.lattice is not None:
         directions = explore(frame, space.lattice.shares(), target)
         reached = [direction for direction in directions if direction.reachable]

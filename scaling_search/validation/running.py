@@ -1,0 +1,189 @@
+"""A validation's sweeps, one after another: created when their turn comes, driven, and gone by.
+
+What is missing is found from the database, so that a validation which was stopped anywhere goes on
+where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from results.records import NewValidation, ValidationSweep
+from results.states import SweepState
+from results.store import Store
+from scaling_search.datasets import PreparedDataset
+from scaling_search.execution import Execution
+from scaling_search.registration import as_record
+from scaling_search.sweeps.creation import Counted, create_sweep
+from search_spaces.errors import InputError, WorkError
+from search_spaces.planning import Plan, make_plan
+from search_spaces.validation_spec import ValidationSpec, Variant
+
+MIN_CANDIDATES = 3
+"""Fewer of equal FLOPs have no ranks to speak of."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A variant whose turn it is: the `number`-th of `of`, trained by sweep `sweep_id`."""
+
+    variant: Variant
+    sweep_id: int
+    number: int
+    of: int
+
+
+def sample(spec: ValidationSpec, data: PreparedDataset) -> Plan:
+    """The candidates of a validation: those of the sample at the target's FLOPs, and the baseline.
+
+    Raises:
+        InputError: too few directions of the sample have a network of the target's FLOPs.
+    """
+    space = next(spec.variants()).sweep.space
+    plan = make_plan(space, in_channels=data.channels, classes=len(data.class_names))
+    able = sum(candidate.eligible for candidate in plan.candidates)
+    if able < MIN_CANDIDATES:
+        target = space.target
+        missed = ", ".join(f"{one.flops_ratio:.2f}" for one in plan.directions if not one.reachable)
+        raise InputError(
+            f"{able} of {len(plan.directions)} sampled directions have a network within "
+            f"{target.flops_ratio:g} ± {target.tolerance:g} × the baseline's FLOPs (the others "
+            f"come to {missed}), and ranks are compared between equal FLOPs only: at least "
+            f"{MIN_CANDIDATES} are needed; widen space.target.tolerance, or raise "
+            "space.resolution_px"
+        )
+    return plan
+
+
+def left_out(plan: Plan) -> tuple[str, ...]:
+    """Directions of the sample that no network of the target's FLOPs realises, in words."""
+    return tuple(
+        f"depth {one.shares.depth:.2f}, width {one.shares.width:.2f}, resolution "
+        f"{one.shares.resolution:.2f} (nearest: {one.flops_ratio:.2f} ×)"
+        for one in plan.directions
+        if not one.reachable
+    )
+
+
+def create_validation(store: Store, spec: ValidationSpec, data: PreparedDataset) -> int:
+    """Store a validation of which nothing is trained yet; returns its id.
+
+    Raises:
+        InputError: the sample is too small.
+        WorkError: the database cannot be written.
+    """
+    sample(spec, data)
+    store.put_dataset(as_record(data, name=data.name, source=spec.sweep.data.name))
+    return store.create_validation(
+        NewValidation(
+            name=spec.sweep.name,
+            spec=spec.model_dump(mode="json"),
+            baseline=spec.sweep.space.baseline,
+            dataset=data.name,
+            dataset_fingerprint=data.fingerprint,
+            target_ratio=spec.sweep.space.target.flops_ratio,
+        )
+    )
+
+
+def _sweep_of(
+    store: Store,
+    validation_id: int,
+    variant: Variant,
+    data: PreparedDataset,
+    plan: Plan,
+    counted: Counted | None,
+) -> int:
+    """The sweep of a variant, created if it is not there yet."""
+    for known in store.validation_sweeps(validation_id):
+        if (known.images, known.learning_rate) == (variant.images, variant.learning_rate):
+            return known.sweep_id
+    # The key makes a second attempt find the sweep of a first one that stopped right after this.
+    key = f"validation {validation_id}: {variant.images} at {variant.learning_rate!r}"
+    sweep_id = create_sweep(store, variant.sweep, data, plan, counted, key=key)
+    store.add_validation_sweep(
+        ValidationSweep(
+            validation_id=validation_id,
+            sweep_id=sweep_id,
+            images=variant.images,
+            learning_rate=variant.learning_rate,
+        )
+    )
+    return sweep_id
+
+
+def is_over(store: Store, sweep_id: int) -> bool:
+    """Whether nothing more comes of a sweep: all of its trials finished or diverged."""
+    progress = store.progress([sweep_id])[sweep_id]
+    if progress.finished == 0:  # every trial diverged, which at a high rate is a result
+        return progress.diverged == progress.total
+    return store.sweep_state(sweep_id) is SweepState.FINISHED
+
+
+@contextmanager
+def _one_ray(execution: Execution) -> Iterator[None]:
+    """One Ray for all sweeps, rather than one each."""
+    from scaling_search.workers.session import ray_session
+
+    cpus, gpus = execution.cpus_per_trial, execution.gpus_per_trial
+    with ray_session(
+        address=execution.ray_address, cpus=execution.workers * cpus, gpus=execution.workers * gpus
+    ):
+        yield
+
+
+def train_validation(
+    store: Store,
+    validation_id: int,
+    spec: ValidationSpec,
+    data: PreparedDataset,
+    execution: Execution,
+    drive: Callable[[Turn], None],
+    counted: Counted | None = None,
+) -> None:
+    """Train every variant that is not over, cheapest first.
+
+    Args:
+        store: the record.
+        validation_id: which validation.
+        spec: as it was stored.
+        data: its images; their content must be what it was.
+        execution: resources, for the Ray that all variants share.
+        drive: drives the sweep of a turn to its end; raises what `sweeps.drive` raises.
+        counted: told of the progress of measuring candidates.
+
+    Raises:
+        InputError: the images changed since the validation began.
+        WorkError: a sweep failed for another reason than that every trial diverged.
+    """
+    stored = store.validation(validation_id)
+    if stored.dataset_fingerprint != data.fingerprint:
+        raise InputError(
+            f"the images of {data.name} changed since validation {validation_id} began "
+            f"(fingerprint {data.fingerprint[:12]}, then {stored.dataset_fingerprint[:12]}): "
+            "restore the images, or begin a new validation"
+        )
+    plan = sample(spec, data)
+    variants = list(spec.variants())
+    over = {
+        (row.images, row.learning_rate)
+        for row in store.validation_sweeps(validation_id)
+        if is_over(store, row.sweep_id)
+    }
+    missing = [
+        (number, variant)
+        for number, variant in enumerate(variants, start=1)
+        if (variant.images, variant.learning_rate) not in over
+    ]
+    if not missing:
+        return
+    with _one_ray(execution):
+        for number, variant in missing:
+            sweep_id = _sweep_of(store, validation_id, variant, data, plan, counted)
+            try:
+                drive(Turn(variant, sweep_id, number, len(variants)))
+            except WorkError:
+                if not is_over(store, sweep_id):
+                    raise
