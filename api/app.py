@@ -40,6 +40,7 @@ from api.routers import (
     sessions,
     sweeps,
     trials,
+    validations,
 )
 from api.security.identity import Identities
 from api.service import Service
@@ -72,6 +73,7 @@ ROUTERS: Final = (
     baselines.router,
     plan.router,
     sessions.router,
+    validations.router,
 )
 
 

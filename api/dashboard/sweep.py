@@ -111,6 +111,7 @@ def get_sweep_page(
         sweep=sweep,
         state=state,
         outcome=sweep.outcome or {},
+        validation=next(iter(store.validations(protocol=sweep.protocol, limit=1)), None),
         leader=next((one for one in candidates if one.leads), None),
         candidates=candidates,
         eta=store.work(sweep_id).eta_seconds if state is SweepState.RUNNING else None,

@@ -29,7 +29,7 @@ from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember
 
 router: Final = APIRouter(prefix="/v1", tags=["figures"])
 
-_PLOTLY: Final[dict[str, Any]] = {
+PLOTLY: Final[dict[str, Any]] = {
     "description": "The figure as Plotly's JSON: `data` and `layout`. `layout.meta.event` is the "
     "`seq` of the last event of the sweep that it knows of.",
     "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
@@ -53,7 +53,7 @@ def list_figures(sweep_id: SweepId, store: StoreDep) -> FigureList:
     operation_id="get_figure",
     summary="A figure of a sweep",
     response_class=Response,
-    responses={200: _PLOTLY, **problems(404)},
+    responses={200: PLOTLY, **problems(404)},
 )
 async def get_figure(
     sweep_id: SweepId,
@@ -67,7 +67,7 @@ async def get_figure(
     It has an `ETag`. While a sweep runs, a figure that takes long to draw is drawn less often.
     """
     make = partial(service.figures.of_sweep, sweep_id, name)
-    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 @router.get(
@@ -75,14 +75,14 @@ async def get_figure(
     operation_id="compare_sweeps",
     summary="Sweeps of one protocol beside each other",
     response_class=Response,
-    responses={200: _PLOTLY, **problems(404)},
+    responses={200: PLOTLY, **problems(404)},
 )
 async def compare_sweeps(
     query: Annotated[ComparisonQuery, Query()], request: Request, service: ServiceDep
 ) -> Response:
     """Accuracy against a cost, of the candidates of several sweeps."""
     make = partial(service.figures.comparison, query.sweep, query.cost)
-    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 @router.get(
@@ -90,7 +90,7 @@ async def compare_sweeps(
     operation_id="get_published_family_figure",
     summary="An official family, drawn",
     response_class=Response,
-    responses={200: _PLOTLY},
+    responses={200: PLOTLY},
 )
 async def get_published_family_figure(
     query: Annotated[PublishedFigureQuery, Query()], request: Request, service: ServiceDep
@@ -103,7 +103,7 @@ async def get_published_family_figure(
         members = families.derived(*frame, PUBLISHED, "published", count)
         return draw(lambda: _family(members, None, "published"))
 
-    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 @router.get(
@@ -111,7 +111,7 @@ async def get_published_family_figure(
     operation_id="get_family_figure",
     summary="A family, drawn",
     response_class=Response,
-    responses={200: _PLOTLY, **problems(404)},
+    responses={200: PLOTLY, **problems(404)},
 )
 async def get_family_figure(
     coefficients_id: CoefficientsId,
@@ -134,7 +134,7 @@ async def get_family_figure(
         )
         return draw(lambda: _family(members, published, query.convention))
 
-    return _answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
 
 
 def _family(
@@ -151,7 +151,8 @@ def _family(
     return figures.family(frame(members), shown, name=f"{name} family")
 
 
-def _answer(request: Request, theme: Theme, drawn: Drawn) -> Response:
+def answer(request: Request, theme: Theme, drawn: Drawn) -> Response:
+    """A figure as the answer to a request, or that it is as it was."""
     headers = {"ETag": drawn.etag(theme), "Cache-Control": "private, no-cache"}
     if matches(headers["ETag"].encode(), request.headers.get("if-none-match", "").encode()):
         return Response(status_code=304, headers=headers)

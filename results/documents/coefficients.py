@@ -16,6 +16,8 @@ FOUND: Final[dict[str, Any]] = {
     "candidate_id": 12,
     "coefficients": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
     "intervals": {"alpha": [1.0, 1.0], "beta": [1.16, 1.22], "gamma": [1.17, 1.21]},
+    "ends_at_b7": {"name": "b7", "resolution_px": [560, 640]},
+    "identification": None,
     "shares": {"depth": 0.0, "width": 0.5, "resolution": 0.5},
     "verdict": "chosen",
     "accuracy": 0.868,
@@ -41,6 +43,13 @@ class CoefficientsItem(Document):
     intervals: dict[str, Any] = Field(
         description="From where to where each coefficient means the same network."
     )
+    ends_at_b7: dict[str, Any] | None = Field(
+        description="What the ends of the intervals would mean at b7: ranges of its multipliers, "
+        "resolution, parameters and FLOPs; null for results of old versions."
+    )
+    identification: dict[str, Any] | None = Field(
+        description="What a follow-up at φ = 2 leaves of the intervals; null before there is one."
+    )
     shares: Shares | None = Field(description="How they spend a doubling of FLOPs.")
     verdict: Verdict = Field(description="What the evidence says about them.")
     accuracy: float = Field(description="The leader's mean validation accuracy over seeds.")
@@ -61,12 +70,14 @@ class CoefficientsItem(Document):
             coefficients=Coefficients.of(row),
             seeds=row.evidence.get("seeds"),
             why=list(row.evidence.get("why", [])),
+            ends_at_b7=row.evidence.get("ends_at_b7"),
             **other,
         )
 
     def to_record(self) -> CoefficientsRecord:
-        """The record; of the evidence, what lists show: `seeds` and `why`."""
-        return self._record({"seeds": self.seeds, "why": self.why})
+        """The record; of the evidence, what lists show: `seeds`, `why`, `ends_at_b7`."""
+        far = {} if self.ends_at_b7 is None else {"ends_at_b7": self.ends_at_b7}
+        return self._record({"seeds": self.seeds, "why": self.why, **far})
 
     def _record(self, evidence: dict[str, Any]) -> CoefficientsRecord:
         return self.fill(

@@ -113,6 +113,7 @@ class SweepDetail(SweepItem):
                 "leader_candidate": 4,
                 "chosen": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
                 "coefficients_id": 1,
+                "identification": None,
                 "outcome": {"verdict": "chosen", "leader": 4},
                 "notes": [],
                 "detail_px": 8,
@@ -130,6 +131,9 @@ class SweepDetail(SweepItem):
     leader_candidate: int | None = Field(description="Index of the leader in the plan.")
     chosen: Coefficients | None = Field(description="The leader's, if the verdict is conclusive.")
     coefficients_id: int | None = Field(description="Under which /v1/families lists its family.")
+    identification: dict[str, Any] | None = Field(
+        description="What the latest follow-up at φ = 2 leaves of the leader's intervals."
+    )
     outcome: dict[str, Any] | None = Field(description="The verdict with all its figures.")
     family: list[StoredMember] = Field(description="What the leader implies, by fitted φ.")
     notes: list[str] = Field(description="What a reader must know about the data.")
@@ -157,6 +161,7 @@ class SweepDetail(SweepItem):
             leader_candidate=outcome.get("leader"),
             chosen=outcome.get("chosen"),
             coefficients_id=leader and leader.coefficients_id,
+            identification=leader and leader.identification,
             family=[StoredMember.of(member) for member in standing.family],
             notes=list(standing.data_notes),
             detail_px=standing.data_detail_px,
@@ -171,6 +176,7 @@ class SweepDetail(SweepItem):
                 **self.leader.model_dump(),
                 accuracy=self.leader_accuracy,
                 coefficients_id=self.coefficients_id,
+                identification=self.identification,
             )
         return Standing(
             sweep=self.fill(Sweep, seeds=tuple(self.seeds), idempotency_key=None),

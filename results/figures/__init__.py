@@ -15,6 +15,7 @@ from results.figures.ratios import ratios
 from results.figures.style import TEMPLATES, Mode, themed
 from results.figures.timeline import timeline
 from results.figures.triangle import triangle
+from results.figures.validation import validation
 
 __all__ = [
     "COSTS",
@@ -34,4 +35,5 @@ __all__ = [
     "themed",
     "timeline",
     "triangle",
+    "validation",
 ]

@@ -36,6 +36,8 @@ class CoefficientsRecord(NewCoefficients):
     target_ratio: float
     protocol: str
     created_at: datetime
+    identification: dict[str, Any] | None = None
+    """What the latest follow-up at φ = 2 leaves of the intervals; None before there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)

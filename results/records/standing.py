@@ -1,6 +1,7 @@
 """A sweep at one look."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from results.records.coefficients import FamilyMember
 from results.records.sweeps import Progress, Sweep
@@ -16,6 +17,8 @@ class Leader:
     gamma: float
     accuracy: float
     """Mean validation accuracy over seeds."""
+    identification: dict[str, Any] | None = None
+    """What the latest follow-up at φ = 2 leaves of the coefficients' intervals."""
 
 
 @dataclass(frozen=True, kw_only=True)

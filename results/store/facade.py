@@ -21,6 +21,7 @@ from results.store.sweeps import SweepPart
 from results.store.trial_reads import TrialReadPart
 from results.store.trials import TrialPart
 from results.store.validations import ValidationPart
+from results.store.withholding import WithholdingPart
 
 
 class Store(
@@ -40,6 +41,7 @@ class Store(
     StatisticsPart,
     AccessPart,
     ValidationPart,
+    WithholdingPart,
 ):
     """The record of sweeps, on SQLite or PostgreSQL with the same behaviour.
 

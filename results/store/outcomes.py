@@ -20,6 +20,7 @@ from results.states import CONCLUSIVE, Verdict
 from results.store.events import append
 from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, to_record, values
+from results.store.validations import latest_identification
 from search_spaces.errors import InputError
 
 _SAME_TARGET = 1e-6
@@ -201,7 +202,10 @@ def matching(
     verdicts: Iterable[Verdict] | None = None,
 ) -> Select[Any]:
     """Coefficients that match every filter given."""
-    statement: Select[Any] = select(*columns(CoefficientsRow, CoefficientsRecord))
+    statement: Select[Any] = select(
+        *columns(CoefficientsRow, CoefficientsRecord, without=("identification",)),
+        latest_identification(),
+    )
     if sweep_id is not None:
         statement = statement.where(CoefficientsRow.sweep_id == sweep_id)
     if baseline is not None:

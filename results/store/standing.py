@@ -7,6 +7,7 @@ from results.schema import CoefficientsRow, DatasetRow, FamilyMemberRow
 from results.store.events import latest_event
 from results.store.rows import Part, columns, fetch
 from results.store.sweeps import count_trials, one_sweep
+from results.store.validations import latest_identification
 
 
 class StandingPart(Part):
@@ -35,7 +36,8 @@ class StandingPart(Part):
 
 def _leader(connection: Connection, sweep_id: int) -> Leader | None:
     statement = select(
-        *columns(CoefficientsRow, Leader, without=("coefficients_id",)),
+        *columns(CoefficientsRow, Leader, without=("coefficients_id", "identification")),
+        latest_identification(),
         CoefficientsRow.id.label("coefficients_id"),
     ).where(CoefficientsRow.sweep_id == sweep_id)
     return next(iter(fetch(connection, Leader, statement)), None)

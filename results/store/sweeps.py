@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, literal, select, update
 
 from results.columns import database_clock
 from results.database import to_json
-from results.errors import ConflictError
+from results.errors import ConflictError, NotFoundError
 from results.records import Candidate, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
@@ -169,6 +169,19 @@ class SweepPart(Part):
         if not found:
             raise no_such_sweep(sweep_id)  # a stored sweep has candidates
         return found
+
+    def candidate(self, candidate_id: int) -> Candidate:
+        """One candidate, by its id.
+
+        Raises:
+            NotFoundError: if there is no such candidate.
+        """
+        statement = select(*columns(CandidateRow, Candidate)).where(CandidateRow.id == candidate_id)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            raise NotFoundError(f"candidate {candidate_id} does not exist")
+        return to_record(Candidate, row)
 
 
 def one_sweep(connection: Connection, sweep_id: int) -> Sweep:

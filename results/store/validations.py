@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Label, Select, func, insert, select, update
 
 from results.columns import database_clock
 from results.errors import NotFoundError
 from results.records import Identification, NewValidation, Validation, ValidationSweep
-from results.schema import IdentificationRow, SweepRow, ValidationRow, ValidationSweepRow
+from results.schema import (
+    CoefficientsRow,
+    IdentificationRow,
+    SweepRow,
+    ValidationRow,
+    ValidationSweepRow,
+)
 from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
 
 
@@ -137,6 +143,22 @@ class ValidationPart(Part):
         )
         with self._database.read() as connection:
             return fetch(connection, Identification, statement)
+
+
+def latest_identification() -> Label[Any]:
+    """What the latest follow-up found of the candidate of a row of coefficients."""
+    return (
+        select(IdentificationRow.found)
+        .where(
+            IdentificationRow.candidate_id == CoefficientsRow.candidate_id,
+            IdentificationRow.found.is_not(None),
+        )
+        .order_by(IdentificationRow.id.desc())
+        .limit(1)
+        .correlate(CoefficientsRow)
+        .scalar_subquery()
+        .label("identification")
+    )
 
 
 def _validations() -> Select[Any]:

@@ -14,6 +14,7 @@ from scaling_search.cli.commands.datasets import datasets
 from scaling_search.cli.commands.db import db
 from scaling_search.cli.commands.export import export
 from scaling_search.cli.commands.family import family
+from scaling_search.cli.commands.identify import identify
 from scaling_search.cli.commands.model import model
 from scaling_search.cli.commands.plan import plan
 from scaling_search.cli.commands.plot import plot
@@ -27,6 +28,7 @@ from scaling_search.cli.commands.submit import submit
 from scaling_search.cli.commands.sweeps import sweeps
 from scaling_search.cli.commands.tokens import tokens
 from scaling_search.cli.commands.validate_proxy import validate_proxy
+from scaling_search.cli.commands.validations import validations
 from scaling_search.cli.commands.watch import watch
 from scaling_search.cli.commands.worker import worker
 from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
@@ -100,7 +102,9 @@ _COMMANDS = (
     plot,
     report,
     export,
+    identify,
     validate_proxy,
+    validations,
 )
 for _command in _COMMANDS:
     app.command()(_command)

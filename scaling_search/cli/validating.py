@@ -10,11 +10,11 @@ import typer
 from results.store import Store
 from scaling_search.cli.failures import INTERRUPTED, complain
 from scaling_search.cli.inputs import read_sweep
-from scaling_search.cli.output import console, print_json
 from scaling_search.cli.training import say
 from scaling_search.cli.views.progress import Display
 from scaling_search.datasets import PreparedDataset
 from scaling_search.sweeps import Execution, Interrupted, drive
+from scaling_search.validation.report import conclude_validation
 from scaling_search.validation.running import (
     Turn,
     create_validation,
@@ -138,7 +138,7 @@ def train(
     *,
     quiet: bool,
 ) -> None:
-    """Train what is missing.
+    """Train what is missing, and weigh it.
 
     Raises:
         typer.Exit: it was interrupted or cancelled; stderr says how to go on.
@@ -153,6 +153,7 @@ def train(
         )
         with display.training() as view:
             drive(store, turn.sweep_id, data, how, observe=view.observe)
+        conclude_validation(store, number, spec)  # so that one that is stopped has said something
 
     again = f"`scaling-search validate-proxy --resume {number}` goes on"
     try:
@@ -162,12 +163,4 @@ def train(
         raise typer.Exit(INTERRUPTED) from None
     except WorkError as error:
         raise WorkError(f"{error}; what was trained is kept, {again}") from error
-
-
-def report(store: Store, number: int, *, json: bool) -> None:
-    """What the validation found, on stdout."""
-    found = store.validation(number)
-    if json:
-        print_json(found.spec)
-    else:
-        console().print(found.name)
+    conclude_validation(store, number, spec)

@@ -11,6 +11,8 @@ from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.selection import Evidence, Outcome, select
 from scaling_search.sweeps.creation import Counted, confirm
+from scaling_search.sweeps.identification import answer
+from scaling_search.validation.doubts import doubt
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
 from search_spaces.families import family
@@ -72,10 +74,32 @@ def _described(
         shares=candidate.shares,
         verdict=Verdict(outcome.verdict),
         accuracy=leading.accuracy,
-        evidence=outcome.to_dict(),
+        evidence=outcome.to_dict() | {"ends_at_b7": values["ends_at_b7"]},
         **triple,
     )
     return values, record
+
+
+def _aside(store: Store, lease: Lease, outcome: Outcome) -> dict[str, Any] | None:
+    """The outcome of a sweep that is no search of its own; None of one that is.
+
+    A validation's candidates are a sample. An identification's are networks at φ = 2: what they say
+    is of the coefficients that another sweep found.
+    """
+    part = store.validation_of(lease.sweep_id)
+    if part is not None:
+        reason = (
+            f"this sweep is part of validation {part.validation_id}: its candidates are a sample, "
+            "from which nothing is chosen"
+        )
+        return outcome.withheld(reason).to_dict()
+    asked = store.identification_by(lease.sweep_id)
+    if asked is None:
+        return None
+    plan = store.candidates(lease.sweep_id)
+    found = answer(store, asked.candidate_id, plan, outcome, lease.sweep_id)
+    store.set_identification(lease.sweep_id, found)
+    return outcome.to_dict() | {"identified": found}
 
 
 def conclude(
@@ -92,14 +116,15 @@ def conclude(
     """
     chance = max(data.validation_counts) / data.n_validation
     outcome = select(gather(store, lease.sweep_id), spec.selection, chance)
-    part = store.validation_of(lease.sweep_id)
-    if part is not None:
-        outcome = outcome.withheld(
-            f"this sweep is part of validation {part.validation_id}: its candidates are a sample, "
-            "from which nothing is chosen"
-        )
+    aside = _aside(store, lease, outcome)
+    if aside is not None:
+        store.set_outcome(lease, aside | {"chosen": None})
+        return outcome
+    reason = doubt(store, spec.protocol(data.fingerprint))
+    if reason is not None:
+        outcome = outcome.withheld(reason)
     values = outcome.to_dict()
-    if outcome.leader is None or part is not None:
+    if outcome.leader is None:
         store.set_outcome(lease, values | {"chosen": None})
         return outcome
     candidate = store.candidates(lease.sweep_id)[outcome.leader]

@@ -50,6 +50,36 @@ proxy: {images: 640}
             "preset quickstart: seeds: 0 seeds asked for: give 1 to 100",
         ),
         (
+            ("validate-proxy", "--seeds", "1"),
+            "validate-proxy: sweep: a validation with seeds [0] cannot tell noise from "
+            "disagreement: give at least two seeds, better three or more (--seeds 3)",
+        ),
+        (
+            ("validate-proxy", "--rates", "0.05,0.1,0.2"),
+            "validate-proxy: learning_rates: learning rates are 0.05, 0.1, 0.2: 3 cannot show "
+            "where each candidate's best one lies; give at least 4, for example each twice the one "
+            "before it",
+        ),
+        (
+            ("validate-proxy", "--budgets", "640,320"),
+            "validate-proxy: budgets: budgets are 640, 320 images: give at least two, each larger "
+            "than the one before it, the last one the budget that you would train for (for example "
+            "6400,25600,256000)",
+        ),
+        (
+            ("validate-proxy", "--budgets", "many"),
+            "--budgets is 'many': write numbers with commas between them, for example "
+            "6400,25600,256000",
+        ),
+        (
+            ("validate-proxy", "--resume", "1", "--rates", "1,2,3,4"),
+            "--resume 1 goes on with what validation 1 began with, and rates cannot be changed: "
+            "leave them out, or begin a new one without --resume",
+        ),
+        (("validate-proxy", "--resume", "7"), "validation 7 does not exist"),
+        (("validations", "7"), "validation 7 does not exist"),
+        (("identify", "7"), "sweep 7 does not exist: `scaling-search sweeps` lists those that do"),
+        (
             ("run", "--workers", "0"),
             "workers is 0: it must be between 1 and 10000",
         ),
@@ -114,7 +144,9 @@ def test_the_message_names_value_rule_and_remedy(shell, words, message):
 
 
 def test_errors_are_the_same_line_where_json_is_asked_for(shell):
-    assert refused(shell, "show", "7", "--json").startswith("sweep 7 does not exist")
+    assert refused(shell, "show", "7", "--json").startswith(
+        "sweep 7 does not exist: `scaling-search sweeps` lists those that do"
+    )
 
 
 @pytest.mark.parametrize(

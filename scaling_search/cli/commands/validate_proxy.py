@@ -93,11 +93,14 @@ def validate_proxy(
     Exit codes: 0 done (whatever it found), 1 failed or cancelled, 2 wrong input, 130 ctrl-C or
     SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    from results.documents.validations import ValidationItem
     from results.store import Store
     from scaling_search.cli import validating
     from scaling_search.cli.inputs import data_of
+    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.process import execution, stoppable
     from scaling_search.cli.views.progress import Display
+    from scaling_search.cli.views.validation import show_validation
 
     display = Display(quiet=quiet)
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
@@ -118,4 +121,8 @@ def validate_proxy(
             data = data_of(spec.sweep, progress)
         number = validating.begin(store, spec, data, resume, quiet=quiet)
         validating.train(store, number, spec, data, how, display, quiet=quiet)
-        validating.report(store, number, json=json)
+        found = store.validation(number)
+    if json:
+        print_json(ValidationItem.from_record(found).model_dump(mode="json"))
+    else:
+        show_validation(console(), found)

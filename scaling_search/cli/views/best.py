@@ -9,6 +9,7 @@ from rich.console import Console
 from results.documents.coefficients import CoefficientsItem
 from results.records import CoefficientsRecord
 from scaling_search.cli.output import paragraph
+from scaling_search.cli.views.outcome import show_ends, show_identified
 from search_spaces.human import percent
 
 
@@ -36,4 +37,7 @@ def show_best(out: Console, record: CoefficientsRecord) -> None:
         paragraph(out, "– ", reason)
     spans = (f"{name} {low:.4g} to {high:.4g}" for name, (low, high) in ends.items())
     paragraph(out, "They stand for a class of coefficients: ", ", ".join(spans))
+    if (far := record.evidence.get("ends_at_b7")) is not None:
+        show_ends(out, far)
+    show_identified(out, record.identification)
     out.print(f"Family: scaling-search family {record.sweep_id}", markup=False)

@@ -127,7 +127,11 @@ def show_class(out: Console, outcome: dict[str, Any]) -> None:
             "It spends a doubling on ",
             f"{spent}; normalised to αβ²γ² = 2: {triple(normalised.values())}",
         )
-    far = outcome["ends_at_b7"]
+    show_ends(out, outcome["ends_at_b7"])
+
+
+def show_ends(out: Console, far: dict[str, Any]) -> None:
+    """What the ends of the intervals of coefficients would mean for the largest member."""
     low, high = far["flops"]
     paragraph(
         out,
@@ -138,6 +142,20 @@ def show_class(out: Console, outcome: dict[str, Any]) -> None:
     )
 
 
+def show_identified(out: Console, found: dict[str, Any] | None) -> None:
+    """What a follow-up at φ = 2 leaves of the class of coefficients."""
+    if found is None:
+        return
+    ends = found["intervals"]
+    paragraph(
+        out,
+        f"At φ = 2 (sweep {found['sweep']}: {found['verdict']}, {found['left']} of "
+        f"{found['trained']} networks left) it is narrowed to ",
+        f"α {_range(ends['alpha'])}, β {_range(ends['beta'])}, γ {_range(ends['gamma'])}",
+    )
+    show_ends(out, found["ends_at_b7"])
+
+
 def show_outcome(out: Console, record: SweepRecord) -> None:
     """Verdict, comparisons, class, family, notes."""
     show_verdict(out, record)
@@ -145,6 +163,10 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
     show_comparisons(out, record)
     if record.sweep.outcome:
         show_class(out, record.sweep.outcome)
+    if record.standing.leader is not None:
+        show_identified(out, record.standing.leader.identification)
+    elif record.sweep.outcome:
+        show_identified(out, record.sweep.outcome.get("identified"))
     family = record.standing.family
     if family:
         first = family[0]

@@ -1,0 +1,159 @@
+"""A sweep that tells apart what a winner's coefficients part into at φ = 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from results.records import Candidate
+from results.store import Store
+from scaling_search.datasets import PreparedDataset
+from scaling_search.selection import Outcome
+from scaling_search.sweeps.creation import Counted, create_sweep
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import Coefficients
+from search_spaces.errors import InputError
+from search_spaces.frame import Frame
+from search_spaces.identification import (
+    Part,
+    identification_space,
+    narrowed,
+    parts,
+    spread_out,
+)
+from search_spaces.intervals import Intervals, ends_at
+from search_spaces.planning import make_plan
+from search_spaces.reading import parse
+from search_spaces.spec import NetworkSpec
+from search_spaces.sweep_spec import SweepSpec
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be told apart: the leader of a sweep, and the networks that it parts into."""
+
+    candidate: Candidate
+    parts: tuple[Part, ...]
+    chosen: tuple[Part, ...]
+    spec: SweepSpec
+
+
+def _class_of(candidate: Candidate) -> Intervals:
+    assert candidate.intervals is not None  # every candidate of a plan has its class
+    return Intervals(**{name: (low, high) for name, (low, high) in candidate.intervals.items()})
+
+
+def _frame(candidate: Candidate, spec: SweepSpec) -> Frame:
+    network = NetworkSpec.from_dict(candidate.spec)
+    return spec.space.frame(in_channels=network.in_channels, classes=network.classes)
+
+
+def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -> Question:
+    """The follow-up of a sweep that has a leader.
+
+    Args:
+        store: the record.
+        sweep_id: the sweep whose leader is to be identified.
+        networks: how many of the distinct networks to train at most.
+        seeds: of each; as many as the sweep had when absent.
+
+    Raises:
+        InputError: the sweep has no leader yet, its leader is one network at φ = 2 too, or a
+            number makes no sense.
+    """
+    sweep = store.sweep(sweep_id)
+    leader = (sweep.outcome or {}).get("leader")
+    if leader is None:
+        raise InputError(
+            f"sweep {sweep_id} has no leader whose coefficients could be told apart: let it "
+            f"finish (`scaling-search resume {sweep_id}`)"
+        )
+    if not 2 <= networks <= 100:
+        raise InputError(f"{networks} networks asked for: give 2 to 100, so that they compare")
+    spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
+    candidate = store.candidates(sweep_id)[leader]
+    found = parts(_frame(candidate, spec), _class_of(candidate), spec.space.target)
+    chosen = spread_out(found, networks)
+    if len(chosen) < 2:
+        raise InputError(
+            f"the coefficients that candidate {leader} of sweep {sweep_id} stands for realise "
+            f"{len(chosen)} network of the right FLOPs at φ = 2: there is nothing to tell apart"
+        )
+    changes: dict[str, Any] = {
+        "name": f"φ = 2 of {sweep.name}"[:100],
+        "description": f"What the leader of sweep {sweep_id} parts into at φ = 2.",
+        "space": identification_space(spec.space, chosen),
+    }
+    if seeds is not None:
+        changes["seeds"] = seeds
+    return Question(
+        candidate, found, chosen, parse(SweepSpec, spec.model_dump() | changes, "identify")
+    )
+
+
+def create_identification(
+    store: Store, asked: Question, data: PreparedDataset, counted: Counted | None = None
+) -> int:
+    """Store the sweep that answers a question; returns its id.
+
+    Raises:
+        InputError: the images are not those of the sweep that is followed up.
+        WorkError: as `create_sweep`.
+    """
+    followed = store.sweep(asked.candidate.sweep_id)
+    if followed.dataset_fingerprint != data.fingerprint:
+        raise InputError(
+            f"the images of {data.name} changed since sweep {followed.id} (fingerprint "
+            f"{data.fingerprint[:12]}, then {followed.dataset_fingerprint[:12]}): what other "
+            "images say of its coefficients is another question; restore the images"
+        )
+    plan = make_plan(asked.spec.space, in_channels=data.channels, classes=len(data.class_names))
+    sweep_id = create_sweep(store, asked.spec, data, plan, counted)
+    store.add_identification(asked.candidate.id, sweep_id)
+    return sweep_id
+
+
+def answer(
+    store: Store,
+    candidate_id: int,
+    candidates: Sequence[Candidate],
+    outcome: Outcome,
+    sweep_id: int,
+) -> dict[str, Any]:
+    """What a follow-up leaves of a candidate's coefficients, for the record.
+
+    Args:
+        store: the record.
+        candidate_id: the candidate in question, of the sweep that is followed up.
+        candidates: the follow-up's own plan.
+        outcome: what the follow-up concluded.
+        sweep_id: the follow-up.
+    """
+    candidate = store.candidate(candidate_id)
+    spec = parse(SweepSpec, store.sweep(candidate.sweep_id).spec, f"sweep {candidate.sweep_id}")
+    found = parts(_frame(candidate, spec), _class_of(candidate), spec.space.target)
+    keys = {one.index: one.spec_key for one in candidates if "search" in one.roles}
+    ruled_out = {row.index for row in outcome.comparisons if row.standing == "worse"}
+    left = {key for index, key in keys.items() if index not in ruled_out}
+    box = narrowed(found, set(keys.values()), left)
+    leader = keys.get(outcome.leader) if outcome.leader is not None else None
+    best = next((part for part in found if part.spec_key == leader), None)
+    settled = outcome.verdict != "inconclusive"
+    frame = Frame.of(get_baseline(spec.space.baseline))
+    return {
+        "sweep": sweep_id,
+        "verdict": outcome.verdict,
+        "networks": len(found),
+        "trained": len(keys),
+        "left": len(left),
+        "before": _class_of(candidate).to_dict(),
+        "intervals": box.to_dict(),
+        "coefficients": _triple(best.representative) if best is not None and settled else None,
+        "ends_at_b7": ends_at(frame, box).to_dict(),
+        "why": list(outcome.why),
+    }
+
+
+def _triple(one: Coefficients) -> dict[str, float]:
+    return {"alpha": one.alpha, "beta": one.beta, "gamma": one.gamma}

@@ -1,0 +1,105 @@
+"""Readings of a budget: under the rate that all share, and under each candidate's own best one."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scaling_search.validation.components import Accuracies
+from scaling_search.validation.resampling import Correct
+
+RateEffect = Literal["agrees", "flips", "unclear"]
+
+
+@dataclass(frozen=True)
+class OwnBest:
+    """Each candidate at its best learning rate.
+
+    `correct` is (K, S, n): of each seed at the rate that the *other* seeds found best, so that the
+    best of several noisy rates does not look better than it is. `rates` is the index of the best
+    rate by all seeds, (K,).
+    """
+
+    correct: Correct
+    rates: NDArray[np.intp]
+
+
+def own_best(correct: NDArray[np.bool_], whole: NDArray[np.bool_], shared: int) -> OwnBest:
+    """Tune the learning rate of each candidate.
+
+    Args:
+        correct: (R rates, K, S, n) correctness; S ≥ 2.
+        whole: (R, K), False where a trial diverged or failed: that rate is no choice there. Each
+            candidate has at least one.
+        shared: index of the rate that all share, which wins ties.
+    """
+    accuracy = np.where(whole[:, :, None], correct.mean(axis=3), -1.0)
+    rates, candidates, seeds = accuracy.shape
+    order = sorted(range(rates), key=lambda rate: abs(rate - shared))
+
+    def best(scores: Accuracies) -> int:
+        return max(order, key=lambda rate: scores[rate])  # of equals the first
+
+    chosen = np.array([best(accuracy[:, k].mean(axis=1)) for k in range(candidates)], dtype=np.intp)
+    tuned = np.empty(correct.shape[1:], dtype=np.bool_)
+    for k in range(candidates):
+        for seed in range(seeds):
+            others = np.delete(accuracy[:, k], seed, axis=1).mean(axis=1)
+            tuned[k, seed] = correct[best(others), k, seed]
+    return OwnBest(tuned, chosen)
+
+
+@dataclass(frozen=True)
+class Regret:
+    """What a choice loses against the best candidate, as accuracy.
+
+    Attributes:
+        observed: by the means as they are, which flatters whatever came out best.
+        expected: mean over what the true accuracies may be.
+        high: not exceeded with the stated confidence.
+        beyond: probability that it exceeds δ.
+    """
+
+    observed: float
+    expected: float
+    high: float
+    beyond: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return dataclasses.asdict(self)
+
+
+def regret_of(
+    choice: int, means: Accuracies, true: Accuracies, *, delta: float, confidence: float
+) -> Regret:
+    """The regret of a choice among K candidates.
+
+    Args:
+        choice: its row.
+        means: (K,) as observed.
+        true: (draws, K) what may be true.
+        delta: the regret that is allowed.
+        confidence: of `high`.
+    """
+    lost = true.max(axis=1) - true[:, choice]
+    return Regret(
+        observed=float(means.max() - means[choice]),
+        expected=float(lost.mean()),
+        high=float(np.quantile(lost, confidence)),
+        beyond=float((lost > delta).mean()),
+    )
+
+
+def rate_effect(regret: Regret, confidence: float) -> RateEffect:
+    """Whether the shared rate chooses as each candidate's own would.
+
+    `flips`: it loses more than δ, more likely than not; `agrees`: it does not, with confidence.
+    """
+    if regret.beyond > 0.5:
+        return "flips"
+    return "agrees" if regret.beyond <= 1 - confidence else "unclear"

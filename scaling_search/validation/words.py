@@ -1,0 +1,104 @@
+"""What a validation found, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scaling_search.validation.findings import BudgetFinding, Reading, Recommendation
+from search_spaces.human import plural
+from search_spaces.validation_spec import ValidationSpec
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.2f} points"
+
+
+def reasons(
+    findings: Sequence[BudgetFinding],
+    chosen: Recommendation | None,
+    spec: ValidationSpec,
+    *,
+    complete: bool,
+) -> list[str]:
+    """The grounds of the recommendation, or of there being none."""
+    said = [] if complete else ["not everything is trained yet: this is what there is so far"]
+    said.append(_recommendation(findings, chosen, spec))
+    for found in findings:
+        said += _rates(found, spec)
+    for found in findings[:-1]:
+        if found.shared is not None:
+            said += _ranks(found.images, found.shared)
+    return said
+
+
+def _recommendation(
+    findings: Sequence[BudgetFinding], chosen: Recommendation | None, spec: ValidationSpec
+) -> str:
+    rule, long = spec.sweep.selection, spec.trained_budgets[-1]
+    allowed = f"{_points(rule.regret)} ({100 * rule.confidence:g}% confidence)"
+    if chosen is not None:
+        rate = "each candidate's own best rate" if chosen.tuned else "the shared learning rate"
+        return (
+            f"{chosen.images:,} images a trial under {rate} are enough: what leads there loses at "
+            f"most {allowed} at {long:,} images"
+        )
+    known = [
+        (reading.regret.high, found.images)
+        for found in findings[:-1]
+        for reading in (found.shared, found.tuned)
+        if reading is not None and reading.regret is not None
+    ]
+    if not known:
+        return f"no budget can be held against {long:,} images yet: too little is trained"
+    high, images = min(known)
+    seeds = len(spec.sweep.seeds)
+    needed = max(seeds + 1, round(seeds * (high / rule.regret) ** 2))
+    return (
+        f"no budget is shown to be good enough: the best of them, {images:,} images, may lose up "
+        f"to {_points(high)} at {long:,} images, more than {allowed}; longer budgets, or if it is "
+        f"noise some {needed} seeds, would tell"
+    )
+
+
+def _rates(found: BudgetFinding, spec: ValidationSpec) -> Iterator[str]:
+    effect, rule = found.effect, spec.sweep.selection
+    if effect is None:
+        return
+    shared, own = effect.leaders
+    said = {
+        "agrees": f"the shared learning rate {spec.shared_rate:g} chooses as each candidate's own "
+        f"would (loses at most {_points(effect.regret.high)})",
+        "flips": f"the shared learning rate {spec.shared_rate:g} chooses wrongly: it puts "
+        f"candidate {shared} first, and each at its own best rate candidate {own} (probability "
+        f"{effect.regret.beyond:.0%} that this loses more than {_points(rule.regret)}): tune the "
+        "rate per candidate; a search with the shared one concludes nothing",
+        "unclear": f"whether the shared learning rate {spec.shared_rate:g} chooses as each "
+        f"candidate's own would is not clear: it may lose up to {_points(effect.regret.high)}; "
+        "more seeds would tell",
+    }
+    yield f"at {found.images:,} images {said[effect.state]}"
+    if effect.at_edge:
+        named = ", ".join(str(index) for index in effect.at_edge)
+        yield (
+            f"at {found.images:,} images the best rate of "
+            f"{plural(len(effect.at_edge), 'candidate')} ({named}) is an end of those tried: a "
+            "better one may lie beyond (--rates)"
+        )
+
+
+def _ranks(images: int, reading: Reading) -> Iterator[str]:
+    found = reading.agreement
+    if found is None or found.pearson is None or found.kendall is None:
+        return
+    if found.disattenuated is None:
+        yield (
+            f"ranks at {images:,} images: the candidates cannot be told apart through the noise, "
+            f"so that there is nothing to agree on (Kendall τ {found.kendall:.2f})"
+        )
+        return
+    yield (
+        f"ranks at {images:,} images: correlation {found.pearson:.2f} where perfect agreement "
+        f"through this noise would show {found.pearson_ceiling:.2f} (Kendall τ {found.kendall:.2f} "
+        f"of {found.kendall_ceiling:.2f}): {found.disattenuated:.2f} without the noise, "
+        f"{found.low:.2f} to {found.high:.2f} over {found.candidates} candidates"
+    )

@@ -1,0 +1,109 @@
+"""A follow-up at φ = 2, from the sweep that has a leader to its narrowed intervals."""
+
+import numpy as np
+import pytest
+
+from results import Store
+from results.records import TrialResult
+from results.states import SweepState
+from scaling_search.sweeps.conclusion import conclude
+from scaling_search.sweeps.creation import create_sweep
+from scaling_search.sweeps.identification import create_identification, question
+from search_spaces.errors import InputError
+from search_spaces.planning import make_plan
+from search_spaces.sweep_spec import load_sweep
+
+IMAGES = 400
+SPEC = load_sweep("quickstart", {"seeds": 3})
+
+
+def play(store, sweep_id, spec, data, true):
+    """Every trial of a sweep with a true accuracy by candidate, and its outcome."""
+    rng = np.random.default_rng(sweep_id)
+    lease = store.claim(sweep_id, "here:1:0", ttl_seconds=60)
+    index = {candidate.id: candidate.index for candidate in store.candidates(sweep_id)}
+    draws = rng.random(IMAGES)
+    for trial in store.trials(sweep_id):
+        attempt = store.start_attempt(lease, trial.id)
+        correct = draws < true(index[trial.candidate_id])
+        result = TrialResult(accuracy=float(correct.mean()), images=64, steps=2, correct=correct)
+        store.finish_trial(lease, attempt.id, result)
+    outcome = conclude(store, lease, spec, data)
+    store.set_state(lease, SweepState.FINISHED)
+    store.release(lease)
+    return outcome
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(f"sqlite:///{tmp_path}/results.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def searched(store, small_digits):
+    plan = make_plan(SPEC.space, in_channels=1, classes=10)
+    sweep_id = create_sweep(store, SPEC, small_digits, plan)
+    winner = next(c.index for c in plan.candidates if c.eligible and c.shares.width == 0.5)
+    play(store, sweep_id, SPEC, small_digits, lambda k: 0.9 if k == winner else 0.4)
+    return sweep_id
+
+
+def test_the_winner_has_a_class_with_its_ends_at_b7(store, searched):
+    (found,) = store.coefficients()
+    assert found.intervals["beta"][0] <= found.beta <= found.intervals["beta"][1]
+    far = found.evidence["ends_at_b7"]
+    assert far["name"] == "b7"
+    assert far["params"][0] <= far["params"][1]
+    assert found.identification is None
+
+
+def test_a_follow_up_narrows_the_intervals_of_the_winner(store, searched, small_digits):
+    asked = question(store, searched, networks=3, seeds=2)
+    assert asked.spec.seeds == (0, 1)
+    assert asked.spec.space.target.flops_ratio == 4
+    number = create_identification(store, asked, small_digits)
+    plan = store.candidates(number)
+    best = asked.chosen[-1].spec_key
+    key = {candidate.index: candidate.spec_key for candidate in plan}
+    play(store, number, asked.spec, small_digits, lambda k: 0.9 if key[k] == best else 0.4)
+    (found,) = store.coefficients()
+    assert found.sweep_id == searched, "networks at φ = 2 are no result of their own"
+    told = found.identification
+    assert (told["sweep"], told["verdict"], told["trained"], told["left"]) == (
+        number, "chosen", 3, 1,
+    )  # fmt: skip
+    assert told["before"] == found.intervals
+    inside = [
+        before[0] <= after[0] <= after[1] <= before[1]
+        for before, after in zip(found.intervals.values(), told["intervals"].values(), strict=True)
+    ]
+    assert all(inside)
+    assert told["intervals"] != told["before"]
+    assert told["ends_at_b7"]["flops"][0] > 0
+    assert store.standing(searched).leader.identification == told
+    assert store.standing(number).leader is None
+    assert store.sweep(number).outcome["identified"] == told
+
+
+def test_a_follow_up_that_cannot_tell_rules_nothing_out(store, searched, small_digits):
+    asked = question(store, searched, networks=3, seeds=None)
+    number = create_identification(store, asked, small_digits)
+    play(store, number, asked.spec, small_digits, lambda k: 0.5)
+    told = store.coefficients()[0].identification
+    assert told["verdict"] == "inconclusive"
+    assert told["left"] == told["trained"] == 3
+    assert told["intervals"] == told["before"]
+    assert told["coefficients"] is None
+
+
+def test_without_a_leader_there_is_nothing_to_tell_apart(store, small_digits):
+    plan = make_plan(SPEC.space, in_channels=1, classes=10)
+    sweep_id = create_sweep(store, SPEC, small_digits, plan)
+    with pytest.raises(InputError, match=f"sweep {sweep_id} has no leader .* let it finish"):
+        question(store, sweep_id, networks=6, seeds=None)
+
+
+def test_too_few_networks_are_refused(store, searched):
+    with pytest.raises(InputError, match="1 networks asked for: give 2 to 100"):
+        question(store, searched, networks=1, seeds=None)
