@@ -24,7 +24,9 @@ class SelectionRule(BaseModel):
     regret: float = Field(
         0.005, gt=0, lt=1, description="δ: accuracy that a choice may lose against the true best."
     )
-    confidence: float = Field(0.95, gt=0.5, lt=1, description="Joint confidence of the intervals.")
+    confidence: float = Field(
+        0.95, gt=0.5, lt=1, description="Probability that a conclusion needs."
+    )
 
 
 class SweepSpec(BaseModel):

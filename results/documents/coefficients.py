@@ -22,7 +22,7 @@ FOUND: Final[dict[str, Any]] = {
     "verdict": "chosen",
     "accuracy": 0.868,
     "seeds": 3,
-    "why": ["no rival is better than the leader by more than 0.30 points"],
+    "why": ["the leader loses at most 0.30 points against the true best"],
     "baseline": "efficientnet_b0",
     "dataset": "digits",
     "target_ratio": 2.0,
@@ -97,6 +97,7 @@ class BestCoefficients(CoefficientsItem):
             "example": FOUND
             | {
                 "confidence": 0.95,
+                "certainty": 0.98,
                 "regret_bound": 0.003,
                 "sweep_name": "quickstart",
                 "evidence": {"verdict": "chosen", "seeds": 3},
@@ -104,7 +105,10 @@ class BestCoefficients(CoefficientsItem):
         }
     )
 
-    confidence: float | None = Field(description="Joint confidence of the verdict's intervals.")
+    confidence: float | None = Field(description="What a conclusion had to be sure of.")
+    certainty: float | None = Field(
+        description="Probability that the choice loses no more accuracy than was allowed."
+    )
     regret_bound: float | None = Field(
         description="Accuracy that the choice may lose against the true best, at that confidence."
     )
@@ -117,6 +121,7 @@ class BestCoefficients(CoefficientsItem):
         return cls.from_record(
             row,
             confidence=sweep.spec.get("selection", {}).get("confidence"),
+            certainty=row.evidence.get("certainty"),
             regret_bound=row.evidence.get("regret_bound"),
             sweep_name=sweep.name,
         )

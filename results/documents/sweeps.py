@@ -109,7 +109,7 @@ class SweepDetail(SweepItem):
         json_schema_extra={
             "example": SWEEP
             | {
-                "why": ["no rival is better than the leader by more than 0.30 points"],
+                "why": ["the leader loses at most 0.30 points against the true best"],
                 "leader_candidate": 4,
                 "chosen": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
                 "coefficients_id": 1,

@@ -14,7 +14,7 @@ from results.reports import tables
 from results.reports.page import Panel, Theme, render
 from results.reports.tables import Table
 from results.views import SweepView
-from search_spaces.human import amount, percent
+from search_spaces.human import amount, percent, points
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,11 @@ def _merits(view: SweepView) -> list[tuple[str, str]]:
     bound = view.outcome.get("regret_bound")
     if bound is not None:
         said.append(("regret at most", f"{100 * bound:.2f} points"))
+    fresh = view.outcome.get("confirmation")
+    if fresh:
+        interval = f"{percent(fresh['low'])} to {percent(fresh['high'])}"
+        said.append((f"leader on {fresh['seeds']} fresh seeds", interval))
+    for name, one in (fresh or view.outcome).get("gains", {}).items():
+        interval = f"{points(one['low'], sign=True)} to {points(one['high'], sign=True)}"
+        said.append((f"gain over {name}", f"{interval} points"))
     return said

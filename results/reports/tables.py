@@ -70,6 +70,8 @@ def candidates(view: SweepView) -> Table:
             points(_present(one["accuracy_std"])),
             str(one["seeds"]),
             interval,
+            percent(beside.get("probability_best")),
+            points(beside.get("expected_regret")),
             ", ".join(part for part in (beside.get("standing", ""), roles) if part),
         )
         rows.append(Row(cells, lead=one["index"] == view.leading_index))
@@ -89,10 +91,12 @@ def candidates(view: SweepView) -> Table:
             ">± sd",
             ">seeds",
             ">leader's gain over it",
+            ">P(best)",
+            ">regret",
             "standing",
         ),
         rows,
-        _shortened(len(ordered)) or "gain in points, with its joint interval",
+        _shortened(len(ordered)) or "gain (at matched FLOPs, joint interval) and regret in points",
     )
 
 

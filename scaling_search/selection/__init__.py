@@ -2,27 +2,50 @@
 
 The rules, all of them:
 
-1. Candidates are compared on the seeds that all of them finished; one with a diverged or failed
-   trial is out. Only those that satisfy the constraint can lead; the leader has the highest mean.
-2. The leader's gain over another candidate has two sources of noise, seeds and validation images:
-   variance = 2·s²/S + v/n. s² is the residual mean square of the two-way table of accuracies
-   (candidate × seed) with (K − 1)(S − 1) degrees of freedom; v is the variance between the n images
-   of the difference in correctness, without what differs from seed to seed (s² has that already).
-   Intervals are joint over all pairs of the K candidates (Tukey's studentised range), because the
-   leader was picked by looking.
-3. A rival is `undecided` if it could be better than the leader by more than δ; `worse` if its whole
-   interval says so and it could be worse by more than δ; otherwise `equivalent`: it may be as good
-   as the leader, and cannot be better by more than δ.
-4. The verdict is `inconclusive` if there is one seed, one candidate, a leader not above the share
+1. A candidate with a diverged or failed trial is out. Only those that satisfy the constraint can
+   lead. Candidates may have different seeds, and different numbers of them.
+2. A mean accuracy has two sources of noise, seeds and validation images (`noise`): the covariances
+   of a bootstrap over both. Candidates are paired by seed and image, and what either does to all
+   alike cancels. A candidate's own variance between seeds is drawn towards that of all.
+3. A Gaussian process over realised depth, width and resolution plus measured FLOPs, with that noise
+   (`surface`), says what is believed of every candidate at the same FLOPs, the geometric mean of
+   the eligible ones': more FLOPs by rounding are no merit. Beside the surface each network may lie
+   off it on its own. How smooth and how rough is averaged over, not fitted. The baseline stays at
+   its own FLOPs.
+4. The leader has the highest expected accuracy. From draws of all candidates together come each
+   one's probability of being best, its expected regret, and the probability that its regret is at
+   most δ; the leader's is the `certainty` (`belief`, `judgement`).
+5. The verdict is `inconclusive` if there is one seed, one candidate, a leader not above the share
    of the largest class, a leader not above the baseline (the proxy then rewards no extra FLOPs at
-   all), or an undecided rival.
-5. Otherwise the leader's regret is at most δ: `chosen` if every rival is worse, `equivalent` if
-   some are equivalent (they are named with it). So candidates that do not differ at all are hardly
-   ever called `chosen`, however small the noise.
+   all), or a certainty below the confidence asked for; then it is said how many seeds, or images,
+   would settle it.
+6. Otherwise the leader can be taken: its regret is at most δ. A rival is `equivalent` if its own
+   regret, too, is at most δ with that confidence, else `worse` if its joint interval is below the
+   leader, else `undecided`. `chosen` if every rival is worse; `equivalent` if not: the region is
+   the leader and the equivalent ones. So candidates that do not differ are hardly ever chosen from.
+7. Trials of the leader with seeds that were trained after it was known have no part in any of this;
+   from them alone comes the `confirmation`, which having been selected cannot flatter.
+
+`docs/selection.md` shows in simulation how often the stated probabilities hold.
 """
 
+from scaling_search.selection.belief import Belief, believe
 from scaling_search.selection.evidence import Evidence
-from scaling_search.selection.outcome import Comparison, Outcome
+from scaling_search.selection.forecast import Forecast, Planned, forecast
+from scaling_search.selection.outcome import Comparison, Confirmation, Gain, Outcome, Settling
 from scaling_search.selection.verdict import select
 
-__all__ = ["Comparison", "Evidence", "Outcome", "select"]
+__all__ = [
+    "Belief",
+    "Comparison",
+    "Confirmation",
+    "Evidence",
+    "Forecast",
+    "Gain",
+    "Outcome",
+    "Planned",
+    "Settling",
+    "believe",
+    "forecast",
+    "select",
+]

@@ -1,92 +1,100 @@
-"""The leader against each other candidate, with joint intervals."""
+"""The leader against each other candidate, at matched FLOPs."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from scaling_search.selection.belief import Belief
 from scaling_search.selection.evidence import Table
-from scaling_search.selection.outcome import Comparison, Standing
-from search_spaces.sweep_spec import SelectionRule
+from scaling_search.selection.outcome import Comparison, Gain, Standing
+
+REFERENCES: Mapping[str, tuple[str, ...]] = {
+    "baseline": ("baseline",),
+    "published": ("published_matched", "published"),
+}
+"""What gains are stated over, and the roles in a plan that stand for it, the better ones first."""
 
 
-@lru_cache(maxsize=1024)
-def _joint_quantile(confidence: float, candidates: int, freedom: int) -> float:
-    """How many standard errors of a difference a joint interval reaches; scipy takes 0.1 s."""
+def student(probability: float, freedom: float) -> float:
+    """Quantile of Student's t."""
     from scipy import stats  # a second to import, which workers and first trials need not wait for
 
-    studentised = float(stats.studentized_range.ppf(confidence, candidates, freedom))
-    return studentised / math.sqrt(2)
+    return float(stats.t.ppf(probability, freedom))
 
 
-def _t_quantile(confidence: float, freedom: int) -> float:
-    """Student's t, one-sided."""
-    from scipy import stats
+def reference_rows(table: Table) -> dict[str, int]:
+    """Rows of the candidates that gains are stated over, by name."""
+    found = {}
+    for name, roles in REFERENCES.items():
+        rows = [row for role in roles for row in table.rows(role)]
+        if rows:
+            found[name] = rows[0]
+    return found
 
-    return float(stats.t.ppf(confidence, freedom))
+
+def described(table: Table, row: int, standing: Standing) -> Comparison:
+    """What a row's trials showed, without any comparison."""
+    return Comparison(
+        table.entries[row].index,
+        standing,
+        float(table.mean[row]),
+        table.seed_sd(row),
+        seeds=int(table.counts[row]),
+    )
 
 
 @dataclass(frozen=True)
 class Contrasts:
-    """What a table of at least two candidates and two seeds says about the row that leads it."""
+    """What a belief says of the leader beside the others."""
 
-    table: Table
-    leader: int
-    rule: SelectionRule
+    belief: Belief
 
-    @property
-    def quantile(self) -> float:
-        """Standard errors to either side of a gain."""
-        return _joint_quantile(self.rule.confidence, len(self.table.entries), self.table.freedom)
+    def gain_over(self, row: int) -> Gain:
+        """The leader's gain over one row, with an interval of its own."""
+        leader, surface = self.belief.leader_row, self.belief.surface
+        off = surface.draws[:, leader] - surface.draws[:, row]
+        beside = (1 - self.belief.rule.confidence) / 2
+        low, high = np.quantile(off, (beside, 1 - beside)).tolist()
+        gain = float(surface.expected[leader] - surface.expected[row])
+        return Gain(self.belief.table.entries[row].index, gain, low, high)
 
-    @property
-    def seed_part(self) -> float:
-        """Variance of a difference of two means that other seeds would cause."""
-        return 2 * self.table.residual_variance / len(self.table.seeds)
+    def gains(self) -> dict[str, Gain]:
+        """Over the baseline, and over the published coefficients (the matched ones if trained)."""
+        rows = reference_rows(self.belief.table)
+        return {
+            name: self.gain_over(row) for name, row in rows.items() if row != self.belief.leader_row
+        }
 
-    def against(self, row: int) -> Comparison:
-        """The leader's gain over another row, and how that one stands."""
-        table, delta = self.table, self.rule.regret
-        gain = float(table.mean[self.leader] - table.mean[row])
-        variance = self.seed_part + table.image_variance(self.leader, row)
-        half = self.quantile * math.sqrt(variance)
-        low, high = gain - half, gain + half
-        standing: Standing
-        if not table.entries[row].eligible:
-            standing = "reference"
-        elif low < -delta:
-            standing = "undecided"
-        else:
-            standing = "worse" if low > 0 and high > delta else "equivalent"
-        return table.described(row, standing, gain, low, high)
+    def compared(self) -> dict[int, Comparison]:
+        """Every row beside the leader, by row."""
+        table, judgement = self.belief.table, self.belief.judgement
+        found = {}
+        for row in range(len(table.entries)):
+            if row not in table.eligible:
+                over = self.gain_over(row)
+                known = described(table, row, "reference")
+                found[row] = replace(known, gain=over.gain, low=over.low, high=over.high)
+        gain, low, high = judgement.gains
+        for column, row in enumerate(table.eligible):
+            leads = column == judgement.leader
+            found[row] = replace(
+                described(table, row, judgement.standings[column]),
+                gain=None if leads else float(gain[column]),
+                low=None if leads else float(low[column]),
+                high=None if leads else float(high[column]),
+                probability_best=float(judgement.probability_best[column]),
+                probability_within=float(judgement.within[column]),
+                expected_regret=float(judgement.expected_regret[column]),
+            )
+        return found
 
     def above(self, chance: float) -> bool:
         """Whether the leader's own accuracy clearly exceeds `chance`."""
-        table = self.table
-        by_image = table.correct[self.leader].mean(0)
-        error = math.sqrt(float(by_image.var(ddof=1)) / table.images + self.seed_part / 2)
-        quantile = _t_quantile(self.rule.confidence, table.freedom)
-        return bool(table.mean[self.leader] - quantile * error > chance)
-
-    def settling(self, undecided: Iterable[Comparison]) -> str:
-        """How many seeds, or images, would bring every rival's possible lead under δ."""
-        table = self.table
-        rows = {entry.index: row for row, entry in enumerate(table.entries)}
-        seeds, images = len(table.seeds) + 1, 0
-        for rival in undecided:
-            assert rival.gain is not None
-            allowed = ((rival.gain + self.rule.regret) / self.quantile) ** 2
-            by_images = table.image_variance(self.leader, rows[rival.index])
-            if by_images >= allowed:  # twice what the images alone need leaves the seeds as much
-                images = max(images, math.ceil(2 * table.images * by_images / allowed))
-            else:
-                needed = 2 * table.residual_variance / (allowed - by_images)
-                seeds = max(seeds, math.ceil(needed))
-        if images:
-            return (
-                f"no number of seeds would settle it on {table.images:,} validation images: about "
-                f"{images:,} would be needed"
-            )
-        return f"about {seeds:,} seeds would settle it if the gains stay"
+        noise, leader = self.belief.noise, self.belief.leader_row
+        error = math.sqrt(float(noise.covariance[leader, leader]))
+        quantile = student(self.belief.rule.confidence, noise.freedom)
+        return bool(self.belief.table.mean[leader] - quantile * error > chance)

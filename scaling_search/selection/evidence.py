@@ -1,50 +1,97 @@
-"""What trials showed, and the noise in it."""
+"""What trials showed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.selection.outcome import Comparison, Standing
+from search_spaces.coefficients import UNSCALED, Scaling
+
+Correct = Mapping[int, NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What one candidate's trials showed: correctness of every validation image, by seed.
 
-    `correct` maps a seed to (n,) bool; `lost` counts trials that diverged or failed.
+    `correct` maps a seed to (n,) bool; candidates may have different seeds, and as many as they
+    like. `fresh` are trials of other seeds that were trained after the leader was known: nothing is
+    selected by them. `lost` counts trials that diverged or failed. `roles` are those of the plan.
+    `scaling` is how the network was really scaled, `flops_ratio` its measured FLOPs as a multiple
+    of the baseline's.
     """
 
     index: int
     eligible: bool
-    baseline: bool
-    correct: dict[int, NDArray[np.bool_]]
+    roles: tuple[str, ...]
+    correct: Correct
     lost: int = 0
+    scaling: Scaling = UNSCALED
+    flops_ratio: float = 1.0
+    fresh: Correct = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[float, float, float, float]:
+        """Doublings of FLOPs that depth, width and resolution stand for, and measured doublings.
+
+        log2 of depth, of width² and of resolution² (arXiv 1905.11946, section 3.3), log2 of FLOPs.
+        """
+        scaling = self.scaling
+        return (
+            math.log2(scaling.depth),
+            2 * math.log2(scaling.width),
+            2 * math.log2(scaling.resolution),
+            math.log2(self.flops_ratio),
+        )
+
+
+def _usable(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Candidates that lost no trial, with one bool for each of the same images in every trial."""
+    finished = [entry for entry in evidence if entry.correct and not entry.lost]
+    sizes = Counter(np.size(row) for entry in finished for row in entry.correct.values())
+    images = max(sizes, key=lambda size: (sizes[size], size), default=0)
+    return [
+        entry
+        for entry in finished
+        if all(
+            np.asarray(row).dtype == np.bool_ and np.size(row) == images > 1
+            for row in entry.correct.values()
+        )
+    ]
 
 
 @dataclass(frozen=True)
 class Table:
-    """The complete part of the evidence: K candidates, S seeds, n images.
+    """The usable part of the evidence: K candidates, S seeds, n images.
 
-    `correct` has shape (K, S, n).
+    `correct` has shape (K, S, n), False where `trained`, (K, S), says that there is no such trial.
     """
 
     entries: tuple[Evidence, ...]
     seeds: tuple[int, ...]
     correct: NDArray[np.bool_]
+    trained: NDArray[np.bool_]
 
     @classmethod
     def of(cls, evidence: Sequence[Evidence]) -> Table:
-        """Candidates that lost no trial, on the seeds that all of them finished."""
-        usable = [entry for entry in evidence if entry.correct and not entry.lost]
-        common = set.intersection(*(set(entry.correct) for entry in usable)) if usable else set()
-        seeds = tuple(sorted(common))
-        stacked = [[entry.correct[seed] for seed in seeds] for entry in usable] if seeds else []
-        return cls(tuple(usable) if seeds else (), seeds, np.array(stacked, dtype=np.bool_))
+        """Candidates that lost no trial and finished at least one."""
+        usable = _usable(evidence)
+        seeds = tuple(sorted({seed for entry in usable for seed in entry.correct}))
+        images = next((np.size(row) for entry in usable for row in entry.correct.values()), 0)
+        correct = np.zeros((len(usable), len(seeds), images), dtype=np.bool_)
+        trained = np.zeros((len(usable), len(seeds)), dtype=np.bool_)
+        columns = {seed: column for column, seed in enumerate(seeds)}
+        for row, entry in enumerate(usable):
+            for seed, found in entry.correct.items():
+                correct[row, columns[seed]] = found
+                trained[row, columns[seed]] = True
+        return cls(tuple(usable), seeds, correct, trained)
 
     @property
     def images(self) -> int:
@@ -52,55 +99,51 @@ class Table:
         return int(self.correct.shape[-1])
 
     @cached_property
+    def counts(self) -> NDArray[np.intp]:
+        """Trials of each candidate, shape (K,)."""
+        counts: NDArray[np.intp] = self.trained.sum(axis=1)
+        return counts
+
+    @cached_property
     def accuracy(self) -> NDArray[np.float64]:
-        """Of each trial, shape (K, S)."""
+        """Of each trial, shape (K, S); 0 where there is none."""
         means: NDArray[np.float64] = self.correct.mean(axis=2)
         return means
 
     @cached_property
     def mean(self) -> NDArray[np.float64]:
-        """Of each candidate over the seeds, shape (K,)."""
-        means: NDArray[np.float64] = self.accuracy.mean(axis=1)
+        """Of each candidate over its seeds, shape (K,)."""
+        means: NDArray[np.float64] = self.accuracy.sum(axis=1) / self.counts
         return means
 
     @cached_property
-    def seed_sd(self) -> NDArray[np.float64] | None:
-        """Spread of each candidate's seeds, shape (K,); None from one seed."""
-        return self.accuracy.std(axis=1, ddof=1) if len(self.seeds) > 1 else None
+    def deviations(self) -> NDArray[np.float64]:
+        """Of each trial from its candidate's mean, shape (K, S); 0 where there is none."""
+        off: NDArray[np.float64] = (self.accuracy - self.mean[:, None]) * self.trained
+        return off
 
-    @property
-    def freedom(self) -> int:
-        """Degrees of freedom of `residual_variance`."""
-        return (len(self.entries) - 1) * (len(self.seeds) - 1)
+    def seed_sd(self, row: int) -> float | None:
+        """Spread of a candidate's seeds; None from one seed."""
+        if self.counts[row] < 2:
+            return None
+        return float(np.sqrt(np.square(self.deviations[row]).sum() / (self.counts[row] - 1)))
 
     @cached_property
-    def residual_variance(self) -> float:
-        """s² of the additive model candidate + seed."""
-        table = self.accuracy
-        residual = table - table.mean(1, keepdims=True) - table.mean(0) + table.mean()
-        return float(np.square(residual).sum() / self.freedom)
+    def pooled_sd(self) -> float | None:
+        """Spread of one candidate's seeds, from all candidates; None from one seed."""
+        freedom = int((self.counts - 1).sum())
+        return float(np.sqrt(np.square(self.deviations).sum() / freedom)) if freedom else None
 
-    def image_variance(self, one: int, other: int) -> float:
-        """Variance of the mean difference of two rows that another draw of images would cause.
+    @cached_property
+    def places(self) -> NDArray[np.float64]:
+        """`Evidence.place` of each candidate, shape (K, 4)."""
+        return np.array([entry.place for entry in self.entries], dtype=np.float64)
 
-        v / n, where v is the between-image component of the two-way table image × seed.
-        """
-        difference = self.correct[one].astype(np.int8) - self.correct[other]
-        seeds, images = difference.shape
-        by_image = difference.mean(0)
-        residual = difference - by_image - difference.mean(1, keepdims=True) + difference.mean()
-        noise = np.square(residual).sum() / ((images - 1) * (seeds - 1))
-        return float(max(0.0, by_image.var(ddof=1) - noise / seeds) / images)
+    def rows(self, role: str) -> list[int]:
+        """Rows of the candidates with a role."""
+        return [row for row, entry in enumerate(self.entries) if role in entry.roles]
 
-    def described(
-        self,
-        row: int,
-        standing: Standing,
-        gain: float | None = None,
-        low: float | None = None,
-        high: float | None = None,
-    ) -> Comparison:
-        """A row for people, with what is known of the leader's gain over it."""
-        spread = None if self.seed_sd is None else float(self.seed_sd[row])
-        accuracy = float(self.mean[row])
-        return Comparison(self.entries[row].index, standing, accuracy, spread, gain, low, high)
+    @cached_property
+    def eligible(self) -> list[int]:
+        """Rows of the candidates that can win."""
+        return [row for row, entry in enumerate(self.entries) if entry.eligible]

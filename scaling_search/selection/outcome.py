@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Verdict = Literal["chosen", "equivalent", "inconclusive"]
@@ -12,10 +12,13 @@ Standing = Literal["leader", "equivalent", "worse", "undecided", "reference", "i
 
 @dataclass(frozen=True)
 class Comparison:
-    """A candidate beside the leader; accuracies and gains are fractions, intervals are joint.
+    """A candidate beside the leader; accuracies, gains and regrets are fractions.
 
-    `gain` is the leader's over it, `low` and `high` its interval. `reference` candidates cannot win
-    (they miss the constraint), `incomplete` ones lost a trial.
+    `accuracy` and `seed_sd` are those of its trials. `gain` is the leader's over it at matched
+    FLOPs, `low` and `high` its interval: jointly for all that can win, its own for `reference`.
+    `probability_best`, `probability_within` (of losing at most δ) and `expected_regret` are of the
+    candidates that can win. `reference` candidates cannot (they miss the constraint), `incomplete`
+    ones lost a trial.
     """
 
     index: int
@@ -25,15 +28,61 @@ class Comparison:
     gain: float | None = None
     low: float | None = None
     high: float | None = None
+    seeds: int = 0
+    probability_best: float | None = None
+    probability_within: float | None = None
+    expected_regret: float | None = None
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The leader's accuracy minus that of candidate `over`, with its own interval."""
+
+    over: int
+    gain: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What would settle an inconclusive verdict if the gains stay: as many seeds, or images.
+
+    `images` is given where no number of seeds would do on the present ones.
+    """
+
+    seeds: int | None = None
+    images: int | None = None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The leader from fresh seeds alone, so that having been selected does not flatter it.
+
+    `low` and `high` are the ends of the interval of `accuracy`, at the confidence asked for.
+    `gains` are named as those of the outcome, at the same FLOPs.
+    """
+
+    seeds: int
+    accuracy: float
+    low: float
+    high: float
+    gains: dict[str, Gain]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The verdict with its grounds.
 
-    `leader` and `region` hold candidate indices; `region` are the leader and those that may be as
-    good, when the verdict is `equivalent`. `between_candidates_sd` is the spread of the eligible
-    candidates' means, `seed_sd` the pooled spread of one candidate's seeds.
+    `leader` and `region` hold candidate indices; `region` are the leader and those that are as
+    good, when the verdict is `equivalent`. `seeds` are the leader's. `flops_ratio` is where
+    candidates were compared, as a multiple of the baseline's FLOPs; `certainty` the probability
+    that the leader loses at most δ against the true best, `regret_bound` what it loses at most with
+    the confidence asked for.
+    `gains` are over `baseline` (at its own FLOPs) and over `published` (at matched FLOPs).
+    `between_candidates_sd` is the spread of the eligible candidates' means, `seed_sd` the pooled
+    spread of one candidate's seeds. `confirmation` is there once the leader was trained with fresh
+    seeds.
     """
 
     verdict: Verdict
@@ -41,10 +90,16 @@ class Outcome:
     region: tuple[int, ...]
     why: tuple[str, ...]
     seeds: int
+    images: int
     chance: float
+    flops_ratio: float | None
+    certainty: float | None
     regret_bound: float | None
     between_candidates_sd: float | None
     seed_sd: float | None
+    settling: Settling | None = None
+    gains: dict[str, Gain] = field(default_factory=dict)
+    confirmation: Confirmation | None = None
     comparisons: tuple[Comparison, ...] = ()
 
     def withheld(self, reason: str) -> Outcome:

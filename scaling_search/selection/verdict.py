@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from scaling_search.selection.contrasts import Contrasts
+from scaling_search.selection.belief import Belief, believe, why_not
+from scaling_search.selection.confirmation import confirmed
+from scaling_search.selection.contrasts import Contrasts, described
 from scaling_search.selection.evidence import Evidence, Table
-from scaling_search.selection.outcome import Comparison, Outcome, Verdict
+from scaling_search.selection.outcome import Comparison, Gain, Outcome, Settling, Verdict
+from scaling_search.selection.prospect import LIKELY, Prospect
 from search_spaces.sweep_spec import SelectionRule
 
 
@@ -16,44 +20,129 @@ def _points(value: float) -> str:
     return f"{100 * value:.2f} points"
 
 
-def _incomparable(table: Table, eligible: Sequence[int]) -> str | None:
-    """Why nothing can be compared at all."""
-    if not eligible:
-        return "no eligible candidate finished a trial for every seed"
-    if len(table.seeds) < 2:
-        return "one seed says nothing about noise: train at least two"
-    if len(eligible) < 2:
-        return "only one candidate could win, so nothing was compared"
-    return None
+def _said(settling: Settling, images: int) -> str:
+    if settling.images is not None:
+        return (
+            f"no number of seeds would settle it on {images:,} validation images: about "
+            f"{settling.images:,} would be needed"
+        )
+    return f"about {settling.seeds:,} seeds would settle it, {LIKELY:.0%} likely"
+
+
+def _settling(belief: Belief) -> Settling | None:
+    """What would settle it; None if nothing has to be settled."""
+    judgement = belief.judgement
+    if judgement.certainty >= belief.rule.confidence:
+        return None
+    seeds = int(belief.table.counts[belief.leader_row])
+    return Prospect.of(belief).settling(seeds + 1)
 
 
 def _doubts(
-    contrasts: Contrasts, compared: dict[int, Comparison], bound: float, chance: float
+    contrasts: Contrasts, gains: Mapping[str, Gain], settling: Settling | None, chance: float
 ) -> list[str]:
     """Why there is no conclusion; empty if there is one."""
-    table, rule = contrasts.table, contrasts.rule
+    belief, judgement = contrasts.belief, contrasts.belief.judgement
+    rule, images = belief.rule, belief.table.images
     if not contrasts.above(chance):
-        accuracy = table.mean[contrasts.leader]
+        accuracy = belief.table.mean[belief.leader_row]
         return [
             f"the leader's accuracy {accuracy:.3f} is not clearly above chance {chance:.3f}: "
             "train longer"
         ]
     doubts = []
-    baselines = [compared[row].low for row in compared if table.entries[row].baseline]
-    if any(low is not None and low <= 0 for low in baselines):
+    if "baseline" in gains and gains["baseline"].low <= 0:
         doubts.append(
             "the leader is not clearly above the unscaled baseline, so this proxy rewards no extra "
             "FLOPs and cannot say where to spend them: train longer, or on a harder task"
         )
-    undecided = [rival for rival in compared.values() if rival.standing == "undecided"]
-    if undecided:
-        rivals = sum(rival.standing != "reference" for rival in compared.values())
+    if settling is not None:
         doubts.append(
-            f"{len(undecided)} of {rivals} rivals could be better than the leader by more than "
-            f"{_points(rule.regret)} ({100 * rule.confidence:g}% joint confidence; up to "
-            f"{_points(bound)}); {contrasts.settling(undecided)}"
+            f"the leader loses at most {_points(rule.regret)} against the true best with "
+            f"{100 * judgement.certainty:.0f}% probability, at most "
+            f"{_points(judgement.regret_bound)} with {100 * rule.confidence:g}%; "
+            f"{_said(settling, images)}"
         )
     return doubts
+
+
+def _grounds(belief: Belief, standings: Counter[str]) -> list[str]:
+    """Why there is a conclusion."""
+    table, rule, judgement = belief.table, belief.rule, belief.judgement
+    seeds = int(table.counts[belief.leader_row])
+    parts = [
+        f"{standings[name]} {'is' if standings[name] == 1 else 'are'} {said}"
+        for name, said in (
+            ("equivalent", f"as good ({100 * rule.confidence:g}% probability of losing no more)"),
+            ("undecided", "maybe as good"),
+            ("worse", "worse"),
+        )
+        if standings[name]
+    ]
+    rivals = len(judgement.standings) - 1
+    return [
+        f"the leader loses at most {_points(judgement.regret_bound)} against the true best "
+        f"({100 * rule.confidence:g}% probability, from {seeds} seeds and {table.images:,} "
+        f"validation images, at {2**belief.doublings:.2f} × the baseline's FLOPs)",
+        "every rival is worse"
+        if standings["worse"] == rivals
+        else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}",
+    ]
+
+
+def _outcome(
+    evidence: Sequence[Evidence],
+    table: Table,
+    chance: float,
+    verdict: Verdict,
+    why: Sequence[str],
+    compared: Mapping[int, Comparison],
+    leader: int | None,
+    belief: Belief | None = None,
+    settling: Settling | None = None,
+    gains: Mapping[str, Gain] | None = None,
+) -> Outcome:
+    """The outcome, with what is said of every candidate in the order of the evidence."""
+    by_index = {found.index: found for found in compared.values()}
+    region: tuple[int, ...] = ()
+    if verdict == "equivalent" and leader is not None:
+        equals = [found.index for found in compared.values() if found.standing == "equivalent"]
+        region = (table.entries[leader].index, *equals)
+    able = table.eligible
+    return Outcome(
+        verdict=verdict,
+        leader=None if leader is None else table.entries[leader].index,
+        region=region,
+        why=tuple(why),
+        seeds=0 if leader is None else int(table.counts[leader]),
+        images=table.images,
+        chance=chance,
+        flops_ratio=None if belief is None else 2**belief.doublings,
+        certainty=None if belief is None else belief.certainty,
+        regret_bound=None if belief is None else belief.judgement.regret_bound,
+        between_candidates_sd=float(np.std(table.mean[able], ddof=1)) if len(able) > 1 else None,
+        seed_sd=table.pooled_sd if table.entries else None,
+        settling=settling,
+        gains=dict(gains or {}),
+        confirmation=None if belief is None else confirmed(evidence, belief),
+        comparisons=tuple(
+            by_index.get(entry.index, Comparison(entry.index, "incomplete")) for entry in evidence
+        ),
+    )
+
+
+def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: str) -> Outcome:
+    """The outcome where nothing can be compared."""
+    leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
+    compared = {
+        row: described(
+            table,
+            row,
+            "leader" if row == leader else "undecided" if entry.eligible else "reference",
+        )
+        for row, entry in enumerate(table.entries)
+    }
+    return _outcome(evidence, table, chance, "inconclusive", [why], compared, leader)
 
 
 def select(evidence: Sequence[Evidence], rule: SelectionRule, chance: float) -> Outcome:
@@ -61,61 +150,30 @@ def select(evidence: Sequence[Evidence], rule: SelectionRule, chance: float) -> 
 
     Args:
         evidence: one entry a candidate.
-        rule: δ and the joint confidence.
+        rule: δ and the confidence.
         chance: accuracy of always naming the validation split's largest class.
     """
     table = Table.of(evidence)
-    rows = {entry.index: row for row, entry in enumerate(table.entries)}
-    eligible = [row for row, entry in enumerate(table.entries) if entry.eligible]
-    leader = max(eligible, key=lambda row: table.mean[row], default=None)
-    compared: dict[int, Comparison] = {}
+    belief = believe(evidence, rule)
+    if belief is None:
+        reason = why_not(table) or "no two candidates share two seeds, so the noise is unknown"
+        return _nothing(evidence, table, chance, reason)
+    contrasts = Contrasts(belief)
+    gains, settling = contrasts.gains(), _settling(belief)
+    why = _doubts(contrasts, gains, settling, chance)
     verdict: Verdict = "inconclusive"
-    region: tuple[int, ...] = ()
-    bound: float | None = None
-    incomparable = _incomparable(table, eligible)
-    if leader is None or incomparable is not None:
-        why = [str(incomparable)]
-    else:
-        contrasts = Contrasts(table, leader, rule)
-        compared = {row: contrasts.against(row) for row in rows.values() if row != leader}
-        rivals = [found for row, found in compared.items() if table.entries[row].eligible]
-        bound = max(0.0, *(-rival.low for rival in rivals if rival.low is not None))
-        why = _doubts(contrasts, compared, bound, chance)
-        if not why:
-            equals = [rival.index for rival in rivals if rival.standing == "equivalent"]
-            verdict = "equivalent" if equals else "chosen"
-            why = [
-                f"no rival is better than the leader by more than {_points(bound)} "
-                f"({100 * rule.confidence:g}% joint confidence over {len(table.seeds)} seeds and "
-                f"{table.images:,} validation images)"
-            ]
-            if equals:
-                region = (table.entries[leader].index, *equals)
-                why.append(f"{len(equals)} of {len(rivals)} rivals may be as good")
-            else:
-                why.append("every rival is worse")
-
-    def described(entry: Evidence) -> Comparison:
-        row = rows.get(entry.index)
-        if row is None:
-            return Comparison(entry.index, "incomplete")
-        if row == leader:
-            return table.described(row, "leader")
-        plain = table.described(row, "undecided" if entry.eligible else "reference")
-        return compared.get(row, plain)
-
-    spread = table.seed_sd if table.entries else None
-    return Outcome(
-        verdict=verdict,
-        leader=None if leader is None else table.entries[leader].index,
-        region=region,
-        why=tuple(why),
-        seeds=len(table.seeds),
-        chance=chance,
-        regret_bound=bound,
-        between_candidates_sd=(
-            float(np.std(table.mean[eligible], ddof=1)) if len(eligible) > 1 else None
-        ),
-        seed_sd=None if spread is None else float(np.sqrt(np.mean(np.square(spread)))),
-        comparisons=tuple(described(entry) for entry in evidence),
+    if not why:
+        verdict = belief.judgement.verdict
+        why = _grounds(belief, Counter(belief.judgement.standings))
+    return _outcome(
+        evidence,
+        table,
+        chance,
+        verdict,
+        why,
+        contrasts.compared(),
+        belief.leader_row,
+        belief,
+        settling,
+        gains,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from results.plans import new_family_member
@@ -18,6 +19,8 @@ from search_spaces.coefficients import Coefficients
 from search_spaces.families import family
 from search_spaces.frame import Frame
 from search_spaces.intervals import Intervals, ends_at
+from search_spaces.realised import realised_scaling
+from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
 
 
@@ -27,25 +30,47 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
     by_candidate: dict[int, list[Any]] = {}
     for trial in store.trials(sweep_id):
         by_candidate.setdefault(trial.candidate_id, []).append(trial)
+    candidates = store.candidates(sweep_id)
+    networks = [NetworkSpec.from_dict(candidate.spec) for candidate in candidates]
+    unscaled = [
+        network
+        for network, candidate in zip(networks, candidates, strict=True)
+        if "baseline" in candidate.roles
+    ]
+    base = (unscaled or networks)[0]  # any would do: what counts is how candidates differ
     found = []
-    for candidate in store.candidates(sweep_id):
+    for network, candidate in zip(networks, candidates, strict=True):
         trials = by_candidate.get(candidate.id, [])
         finished = [trial for trial in trials if trial.state is TrialState.FINISHED]
+        recorded = [trial for trial in finished if trial.id in correct]
         lost = sum(trial.state in (TrialState.DIVERGED, TrialState.FAILED) for trial in trials)
         found.append(
             Evidence(
                 index=candidate.index,
                 eligible=candidate.eligible,
-                baseline="baseline" in candidate.roles,
-                correct={trial.seed: correct[trial.id] for trial in finished},
-                lost=lost,
+                roles=candidate.roles,
+                correct={trial.seed: correct[trial.id] for trial in recorded},
+                lost=lost + len(finished) - len(recorded),
+                scaling=realised_scaling(network, base),
+                flops_ratio=candidate.measured_ratio,
             )
         )
     return found
 
 
+def _region_shares(
+    candidates: Sequence[Candidate], region: Sequence[int]
+) -> dict[str, list[float]] | None:
+    """From where to where the shares of the candidates in a region reach."""
+    shares = [found for index in region if (found := candidates[index].shares) is not None]
+    if not shares:
+        return None
+    reached = {name: [one[name] for one in shares] for name in ("depth", "width", "resolution")}
+    return {name: [min(values), max(values)] for name, values in reached.items()}
+
+
 def _described(
-    candidate: Candidate, outcome: Outcome, frame: Frame
+    candidates: Sequence[Candidate], candidate: Candidate, outcome: Outcome, frame: Frame
 ) -> tuple[dict[str, Any], NewCoefficients]:
     """The leader as the class of coefficients that it is: for the outcome, and for the record."""
     representative = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
@@ -59,6 +84,7 @@ def _described(
         "chosen": triple if conclusive else None,
         "intervals": candidate.intervals,
         "shares": candidate.shares,
+        "region_shares": _region_shares(candidates, outcome.region),
         "normalised": {
             "alpha": normalised.alpha,
             "beta": normalised.beta,
@@ -127,9 +153,10 @@ def conclude(
     if outcome.leader is None:
         store.set_outcome(lease, values | {"chosen": None})
         return outcome
-    candidate = store.candidates(lease.sweep_id)[outcome.leader]
+    candidates = store.candidates(lease.sweep_id)
+    candidate = candidates[outcome.leader]
     frame = Frame.of(get_baseline(spec.space.baseline))
-    described, record = _described(candidate, outcome, frame)
+    described, record = _described(candidates, candidate, outcome, frame)
     coefficients = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
     members = family(frame, coefficients)
     confirm(store, [(member.spec, member.complexity) for member in members], counted)

@@ -30,7 +30,7 @@ Cells = dict[int, Cell]
 
 def cells_of(evidence: Iterable[Evidence]) -> Cells:
     """The candidates that satisfy the constraint; others have other FLOPs, and no common ranks."""
-    return {one.index: Cell(one.correct, one.lost) for one in evidence if one.eligible}
+    return {one.index: Cell(dict(one.correct), one.lost) for one in evidence if one.eligible}
 
 
 @dataclass(frozen=True)

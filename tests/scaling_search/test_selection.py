@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 from scaling_search.selection import Comparison, Evidence, Outcome, select
+from scaling_search.selection.evidence import Table
+from scaling_search.selection.noise import measured
+from search_spaces.coefficients import Shares
 from search_spaces.sweep_spec import SelectionRule
 
 CHANCE = 0.1
 RULE = SelectionRule(regret=0.02, confidence=0.95)
 
 
+def entry(index: int, correct: dict[int, Any], **other: Any) -> Evidence:
+    """Candidate 0 is the baseline; the others spend a doubling in directions of their own."""
+    if index == 0:
+        return Evidence(0, False, ("baseline",), correct, **other)
+    depth = index * 0.618 % 1
+    width = (1 - depth) * (index * 0.414 % 1)
+    scaling = Shares(depth, width, 1 - depth - width).coefficients() ** 1
+    values = {"scaling": scaling, "flops_ratio": 2.0, **other}
+    return Evidence(index, True, ("search",), correct, **values)
+
+
 def exact(accuracies: Sequence[Sequence[float]], images: int = 1000) -> list[Evidence]:
-    """Candidate 0 is the baseline; row k holds candidate k's accuracy by seed.
+    """Row k holds candidate k's accuracy by seed.
 
     The images that a trial gets right are always the first ones, so that candidates differ in as
     few images as they can.
     """
     return [
-        Evidence(
-            index=index,
-            eligible=index > 0,
-            baseline=index == 0,
-            correct={
+        entry(
+            index,
+            {
                 seed: np.arange(images) < round(accuracy * images)
                 for seed, accuracy in enumerate(row)
             },
@@ -56,7 +70,7 @@ def simulated(
         skill = norm.ppf(np.clip(reached, 0.001, 0.999)) * 1.5
         luck = random.normal(size=(seeds, images))
         correct = skill[:, None] + difficulty + own + luck > 0
-        found.append(Evidence(index, index > 0, index == 0, dict(enumerate(correct))))
+        found.append(entry(index, dict(enumerate(correct))))
     return found
 
 
@@ -75,10 +89,13 @@ def test_a_clear_winner_is_chosen() -> None:
     assert outcome.verdict == "chosen"
     assert outcome.leader == 2
     assert outcome.region == ()
+    assert outcome.certainty == 1
     assert outcome.regret_bound == 0
+    assert outcome.flops_ratio == pytest.approx(2)
+    assert outcome.settling is None
     assert outcome.why == (
-        "no rival is better than the leader by more than 0.00 points "
-        "(95% joint confidence over 2 seeds and 1,000 validation images)",
+        "the leader loses at most 0.00 points against the true best (95% probability, from 2 seeds "
+        "and 1,000 validation images, at 2.00 × the baseline's FLOPs)",
         "every rival is worse",
     )
     assert [found.standing for found in outcome.comparisons] == [
@@ -87,19 +104,50 @@ def test_a_clear_winner_is_chosen() -> None:
         "leader",
         "worse",
     ]
-    assert row(outcome, 1).gain == pytest.approx(0.1)
+    assert row(outcome, 1).gain == pytest.approx(0.1, abs=0.02)
     assert row(outcome, 2).accuracy == pytest.approx(0.805)
+    assert row(outcome, 2).probability_best == 1
+    assert row(outcome, 1).probability_best == 0
+    assert row(outcome, 1).expected_regret == pytest.approx(0.1, abs=0.02)
 
 
-def test_rivals_that_may_be_as_good_are_named_with_the_leader() -> None:
+def test_the_same_evidence_has_the_same_outcome() -> None:
+    entries = simulated(np.random.default_rng(1), [0.4, 0.6, 0.61, 0.62], 3, 500)
+    assert select(entries, RULE, CHANCE) == select(entries, RULE, CHANCE)
+
+
+def test_probabilities_of_being_best_are_those_of_the_candidates_that_can_win() -> None:
     outcome = select(
-        exact([[0.50, 0.50], [0.80, 0.80], [0.60, 0.60], [0.805, 0.805]]), RULE, CHANCE
+        simulated(np.random.default_rng(2), [0.9, 0.6, 0.61, 0.62], 3, 500), RULE, CHANCE
+    )
+    assert row(outcome, 0).probability_best is None
+    stated = [row(outcome, index).probability_best or 0 for index in (1, 2, 3)]
+    assert sum(stated) == pytest.approx(1)
+    assert min(stated) > 0
+
+
+def test_rivals_that_are_as_good_are_named_with_the_leader() -> None:
+    outcome = select(
+        exact([[0.50, 0.50], [0.80, 0.80], [0.60, 0.60], [0.805, 0.805]], 20_000), RULE, CHANCE
     )
     assert outcome.verdict == "equivalent"
     assert outcome.region == (3, 1)
     assert row(outcome, 1).standing == "equivalent"
     assert row(outcome, 2).standing == "worse"
-    assert outcome.why[1] == "1 of 2 rivals may be as good"
+    assert outcome.why[1] == (
+        "of 2 rivals 1 is as good (95% probability of losing no more), 1 is worse"
+    )
+
+
+def test_a_rival_that_may_be_much_worse_is_not_called_as_good() -> None:
+    """Its mean is 2 points below the leader's, give or take as much."""
+    noisy = [0.80, 0.74, 0.82, 0.76, 0.80]
+    entries = exact([[0.5] * 5, [0.805] * 5, [0.80] * 5, noisy], 20_000)
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.verdict, outcome.region) == ("equivalent", (1, 2))
+    assert row(outcome, 3).standing == "undecided"
+    assert (row(outcome, 3).probability_within or 0) < 0.9
+    assert outcome.why[1].endswith("1 is maybe as good")
 
 
 def test_a_rival_surely_worse_by_less_than_the_allowed_regret_is_as_good() -> None:
@@ -114,36 +162,36 @@ def test_noise_that_hides_a_better_rival_is_inconclusive() -> None:
     accuracies = [[0.50, 0.52], [0.80, 0.74], [0.76, 0.79], [0.60, 0.61]]
     outcome = select(exact(accuracies), RULE, CHANCE)
     assert outcome.verdict == "inconclusive"
-    assert outcome.leader == 2
+    assert outcome.leader in (1, 2)
     assert outcome.region == ()
-    assert row(outcome, 1).standing == "undecided"
-    assert outcome.regret_bound == -interval(row(outcome, 1))[0]
+    assert row(outcome, 3 - outcome.leader).standing == "undecided"
+    assert outcome.settling is not None
     assert re.fullmatch(
-        r"\d of 2 rivals could be better than the leader by more than 2.00 points "
-        r"\(95% joint confidence; up to [\d.]+ points\); about \d+ seeds would settle it if the "
-        r"gains stay",
+        r"the leader loses at most 2.00 points against the true best with \d\d% probability, at "
+        rf"most [\d.]+ points with 95%; about {outcome.settling.seeds} seeds would settle it, "
+        "80% likely",
         outcome.why[0],
     )
 
 
 def test_what_may_be_lost_is_allowed_up_to_the_regret_that_was_asked_for() -> None:
-    entries = exact([[0.50, 0.50, 0.51], [0.80, 0.78, 0.79], [0.79, 0.79, 0.78]])
+    entries = exact([[0.50, 0.50, 0.51], [0.80, 0.76, 0.79], [0.77, 0.79, 0.78]])
     bound = select(entries, RULE, CHANCE).regret_bound
     assert bound is not None
-    for factor, conclusive in ((1.001, True), (0.999, False)):
+    for factor, conclusive in ((1.2, True), (0.8, False)):
         outcome = select(entries, SelectionRule(regret=factor * bound), CHANCE)
         assert (outcome.verdict != "inconclusive") == conclusive
 
 
 def test_the_seeds_said_to_settle_it_do() -> None:
     accuracies = [0.5, 0.74, 0.70, 0.60]
-    few = simulated(np.random.default_rng(3), accuracies, 3, 20_000, seed_sd=0.04)
+    few = simulated(np.random.default_rng(4), accuracies, 3, 20_000, seed_sd=0.04)
     before = select(few, RULE, CHANCE)
     assert before.verdict == "inconclusive"
-    found = re.search(r"about (\d+) seeds would settle it", before.why[0])
-    assert found is not None
-    needed = int(found[1])
-    assert needed > 3
+    assert before.settling is not None
+    needed = before.settling.seeds
+    assert needed is not None
+    assert 3 < needed < 30
     conclusive = sum(
         select(
             simulated(np.random.default_rng(seed), accuracies, needed, 20_000, seed_sd=0.04),
@@ -153,36 +201,34 @@ def test_the_seeds_said_to_settle_it_do() -> None:
         != "inconclusive"
         for seed in range(10)
     )
-    assert conclusive >= 8
+    assert conclusive >= 6
 
 
 def test_too_few_images_are_named_when_seeds_cannot_help() -> None:
     random = np.random.default_rng(0)
     one, other = random.random(200) < 0.8, random.random(200) < 0.8
     entries = [
-        Evidence(0, False, True, {seed: np.zeros(200, np.bool_) for seed in range(3)}),
-        Evidence(1, True, False, dict.fromkeys(range(3), one)),
-        Evidence(2, True, False, dict.fromkeys(range(3), other)),
+        entry(0, {seed: np.zeros(200, np.bool_) for seed in range(3)}),
+        entry(1, dict.fromkeys(range(3), one)),
+        entry(2, dict.fromkeys(range(3), other)),
     ]
-    outcome = select(entries, RULE, CHANCE)
+    rule = SelectionRule(regret=0.005)
+    outcome = select(entries, rule, CHANCE)
     assert outcome.verdict == "inconclusive"
-    found = re.search(
-        r"no number of seeds would settle it on 200 validation images: about ([\d,]+) would be "
-        r"needed",
-        outcome.why[0],
+    assert outcome.settling is not None
+    assert outcome.settling.images is not None
+    assert outcome.why[0].endswith(
+        "no number of seeds would settle it on 200 validation images: about "
+        f"{outcome.settling.images:,} would be needed"
     )
-    assert found is not None
-    more = int(found[1].replace(",", "")) // 200 + 1
+    more = outcome.settling.images // 200 + 1
     enough = [
-        Evidence(
-            entry.index,
-            entry.eligible,
-            entry.baseline,
-            {seed: np.tile(correct, more) for seed, correct in entry.correct.items()},
+        dataclasses.replace(
+            one, correct={seed: np.tile(correct, more) for seed, correct in one.correct.items()}
         )
-        for entry in entries
+        for one in entries
     ]
-    assert select(enough, RULE, CHANCE).verdict != "inconclusive"
+    assert select(enough, rule, CHANCE).verdict != "inconclusive"
 
 
 def test_one_seed_is_never_conclusive() -> None:
@@ -224,14 +270,27 @@ def test_a_leader_not_above_the_baseline_is_inconclusive() -> None:
     )
 
 
-def test_candidates_are_compared_on_the_seeds_that_all_of_them_finished() -> None:
-    entries = exact([[0.5, 0.5, 0.5], [0.7, 0.71, 0.99], [0.8, 0.81, 0.1]])
-    del entries[0].correct[2]
+def test_candidates_that_were_dropped_early_are_compared_on_the_seeds_that_they_share() -> None:
+    """Seeds 2 to 5 are good ones; candidate 3, as good as 1, was not trained with them."""
+    lucky = [0.0, 0.01, 0.10, 0.11, 0.10, 0.12]
+    entries = exact([[level + luck for luck in lucky] for level in (0.5, 0.7, 0.75, 0.7)], 20_000)
+    for seed in (2, 3, 4, 5):
+        del entries[3].correct[seed]
     outcome = select(entries, RULE, CHANCE)
-    assert outcome.seeds == 2
-    assert outcome.leader == 2
-    assert row(outcome, 1).accuracy == pytest.approx(0.705)
-    assert outcome.verdict == "chosen"
+    assert (outcome.verdict, outcome.leader, outcome.seeds) == ("chosen", 2, 6)
+    assert row(outcome, 3).seeds == 2
+    assert row(outcome, 3).accuracy == pytest.approx(0.705)
+    assert row(outcome, 3).gain == pytest.approx(row(outcome, 1).gain, abs=0.005)
+
+
+def test_seeds_that_no_two_candidates_share_say_nothing_of_noise() -> None:
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6]])
+    entries[0] = dataclasses.replace(entries[0], lost=1)
+    entries[2].correct[2] = entries[2].correct.pop(0)
+    entries[2].correct[3] = entries[2].correct.pop(1)
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.verdict == "inconclusive"
+    assert outcome.why == ("no two candidates share two seeds, so the noise is unknown",)
 
 
 @pytest.mark.parametrize("lost", [1, 2])
@@ -240,7 +299,7 @@ def test_a_candidate_that_lost_a_trial_is_out(lost: int) -> None:
     best = entries[3]
     for seed in range(lost):
         del best.correct[seed]
-    entries[3] = Evidence(3, True, False, best.correct, lost=lost)
+    entries[3] = dataclasses.replace(best, lost=lost)
     outcome = select(entries, RULE, CHANCE)
     assert outcome.leader == 1
     assert outcome.verdict == "chosen"
@@ -248,10 +307,7 @@ def test_a_candidate_that_lost_a_trial_is_out(lost: int) -> None:
 
 
 def test_without_a_complete_candidate_nobody_leads() -> None:
-    entries = [
-        Evidence(entry.index, entry.eligible, entry.baseline, entry.correct, lost=1)
-        for entry in exact([[0.5, 0.5], [0.7, 0.7]])
-    ]
+    entries = [dataclasses.replace(one, lost=1) for one in exact([[0.5, 0.5], [0.7, 0.7]])]
     outcome = select(entries, RULE, CHANCE)
     assert outcome.leader is None
     assert outcome.verdict == "inconclusive"
@@ -260,12 +316,13 @@ def test_without_a_complete_candidate_nobody_leads() -> None:
 
 def test_a_reference_that_misses_the_constraint_cannot_lead() -> None:
     entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
-    entries[3] = Evidence(3, False, False, entries[3].correct)
+    entries[3] = dataclasses.replace(entries[3], eligible=False, roles=("published",))
     outcome = select(entries, RULE, CHANCE)
     assert outcome.leader == 1
     assert outcome.verdict == "chosen"
     assert row(outcome, 3).standing == "reference"
-    assert row(outcome, 3).gain == pytest.approx(-0.2)
+    assert row(outcome, 3).gain == pytest.approx(-0.2, abs=0.03)
+    assert row(outcome, 3).probability_best is None
 
 
 def test_what_a_seed_does_to_all_candidates_alike_is_no_noise() -> None:
@@ -278,65 +335,123 @@ def test_what_a_seed_does_to_all_candidates_alike_is_no_noise() -> None:
     assert width(shared_sd=0.05) == pytest.approx(width(shared_sd=0.0), rel=0.2)
 
 
-def test_more_candidates_make_wider_intervals() -> None:
-    random = np.random.default_rng(6)
-    entries = simulated(random, [0.4, 0.7] + 40 * [0.6], 10, 1000)
-
-    def width(count: int) -> float:
-        low, high = interval(row(select(entries[:count], RULE, CHANCE), 2))
-        return high - low
-
-    assert width(42) > 1.3 * width(3)
-
-
-@pytest.mark.parametrize("regret", [0.005, 0.02, 0.03, 0.04])
+@pytest.mark.parametrize("regret", [0.005, 0.03])
 def test_candidates_that_do_not_differ_are_hardly_ever_chosen_from(regret: float) -> None:
-    """At every ratio of allowed regret to noise: at 0.03 the intervals are about that wide."""
+    """At 0.03 the intervals are about as wide as that."""
     random = np.random.default_rng(7)
     rule = SelectionRule(regret=regret, confidence=0.95)
     chosen = sum(
         select(simulated(random, [0.7] + 5 * [0.8], 3, 1000), rule, CHANCE).verdict == "chosen"
-        for _ in range(200)
+        for _ in range(25)
     )
-    assert chosen < 10
+    assert chosen <= 1
 
 
-def test_joint_intervals_hold_the_true_gains_as_often_as_they_say() -> None:
+def test_the_noise_is_that_between_repeats_with_other_seeds_and_images() -> None:
     random = np.random.default_rng(8)
-    truth = [0.60, 0.70, 0.72, 0.72, 0.73]
-    held = 0
-    for _ in range(300):
-        outcome = select(simulated(random, truth, 4, 1000), RULE, CHANCE)
-        assert outcome.leader is not None
-        best = truth[outcome.leader]
-        held += all(
-            found.low <= best - truth[found.index] <= found.high
-            for found in outcome.comparisons
-            if found.low is not None and found.high is not None
-        )
-    assert held >= 0.95 * 300
-
-
-def test_choices_regret_more_than_they_say_at_most_as_often_as_they_say() -> None:
-    random = np.random.default_rng(9)
-    truth = [0.60, 0.70, 0.72, 0.75, 0.76]
-    wrong = conclusions = 0
+    deviations, stated = [], []
     for _ in range(200):
-        outcome = select(simulated(random, truth, 6, 4000), RULE, CHANCE)
-        if outcome.verdict != "inconclusive":
-            assert outcome.leader is not None
-            assert outcome.regret_bound is not None
-            conclusions += 1
-            wrong += max(truth) - truth[outcome.leader] > outcome.regret_bound
-    assert conclusions > 100
-    assert wrong <= 0.05 * 200
+        table = Table.of(simulated(random, 5 * [0.6], 3, 300, seed_sd=0.03))
+        noise = measured(table)
+        assert noise is not None
+        deviations.append(noise.means - noise.means.mean())
+        centred = np.eye(5) - 1 / 5
+        stated.append(np.diag(centred @ noise.covariance @ centred))
+    assert np.mean(stated) == pytest.approx(np.square(deviations).mean(), rel=0.15)
 
 
-@pytest.mark.parametrize("count", [3, 5000])
+def test_one_lucky_seed_makes_no_winner() -> None:
+    usual = [[0.60, 0.61, 0.60], [0.61, 0.60, 0.61], [0.60, 0.60, 0.61], [0.61, 0.61, 0.60]]
+    outcome = select(exact([[0.4] * 3, *usual, [0.60, 0.61, 0.95]], 5000), RULE, CHANCE)
+    assert outcome.verdict == "inconclusive"
+    for candidate in outcome.comparisons[1:5]:
+        assert candidate.standing in ("undecided", "leader")
+
+
+def test_one_broken_candidate_does_not_hide_the_best_of_the_others() -> None:
+    accuracies = [[0.4] * 3, [0.60, 0.61, 0.60], [0.71, 0.70, 0.71], [0.60, 0.60, 0.61], [0.1] * 3]
+    outcome = select(exact(accuracies, 20_000), RULE, CHANCE)
+    assert (outcome.verdict, outcome.leader) == ("chosen", 2)
+
+
+@pytest.mark.parametrize(
+    "broken", [np.full(1000, np.nan), np.ones(7, np.bool_), np.empty(0, np.bool_)]
+)
+def test_a_trial_without_one_bool_an_image_is_lost(broken: Any) -> None:
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
+    entries[3].correct[1] = broken
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.verdict, outcome.leader) == ("chosen", 1)
+    assert row(outcome, 3) == Comparison(3, "incomplete")
+
+
+def test_gains_are_over_the_baseline_and_the_published_coefficients() -> None:
+    entries = exact([[0.5] * 3, [0.6] * 3, [0.62] * 3, [0.7] * 3, [0.66] * 3], 20_000)
+    entries[1] = dataclasses.replace(
+        entries[1], eligible=False, roles=("published",), flops_ratio=2.6
+    )
+    entries[2] = dataclasses.replace(entries[2], eligible=False, roles=("published_matched",))
+    gains = select(entries, RULE, CHANCE).gains
+    assert (gains["baseline"].over, gains["published"].over) == (0, 2)
+    for name, gain in (("baseline", 0.2), ("published", 0.08)):
+        assert gains[name].low < gains[name].gain < gains[name].high
+        assert gains[name].gain == pytest.approx(gain, abs=0.01)
+    entries[2] = dataclasses.replace(entries[2], lost=1)
+    unmatched = select(entries, RULE, CHANCE).gains["published"]
+    assert unmatched.over == 1
+    assert unmatched.high - unmatched.low > gains["published"].high - gains["published"].low
+
+
+def test_what_is_shown_of_the_leader_comes_from_fresh_seeds() -> None:
+    """Sixteen equal candidates: the best of them looks better than it is."""
+    confirmations, shown = [], []
+    for number in range(12):
+        random = np.random.default_rng(number)
+        entries = simulated(random, [0.4] + 16 * [0.6], 6, 2000, seed_sd=0.03)
+        sweep = [
+            dataclasses.replace(one, correct={seed: one.correct[seed] for seed in range(3)})
+            for one in entries
+        ]
+        leader = select(sweep, RULE, CHANCE).leader
+        assert leader is not None
+        later = {seed: entries[leader].correct[seed] for seed in range(3, 6)}
+        sweep[leader] = dataclasses.replace(sweep[leader], fresh=later)
+        outcome = select(sweep, RULE, CHANCE)
+        assert outcome.leader == leader  # fresh seeds select nothing
+        assert outcome.confirmation is not None
+        confirmations.append(outcome.confirmation)
+        shown.append(row(outcome, leader).accuracy or 0)
+    assert np.mean(shown) > 0.615
+    assert np.mean([one.accuracy for one in confirmations]) == pytest.approx(0.6, abs=0.015)
+    assert sum(one.low < 0.6 < one.high for one in confirmations) >= 10
+    gains = [one.gains["baseline"] for one in confirmations]
+    assert np.mean([one.gain for one in gains]) == pytest.approx(0.2, abs=0.015)
+    assert sum(one.low < 0.2 < one.high for one in gains) >= 10
+    assert {one.seeds for one in confirmations} == {3}
+
+
+def test_more_flops_by_rounding_are_no_merit() -> None:
+    """Flat in every direction, but for FLOPs: those with more are not preferred for it."""
+    directions = [(i / 4, j / 4, (4 - i - j) / 4) for i in range(5) for j in range(5 - i)]
+    more = np.linspace(-0.2, 0.2, len(directions))[np.random.default_rng(3).permutation(15)]
+    entries = exact([[0.4] * 3, *([0.5 + 0.1 * one] * 3 for one in more)], 200_000)
+    for number, (shares, extra) in enumerate(zip(directions, more, strict=True), 1):
+        scaling = Shares(*shares).coefficients(2 ** (1 + extra)) ** 1
+        entries[number] = dataclasses.replace(
+            entries[number], scaling=scaling, flops_ratio=2 ** (1 + extra)
+        )
+    outcome = select(entries, SelectionRule(regret=0.01), CHANCE)
+    assert outcome.verdict == "equivalent"
+    assert len(outcome.region) == 15
+    expected = [row(outcome, index).expected_regret for index in range(1, 16)]
+    assert max(expected) < 0.004  # the accuracies as they are differ by 4 points
+
+
+@pytest.mark.parametrize("count", [3, 400])
 def test_trials_without_any_variance_have_finite_figures(count: int) -> None:
     correct = np.arange(100) < 60
-    entries = [Evidence(0, False, True, dict.fromkeys(range(2), np.arange(100) < 30))]
-    entries += [Evidence(k, True, False, dict.fromkeys(range(2), correct)) for k in range(1, count)]
+    entries = [entry(0, dict.fromkeys(range(2), np.arange(100) < 30))]
+    entries += [entry(k, dict.fromkeys(range(2), correct)) for k in range(1, count)]
     outcome = select(entries, RULE, CHANCE)
     assert outcome.verdict == "equivalent"
     assert len(outcome.region) == count - 1
@@ -344,14 +459,13 @@ def test_trials_without_any_variance_have_finite_figures(count: int) -> None:
     json.dumps(outcome.to_dict(), allow_nan=False)
 
 
-def test_thousands_of_candidates_are_judged_jointly() -> None:
+def test_hundreds_of_candidates_are_judged_jointly() -> None:
     random = np.random.default_rng(10)
-    correct = random.random((5000, 2, 200)) < 0.7
-    entries = [Evidence(k, k > 0, k == 0, dict(enumerate(rows))) for k, rows in enumerate(correct)]
+    correct = random.random((400, 2, 200)) < 0.7
+    entries = [entry(k, dict(enumerate(rows))) for k, rows in enumerate(correct)]
     outcome = select(entries, RULE, CHANCE)
     assert outcome.verdict == "inconclusive"
-    undecided = sum(found.standing == "undecided" for found in outcome.comparisons)
-    assert outcome.why[-1].startswith(f"{undecided:d} of 4998 rivals could be better")
+    assert sum(found.standing == "undecided" for found in outcome.comparisons) > 300
     json.dumps(outcome.to_dict(), allow_nan=False)
 
 
@@ -365,4 +479,7 @@ def test_an_outcome_is_plain_json() -> None:
     assert values["comparisons"][2]["index"] == 2
     assert values["comparisons"][2]["standing"] == "worse"
     assert values["between_candidates_sd"] == pytest.approx(0.1414, abs=1e-3)
+    assert values["settling"] is None
+    assert values["confirmation"] is None
+    assert set(values["gains"]["baseline"]) == {"over", "gain", "low", "high"}
     assert values["seed_sd"] == pytest.approx(0.0096, abs=1e-3)

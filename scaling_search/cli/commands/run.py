@@ -40,11 +40,11 @@ def run(
 ) -> None:
     """Search for coefficients: plan, train, select, derive b0 to b7.
 
-    Every candidate is trained on a short budget with every seed. The leader has the highest mean
-    validation accuracy; the verdict says whether the evidence is enough: `chosen` (no rival is
-    better by more than δ, with stated confidence), `equivalent` (some rivals are as good) or
-    `inconclusive` (and what would settle it). Everything is stored as it happens: ctrl-C loses
-    nothing, `scaling-search resume` goes on.
+    Every candidate is trained on a short budget with every seed. The leader is expected to have the
+    highest validation accuracy at matched FLOPs; the verdict says whether the evidence is enough:
+    `chosen` (it loses at most δ against the best, with stated confidence), `equivalent` (some
+    rivals are as good) or `inconclusive` (and what would settle it). Everything is stored as it
+    happens: ctrl-C loses nothing, `scaling-search resume` goes on.
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +16,10 @@ from scaling_search.cli.views.scatter import scatter
 from scaling_search.cli.views.sweep import show_heading
 from search_spaces.human import amount, percent, points, triple
 
+_OVER = {
+    "baseline": "the unscaled baseline",
+    "published": "the published coefficients at matched FLOPs",
+}
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
 
 
@@ -39,7 +44,29 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
         paragraph(out, "– ", reason)
     if len(outcome["region"]) > 1:
         named = ", ".join(str(index) for index in outcome["region"])
-        paragraph(out, "– ", f"as good as each other: candidates {named}")
+        ends = outcome.get("region_shares") or {}
+        spent = ", ".join(f"{name} {low:.0%} to {high:.0%}" for name, (low, high) in ends.items())
+        spending = f", which spend a doubling on {spent}" if spent else ""
+        paragraph(out, "– ", f"as good as each other: candidates {named}{spending}")
+    _show_gains(out, outcome.get("gains", {}), "gain")
+    fresh = outcome.get("confirmation")
+    if fresh:
+        low, high = percent(fresh["low"]), percent(fresh["high"])
+        paragraph(
+            out,
+            "– ",
+            f"on {fresh['seeds']} fresh seeds, which had no part in its selection: "
+            f"{percent(fresh['accuracy'])} ({low} to {high})",
+        )
+        _show_gains(out, fresh["gains"], "on fresh seeds, gain")
+
+
+def _show_gains(out: Console, gains: Mapping[str, Any], what: str) -> None:
+    for name, gain in gains.items():
+        low, high = points(gain["low"], sign=True), points(gain["high"], sign=True)
+        over = f"{_OVER[name]} (candidate {gain['over']})"
+        said = f"{what} over {over}: {points(gain['gain'], sign=True)} points ({low} to {high})"
+        paragraph(out, "– ", said)
 
 
 def show_picture(out: Console, record: SweepRecord) -> None:
@@ -58,7 +85,16 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
     if not outcome or not outcome["comparisons"]:
         return
     made = table(
-        ">#", "α, β, γ", ">ratio", ">accuracy", ">± seed sd", ">gain", "joint interval", "~"
+        ">#",
+        "α, β, γ",
+        ">ratio",
+        ">accuracy",
+        ">± seed sd",
+        ">gain",
+        "joint interval",
+        ">best",
+        ">regret",
+        "~",
     )
     candidates = {candidate.index: candidate for candidate in record.candidates}
     rows = sorted(outcome["comparisons"], key=lambda row: -(row["accuracy"] or 0))
@@ -79,6 +115,8 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
             points(row["seed_sd"]),
             "" if row["gain"] is None else points(row["gain"], sign=True),
             interval,
+            _chance(row.get("probability_best")),
+            points(row.get("expected_regret")),
             ", ".join(named) if standing == "reference" else ", ".join([standing, *named]),
             style="bold" if standing == "leader" else None,
         )
@@ -88,8 +126,9 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         out.print(f"… and {len(rows) - SHOWN:,} more (--json has them)", markup=False)
     confidence = record.sweep.spec["selection"]["confidence"]
     out.print(
-        f"gain: the leader's accuracy minus this one's, in points, with its {confidence:.0%} joint "
-        "interval over seeds and images",
+        "gain: the leader's accuracy minus this one's at matched FLOPs, in points, with its "
+        f"{confidence:.0%} joint interval over seeds and images; best: probability that no other "
+        "is better; regret: points that it is expected to lose against the best",
         style="dim",
         markup=False,
     )
@@ -100,6 +139,12 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
             "points between seeds of one candidate",
             markup=False,
         )
+
+
+def _chance(probability: float | None) -> str:
+    if probability is None:
+        return ""
+    return "<1%" if 0 < probability < 0.01 else f"{probability:.0%}"
 
 
 def _range(ends: list[float], unit: str = "") -> str:

@@ -39,7 +39,7 @@ async def test_the_best_coefficients_come_with_their_evidence(client, pages):
     best, unsure = pages.texts(html, "article")
     assert best.startswith("efficientnet_b0 on digits , 2 × FLOPs α 1 β 1 γ 1.")
     assert "★ chosen 80.50% , mean of 2 seeds" in best
-    assert "loses at most 0.30 points against the true best, with 95% joint confidence" in best
+    assert "loses at most 0.30 points against the true best, with 95% probability" in best
     assert "sweep 1, finished" in best
     assert "no rival is better than the leader" in best
     assert unsure.startswith("efficientnet_b0 on photos , 3 × FLOPs No conclusion yet")

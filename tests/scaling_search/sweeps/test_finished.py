@@ -84,7 +84,9 @@ def test_the_display_ends_with_everything_done(finished: Any) -> None:
     assert (last.done, last.running, last.lost) == (trials, 0, 0)
     assert last.fraction == pytest.approx(1)
     assert last.eta_seconds == pytest.approx(0, abs=1e-6)
-    assert last.leader.index == finished.outcome.leader
+    reached = {row.index: row.accuracy for row in finished.outcome.comparisons}
+    eligible = [found.index for found in finished.store.candidates(1) if found.eligible]
+    assert reached[last.leader.index] == max(reached[index] for index in eligible)
     assert max(snapshot.running for snapshot in finished.snapshots) <= 2
 
 
@@ -96,9 +98,13 @@ def test_the_outcome_is_that_of_the_stored_trials(finished: Any) -> None:
         )
         for candidate in finished.store.candidates(1)
     }
-    eligible = [found.index for found in finished.store.candidates(1) if found.eligible]
     assert outcome["leader"] == finished.outcome.leader
-    assert means[outcome["leader"]] == pytest.approx(max(means[index] for index in eligible))
+    eligible = [found.index for found in finished.store.candidates(1) if found.eligible]
+    regrets = {row["index"]: row["expected_regret"] for row in outcome["comparisons"]}
+    assert regrets[outcome["leader"]] == min(regrets[index] for index in eligible)
+    assert 0 <= outcome["certainty"] <= 1
+    assert outcome["flops_ratio"] == pytest.approx(2, abs=0.3)
+    assert {"baseline", "published"} >= set(outcome["gains"])
     assert outcome["verdict"] == finished.outcome.verdict == "inconclusive"  # after four steps
     assert outcome["why"]
     assert outcome["chosen"] is None

@@ -1,0 +1,135 @@
+"""What is believed of every candidate, from whatever trials there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scaling_search.selection.evidence import Evidence, Table
+from scaling_search.selection.judgement import Judgement
+from scaling_search.selection.noise import Floats, Noise, measured
+from scaling_search.selection.priors import VARIATION_SCALE
+from scaling_search.selection.surface import Surface
+from scaling_search.selection.surface import believe as fitted
+from search_spaces.sweep_spec import SelectionRule
+
+
+@dataclass(frozen=True)
+class Belief:
+    """The candidates' accuracies at matched FLOPs, as far as they are known.
+
+    Made by `believe`. Rows are those of `table`, which holds candidates with a finished trial; only
+    those in `table.eligible` can win. What is given by index is by number in the plan.
+    """
+
+    table: Table
+    rule: SelectionRule
+    noise: Noise
+
+    @cached_property
+    def doublings(self) -> float:
+        """log2 of the FLOPs where candidates are compared: the middle of the eligible ones."""
+        return float(self.table.places[self.table.eligible, 3].mean())
+
+    @cached_property
+    def matched(self) -> Floats:
+        """Where candidates are compared, (K, 4): at those FLOPs, the baseline at its own."""
+        matched = self.table.places.copy()
+        moved = np.ones(len(matched), dtype=np.bool_)
+        moved[self.table.rows("baseline")] = False
+        matched[moved, 3] = self.doublings
+        return matched
+
+    @cached_property
+    def surface(self) -> Surface:
+        """Of all rows."""
+        return fitted(
+            self.table.places,
+            self.matched,
+            self.noise.means,
+            self.noise.covariance,
+            self.noise.effective_freedom,
+            # What may be lost must not be unlikely to be lost before anything was seen.
+            max(VARIATION_SCALE, 2 * self.rule.regret),
+        )
+
+    @cached_property
+    def indices(self) -> tuple[int, ...]:
+        """The candidates that can win, by index."""
+        return tuple(self.table.entries[row].index for row in self.table.eligible)
+
+    @cached_property
+    def draws(self) -> NDArray[np.float32]:
+        """Joint draws of the accuracies of `indices`, shape (DRAWS, E)."""
+        return self.surface.draws[:, self.table.eligible]
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """What follows for `indices`, in their order."""
+        return Judgement(self.surface.expected[self.table.eligible], self.draws, self.rule)
+
+    @property
+    def leader(self) -> int:
+        """Index of the candidate that is expected to be the most accurate."""
+        return self.indices[self.judgement.leader]
+
+    @property
+    def leader_row(self) -> int:
+        """Its row."""
+        return self.table.eligible[self.judgement.leader]
+
+    @property
+    def certainty(self) -> float:
+        """Probability that the leader loses at most δ."""
+        return self.judgement.certainty
+
+    @property
+    def probability_best(self) -> dict[int, float]:
+        """By index; they sum to 1."""
+        return self._by_index(self.judgement.probability_best)
+
+    @property
+    def expected_regret(self) -> dict[int, float]:
+        """By index: what each is expected to lose (accuracy) against the best."""
+        return self._by_index(self.judgement.expected_regret)
+
+    @property
+    def probability_within(self) -> dict[int, float]:
+        """By index: probability that it loses at most δ against the best."""
+        return self._by_index(self.judgement.within)
+
+    def _by_index(self, values: Floats) -> dict[int, float]:
+        return dict(zip(self.indices, values.tolist(), strict=True))
+
+
+def why_not(table: Table) -> str | None:
+    """Why nothing can be believed of these trials; None if something can."""
+    if not table.eligible:
+        return "no eligible candidate finished a trial for every seed"
+    if max(table.counts[table.eligible]) < 2:
+        return "one seed says nothing about noise: train at least two"
+    if len(table.eligible) < 2:
+        return "only one candidate could win, so nothing was compared"
+    return None
+
+
+def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
+    """What trials say so far; candidates may have different numbers of seeds.
+
+    Args:
+        evidence: one entry a candidate. Those without trials, or that lost one, are left out.
+        rule: δ and the confidence.
+
+    Returns:
+        None while nothing can be said: no two candidates that can win, or no two seeds that two
+        candidates share, so that the noise is unknown.
+    """
+    table = Table.of(evidence)
+    if why_not(table) is not None:
+        return None
+    noise = measured(table)
+    return None if noise is None else Belief(table, rule, noise)
