@@ -44,6 +44,7 @@ _PARQUET_TYPES: Final = {
     "peak_memory_bytes": "int64",
     "error": "string",
     "n_validation": "int64",
+    "rung": "int64",
 }
 
 

@@ -18,6 +18,7 @@ from benchmarks import (
     selection,
     service,
     steps,
+    strategies,
     throughput,
 )
 
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "selection": selection,
     "service": service,
     "steps": steps,
+    "strategies": strategies,
     "throughput": throughput,
 }
 

@@ -32,7 +32,7 @@ from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.watch import Watch
-from scaling_search.workers.execution import Resources, TrialTask, run_trials
+from scaling_search.workers.execution import Listed, Resources, TrialTask, run_trials
 from scaling_search.workers.session import ray_session
 from scaling_search.workers.trainable import Shared
 from search_spaces.planning import make_plan
@@ -143,7 +143,7 @@ def _reused(
     ]
     shared = Shared(sweep.proxy.model_dump(mode="json"), data.to_dict(), "cpu", 1, True)
     with held(store, lease, watch):
-        run_trials(tasks, shared, Resources(workers=arguments.workers), recorder)
+        run_trials(Listed(tasks), shared, Resources(workers=arguments.workers), recorder)
     if watch.problem is not None:
         raise watch.problem
 

@@ -14,6 +14,7 @@ import pandas as pd
 from results.reader import Reader
 from results.records import Candidate, Epoch, NewFamilyMember, Trial
 from results.states import TrialState
+from search_spaces.sweep_spec import FRESH
 
 
 def trials(reader: Reader, sweep_id: int) -> pd.DataFrame:
@@ -58,18 +59,18 @@ def family(members: Sequence[NewFamilyMember]) -> pd.DataFrame:
 
 
 def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:
-    """One row a candidate in the plan's order, with what its finished trials reached.
+    """One row a candidate in the plan's order, with what its finished trials of the search reached.
 
-    Adds `seeds` (finished trials), `diverged`, `failed`, and over the finished ones
+    Adds `seeds` (finished trials), `diverged`, `stopped`, `failed`, and over the finished ones
     `accuracy_mean`, `accuracy_std` (sample standard deviation; missing below two) and the mean of
     `train_seconds`.
     """
     frame = _frame(Candidate, reader.candidates(sweep_id))
-    ended = _frame(Trial, reader.trials(sweep_id))
+    ended = _frame(Trial, [one for one in reader.trials(sweep_id) if one.seed < FRESH])
     by_candidate = ended[ended["state"] == TrialState.FINISHED].groupby("candidate_id")
     finished = by_candidate["accuracy"]
     frame["seeds"] = _by_candidate(frame, finished.count(), 0).astype("int64")
-    for state in (TrialState.DIVERGED, TrialState.FAILED):
+    for state in (TrialState.DIVERGED, TrialState.STOPPED, TrialState.FAILED):
         counts = ended[ended["state"] == state].groupby("candidate_id").size()
         frame[state.value] = _by_candidate(frame, counts, 0).astype("int64")
     frame["accuracy_mean"] = _by_candidate(frame, finished.mean(), np.nan)

@@ -1,7 +1,7 @@
 """From a plan to the candidates that a sweep stores, and from a family to its members."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 
 from results.records import NewCandidate, NewFamilyMember
 from search_spaces.families import FamilyMember
@@ -40,6 +40,16 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         eligible=candidate.eligible,
         notes=notes,
     )
+
+
+def further_candidates(
+    stored: Sequence[NewCandidate], wanted: Sequence[NewCandidate]
+) -> list[NewCandidate]:
+    """Those of another plan whose networks are not stored yet, numbered after the stored ones."""
+    known = {candidate.spec_key for candidate in stored}
+    new = [candidate for candidate in wanted if candidate.spec_key not in known]
+    first = max((candidate.index for candidate in stored), default=-1) + 1
+    return [replace(candidate, index=first + place) for place, candidate in enumerate(new)]
 
 
 def new_family_member(member: FamilyMember, convention: str) -> NewFamilyMember:

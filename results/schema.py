@@ -153,6 +153,7 @@ class TrialRow(Base):
     peak_memory_bytes: Mapped[int | None]
     error: Mapped[str | None]
     n_validation: Mapped[int | None]
+    rung: Mapped[int | None]
     correct: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 

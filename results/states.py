@@ -17,12 +17,17 @@ class SweepState(StrEnum):
 
 
 class TrialState(StrEnum):
-    """Where a trial stands. `finished` and `diverged` are results, and final."""
+    """Where a trial stands. `finished`, `diverged` and `stopped` are final.
+
+    `stopped`: the sweep's strategy ended it before its budget. What it had reached is among its
+    epochs, never beside accuracies of a full budget.
+    """
 
     PENDING = "pending"
     RUNNING = "running"
     FINISHED = "finished"
     DIVERGED = "diverged"
+    STOPPED = "stopped"
     FAILED = "failed"
 
 
@@ -32,6 +37,7 @@ class AttemptState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     DIVERGED = "diverged"
+    STOPPED = "stopped"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 

@@ -8,6 +8,7 @@ machine, and much less on the network, which is what makes an estimate possible.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -119,19 +120,19 @@ def _elapsed(work: list[float], workers: int) -> float:
 def estimate(
     flops: Iterable[int],
     proxy: ProxySpec,
-    seeds: int,
+    trials: int,
     *,
     workers: int,
     rate: Rate,
     validation_images: int = 0,
     data_bytes: int = 0,
 ) -> Estimate:
-    """What training every candidate with every seed takes.
+    """What so many trials of the candidates take, one after the other and from the first again.
 
     Args:
         flops: of each candidate.
         proxy: budget and evaluations of a trial.
-        seeds: trials of a candidate.
+        trials: of all candidates together.
         workers: trials at once.
         rate: speed of a worker.
         validation_images: of the validation split, which every report goes through.
@@ -140,8 +141,8 @@ def estimate(
     candidates = list(flops)
     trained = PASSES * proxy.total_images
     evaluated = proxy.reports * (validation_images + proxy.norm_images)
-    work = [one * (trained + evaluated) / rate.flops_per_second for one in candidates] * seeds
-    trials = len(work)
+    each = [one * (trained + evaluated) / rate.flops_per_second for one in candidates]
+    work = list(itertools.islice(itertools.cycle(each), trials))
     per_trial = _TRIAL_BYTES + proxy.reports * _EPOCH_BYTES + validation_images // 8
     return Estimate(
         trials=trials,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from search_spaces.data_spec import DataSpec
+from search_spaces.errors import InputError
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.reading import parse, read_yaml
 from search_spaces.space import SearchSpace
+from search_spaces.strategy_spec import StrategySpec
 
 MAX_SEEDS = 100
+
+FRESH = 2**31
+"""The first seed of confirmation: nothing is selected by it and those above."""
+
+_CONFIRMING = 3
+"""Confirmation seeds of a strategy that chooses what to train."""
 
 
 class SelectionRule(BaseModel):
@@ -42,7 +50,18 @@ class SweepSpec(BaseModel):
     proxy: ProxySpec = Field(description="Budget and recipe of every trial.")
     data: DataSpec = Field(DataSpec(), description="Images, and how they are split.")
     seeds: tuple[int, ...] = Field(
-        (0, 1, 2), description="Seeds of every candidate's trials: a list, or how many (from 0)."
+        (0, 1, 2),
+        description="Seeds of a candidate's trials: a list, or how many (from 0). `grid` trains "
+        "all of them, other strategies as many as they need, in this order.",
+    )
+    strategy: StrategySpec = Field(StrategySpec(), description="How the budget is spent.")
+    confirmation_seeds: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_SEEDS,
+        description="After the search the leader, the baseline and the published coefficients are "
+        "trained with so many fresh seeds, which no selection saw, for a figure without the "
+        "winner's curse. Absent: 3, and none with `grid`.",
     )
     selection: SelectionRule = Field(SelectionRule(), description="When evidence is a conclusion.")
 
@@ -63,6 +82,98 @@ class SweepSpec(BaseModel):
         if len(set(seeds)) < len(seeds) or min(seeds) < 0 or max(seeds) >= 2**31:
             raise ValueError(f"{list(seeds)}: seeds must be distinct, from 0 to 2³¹ − 1")
         return seeds
+
+    @model_validator(mode="after")
+    def _contradictions(self) -> Self:
+        strategy = self.strategy
+        if strategy.name == "contenders" and strategy.pilot_seeds > len(self.seeds):
+            raise ValueError(
+                f"strategy.pilot_seeds is {strategy.pilot_seeds}, but there are "
+                f"{len(self.seeds)} seeds: contenders needs that many and some more; give for "
+                "example 12 seeds, or lower pilot_seeds"
+            )
+        if strategy.races and strategy.first_rung >= self.proxy.reports:
+            raise ValueError(
+                f"strategy.first_rung is {strategy.first_rung} and proxy.reports is "
+                f"{self.proxy.reports}: {strategy.name} can stop no trial before its end; raise "
+                "proxy.reports, or lower first_rung"
+            )
+        images = self.proxy.total_images
+        if strategy.max_images is not None and strategy.max_images < images:
+            raise ValueError(
+                f"strategy.max_images is {strategy.max_images:,}: a single trial trains on "
+                f"{images:,} images; raise it, or lower proxy.images"
+            )
+        return self
+
+    def whole_grid(self) -> Self:
+        """This sweep with every candidate trained alike: what samples and follow-ups need."""
+        return self.model_copy(update={"strategy": StrategySpec(), "confirmation_seeds": 0})
+
+    @property
+    def confirmation(self) -> tuple[int, ...]:
+        """The fresh seeds."""
+        count = self.confirmation_seeds
+        if count is None:
+            count = 0 if self.strategy.name == "grid" else _CONFIRMING
+        return tuple(range(FRESH, FRESH + count))
+
+    @property
+    def certain_seeds(self) -> tuple[int, ...]:
+        """Seeds with which every candidate is sure to be trained, whatever comes out."""
+        strategy = self.strategy
+        if strategy.max_images is not None or strategy.samples:
+            return ()
+        counts = {"grid": len(self.seeds), "contenders": strategy.pilot_seeds}
+        return self.seeds[: counts.get(strategy.name, 1)]
+
+    def most_trials(self, candidates: int, eligible: int) -> int:
+        """Trials at most, with so many candidates, so many of which can win.
+
+        Confirmation is counted with the leader and three references.
+        """
+        strategy = self.strategy
+        if strategy.samples:
+            search = candidates - eligible
+            search += strategy.sampled_trials(candidates, eligible, len(self.seeds))
+        else:
+            search = candidates * len(self.seeds)
+        if strategy.max_images is not None:
+            search = min(search, strategy.max_images // self.proxy.total_images)
+        return search + len(self.confirmation) * min(4, candidates)
+
+    def check_plan(self, candidates: int, eligible: int) -> None:
+        """Refuse a strategy that cannot work on a plan of so many candidates.
+
+        Args:
+            candidates: networks of the plan, references included.
+            eligible: those that can win.
+
+        Raises:
+            InputError: it has more trials than there are, or its budget does not do for a start.
+        """
+        strategy, images = self.strategy, self.proxy.total_images
+        there = eligible * len(self.seeds)
+        if strategy.trials is not None and strategy.trials > there:
+            raise InputError(
+                f"strategy.trials is {strategy.trials}: {eligible} candidates with "
+                f"{len(self.seeds)} seeds each are only {there} trials; lower it, or give more "
+                "seeds"
+            )
+        starts = {
+            "grid": candidates * images,
+            "contenders": candidates * strategy.pilot_seeds * images,
+            "tpe": (candidates - eligible + strategy.startup_trials) * images,
+            "gp": (candidates - eligible + strategy.startup_trials) * images,
+        }
+        raced = -(-images * strategy.first_rung // self.proxy.reports)
+        least = starts.get(strategy.name, (candidates - eligible) * images + eligible * raced)
+        if strategy.max_images is not None and strategy.max_images < least:
+            raise InputError(
+                f"strategy.max_images is {strategy.max_images:,}: {strategy.name} begins with "
+                f"{least:,} training images on this plan of {candidates} candidates; raise it, or "
+                "lower proxy.images or the number of candidates"
+            )
 
     def protocol(self, fingerprint: str) -> str:
         """Identity of everything that must agree before two results may be compared.

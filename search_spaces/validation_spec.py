@@ -163,7 +163,8 @@ class ValidationSpec(BaseModel):
             budget = {"learning_rate": rate}
         proxy = type(own.proxy).model_validate(own.proxy.model_dump() | budget)
         name = f"{own.name}: {images:,} images at {rate:g}"[:100]
-        return own.model_copy(update={"name": name, "space": space, "proxy": proxy})
+        changes = {"name": name, "space": space, "proxy": proxy}
+        return own.whole_grid().model_copy(update=changes)
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import orjson
 import yaml
@@ -18,6 +18,7 @@ from results.states import AccessScope
 from results.store import Store
 from search_spaces.baselines import baselines
 from search_spaces.reading import presets
+from search_spaces.strategy_spec import StrategyName
 from search_spaces.sweep_spec import SweepSpec
 
 router: Final = APIRouter(include_in_schema=False)
@@ -51,6 +52,7 @@ def get_submit_page(request: Request, store: StoreDep, principal: PrincipalDep) 
         names=list(starts),
         chosen=chosen,
         baselines=list(baselines()),
+        strategies=list(get_args(StrategyName)),
         datasets=_datasets(store),
         may_submit=principal.scope.includes(AccessScope.SUBMIT),
     )

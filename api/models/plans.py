@@ -74,8 +74,9 @@ class PlannedDirection(Document):
 
 
 class Training(Document):
-    """What training the plan comes to."""
+    """What training the plan comes to: at most, unless the strategy is `grid`."""
 
+    strategy: str = Field(description="What decides on the trials.")
     trials: int
     images: int = Field(description="Training images of all trials, repeats counted.")
     seeds: list[int]
@@ -101,7 +102,12 @@ class PlanAnswer(Document):
                 "candidates": [CANDIDATE | {"complexity_source": "closed_form"}],
                 "directions": [],
                 "warnings": [],
-                "training": {"trials": 24, "images": 96_000, "seeds": [0, 1, 2]},
+                "training": {
+                    "strategy": "grid",
+                    "trials": 24,
+                    "images": 96_000,
+                    "seeds": [0, 1, 2],
+                },
             }
         }
     )
@@ -126,7 +132,8 @@ class PlanAnswer(Document):
     def from_planned(cls, planned: Planned) -> Self:
         """From a plan."""
         plan, spec = planned.plan, planned.spec
-        trials = len(plan.candidates) * len(spec.seeds)
+        eligible = sum(one.eligible for one in plan.candidates)
+        trials = spec.most_trials(len(plan.candidates), eligible)
         return cls(
             name=spec.name,
             dataset=planned.data and planned.data.name,
@@ -143,6 +150,7 @@ class PlanAnswer(Document):
             directions=[PlannedDirection.from_plan(one) for one in plan.directions],
             warnings=list(planned.cautions),
             training=Training(
+                strategy=spec.strategy.name,
                 trials=trials,
                 images=trials * spec.proxy.total_images,
                 seeds=list(spec.seeds),

@@ -15,10 +15,12 @@ from api.openapi import problems
 from api.pages import Paging
 from api.problems import Finding, ProblemError
 from api.service import AdministratorDep, Service, ServiceDep, StoreDep, SubmitterDep
+from api.submission.extending import extend_for
 from api.submission.planning import as_sweep, plan_for
 from results import SweepState
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.store import Store
+from search_spaces.extension import Extension
 
 router: Final = APIRouter(prefix="/v1/sweeps", tags=["sweeps"])
 
@@ -32,6 +34,7 @@ _LINKS: Final[dict[str, Any]] = {
         "get_log",
         "cancel_sweep",
         "resume_sweep",
+        "extend_sweep",
         "delete_sweep",
     )
 }
@@ -118,7 +121,10 @@ async def submit_sweep(
         _check_queue(service, key)
         planned = plan_for(spec, service.store, service.settings, needs_data=True)
         sweep, candidates = as_sweep(planned, key)
-        return detail(service.store, service.store.create_sweep(sweep, candidates, enqueue=True))
+        stored = service.store.create_sweep(
+            sweep, candidates, enqueue=True, first_seeds=spec.certain_seeds
+        )
+        return detail(service.store, stored)
 
     found = await run_sync(submit, limiter=service.planning)
     changed(request)
@@ -160,6 +166,35 @@ def resume_sweep(
     store.requeue(sweep_id)
     changed(request)
     return detail(store, sweep_id)
+
+
+@router.post(
+    "/{sweep_id}/extend",
+    operation_id="extend_sweep",
+    summary="Extend a sweep",
+    responses={200: {"links": _LINKS}, **problems(404, 409)},
+)
+async def extend_sweep(
+    sweep_id: SweepId,
+    extension: Extension,
+    request: Request,
+    service: ServiceDep,
+    principal: SubmitterDep,
+) -> SweepDetail:
+    """Add seeds, directions or another strategy to a sweep that has ended; all its trials count on.
+
+    A longer budget is another protocol: it makes a new sweep over the same plan, which the answer
+    is then, and no trial of the shorter one counts in it. Either waits at the end of the queue.
+    """
+
+    def extend() -> SweepDetail:
+        _check_queue(service, None)
+        store = service.store
+        return detail(store, extend_for(store, service.settings, sweep_id, extension, None))
+
+    found = await run_sync(extend, limiter=service.planning)
+    changed(request)
+    return found
 
 
 @router.delete(

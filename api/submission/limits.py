@@ -45,7 +45,7 @@ def check_budget(spec: SweepSpec, plan: Plan, settings: Settings) -> None:
             f"at most {settings.max_candidates:,} candidates are taken in one sweep",
             "use larger steps or a smaller target.tolerance",
         )
-    trials = candidates * len(spec.seeds)
+    trials = spec.most_trials(candidates, sum(one.eligible for one in plan.candidates))
     if trials > settings.max_trials:
         raise invalid(
             "body",

@@ -47,7 +47,8 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
 
     Raises:
         ProblemError: 422, a limit is passed or the data set is not known here.
-        InputError: the space has no network within its constraint.
+        InputError: the space has no network within its constraint, or the strategy cannot work on
+            its plan.
     """
     check_space(spec.space, settings)
     named = needs_data or "data" in spec.model_fields_set
@@ -57,6 +58,7 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
         in_channels=None if data is None else spec.data.in_channels or data.channels,
         classes=None if data is None else data.classes,
     )
+    spec.check_plan(len(plan.candidates), sum(one.eligible for one in plan.candidates))
     check_budget(spec, plan, settings)
     return Planned(spec, plan, data)
 

@@ -37,6 +37,7 @@ REACHED: Final = {
     "intervals": {"alpha": [1.0, 1.0], "beta": [1.16, 1.22], "gamma": [1.17, 1.21]},
     "finished": 3,
     "diverged": 0,
+    "stopped": 0,
     "failed": 0,
     "accuracy_mean": 0.868,
     "accuracy_std": 0.006,
@@ -73,8 +74,9 @@ class CandidateItem(Network):
     intervals: dict[str, Any] | None = Field(
         description="From where to where each coefficient realises the network."
     )
-    finished: int = Field(description="Finished trials.")
+    finished: int = Field(description="Finished trials of the search.")
     diverged: int
+    stopped: int = Field(description="Trials that the strategy ended early.")
     failed: int
     accuracy_mean: float | None = Field(description="Over finished trials.")
     accuracy_std: float | None = Field(description="Sample standard deviation over them.")

@@ -57,6 +57,7 @@ class Progress(Document):
     running: int
     finished: int
     diverged: int
+    stopped: int = Field(description="Ended early by the strategy.")
     failed: int
     total: int = Field(description="All trials.")
     done: int = Field(description="Trials that will not be trained again.")

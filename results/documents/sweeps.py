@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Coefficients, Document, Moment, Progress
+from results.documents.events import EventItem
 from results.documents.families import StoredMember
 from results.records import FamilyMember, Leader, Standing, Sweep, SweepSummary
 from results.states import SweepState, Verdict
@@ -35,6 +36,7 @@ SWEEP: Final[dict[str, Any]] = {
         "running": 0,
         "finished": 24,
         "diverged": 0,
+        "stopped": 0,
         "failed": 0,
         "total": 24,
         "done": 24,
@@ -120,6 +122,7 @@ class SweepDetail(SweepItem):
                 "family": [],
                 "lease_epoch": 1,
                 "last_event": 87,
+                "decisions": [],
                 "spec": {"name": "quickstart"},
                 "versions": {"torch": "2.13.0"},
                 "hardware": {"cores": 2},
@@ -140,6 +143,10 @@ class SweepDetail(SweepItem):
     detail_px: int | None = Field(description="Pixels of detail along a side of the images.")
     lease_epoch: int = Field(description="How often a driver has taken it.")
     last_event: int = Field(description="`seq` of its latest event.")
+    decisions: list[EventItem] = Field(
+        description="Why its strategy trained what it did, whom it dropped and why; the latest "
+        "hundred."
+    )
     spec: dict[str, Any] = Field(description="The whole specification, enough to repeat it.")
     versions: dict[str, Any] = Field(description="What it was computed with.")
     hardware: dict[str, Any] = Field(description="What it was computed on.")
@@ -166,6 +173,7 @@ class SweepDetail(SweepItem):
             notes=list(standing.data_notes),
             detail_px=standing.data_detail_px,
             last_event=standing.last_event,
+            decisions=[EventItem.from_record(event) for event in standing.decisions],
         )
 
     def to_standing(self) -> Standing:
@@ -186,4 +194,5 @@ class SweepDetail(SweepItem):
             data_notes=tuple(self.notes),
             data_detail_px=self.detail_px,
             last_event=self.last_event,
+            decisions=tuple(event.to_record() for event in self.decisions),
         )

@@ -38,6 +38,7 @@ TRIAL: Final[dict[str, Any]] = {
     "peak_memory_bytes": 301_989_888,
     "error": None,
     "n_validation": 287,
+    "rung": None,
 }
 
 
@@ -105,6 +106,7 @@ class TrialItem(Document):
     peak_memory_bytes: int | None
     error: str | None
     n_validation: int | None = Field(description="Images of the validation split.")
+    rung: int | None = Field(description="At which rung, from 1, a race stopped it; else null.")
 
     @classmethod
     def from_summary(cls, row: TrialSummary) -> Self:

@@ -93,6 +93,8 @@ def _groups(trials: pd.DataFrame, leader: int | None) -> dict[int, str]:
     def group(index: int, state: str, images: float) -> str:
         if state == "finished":
             return "stopped early" if images < most else "leader" if index == leader else "finished"
+        if state == "stopped":
+            return "stopped early"
         return state if state in ("diverged", "failed") else "running"
 
     return {number: group(index, str(state), images) for number, index, state, images in columns}

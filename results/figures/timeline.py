@@ -16,6 +16,7 @@ from search_spaces.human import duration, plural
 _LOOKS = {
     "finished": (BLUE, ""),
     "running": (AMBER, "."),
+    "stopped": (GREY, "-"),
     "diverged": (PURPLE, "x"),
     "failed": (VERMILLION, "/"),
 }

@@ -24,7 +24,7 @@ from results.records.pages import (
 )
 from results.records.standing import Climb, Leader, Standing, Work
 from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
-from results.records.trials import Attempt, Epoch, NewEpoch, Trial, TrialResult
+from results.records.trials import Attempt, Epoch, NewEpoch, StoppedTrial, Trial, TrialResult
 from results.records.validations import (
     Identification,
     NewValidation,
@@ -62,6 +62,7 @@ __all__ = [
     "Progress",
     "Searched",
     "Standing",
+    "StoppedTrial",
     "Sweep",
     "SweepSummary",
     "Token",

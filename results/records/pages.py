@@ -84,6 +84,7 @@ class CandidateSummary(Candidate):
     """Whether fvcore has counted this network."""
     finished: int
     diverged: int
+    stopped: int
     failed: int
     accuracy_mean: float | None
     """Over finished trials."""

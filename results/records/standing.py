@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.records.coefficients import FamilyMember
-from results.records.sweeps import Progress, Sweep
+from results.records.sweeps import Event, Progress, Sweep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,8 @@ class Standing:
     """Pixels of detail along a side of the images, if known."""
     last_event: int
     """`seq` of the latest event: those after it tell what changed since."""
+    decisions: tuple[Event, ...] = ()
+    """Why its strategy trained what it did: the latest hundred, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ class NewSweep:
     target_ratio: float
     """FLOPs aimed at, as a multiple of the baseline's."""
     seeds: tuple[int, ...]
-    """Every candidate gets one trial for each of these."""
+    """Of a candidate's trials: with the strategy `grid` each gets all of them."""
     versions: dict[str, Any]
     hardware: dict[str, Any]
     idempotency_key: str | None = None
@@ -152,6 +152,7 @@ class Progress:
     running: int = 0
     finished: int = 0
     diverged: int = 0
+    stopped: int = 0
     failed: int = 0
 
     @property
@@ -162,7 +163,7 @@ class Progress:
     @property
     def done(self) -> int:
         """Trials that will not be trained again."""
-        return self.finished + self.diverged + self.failed
+        return self.finished + self.diverged + self.stopped + self.failed
 
     def of(self, state: TrialState) -> int:
         """The count for one state."""

@@ -80,6 +80,20 @@ class TrialResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoppedTrial:
+    """How far a trial came that its sweep's strategy ended early."""
+
+    rung: int
+    """Which of the strategy's rungs it did not pass, from 1."""
+    epoch: int
+    """The last one that it reported."""
+    images: int
+    steps: int
+    accuracy: float | None
+    """After that epoch: for the log, since a trial's own accuracy is that of a full budget."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trial:
     """A stored trial: one candidate trained with one seed."""
 
@@ -104,6 +118,8 @@ class Trial:
     peak_memory_bytes: int | None
     error: str | None
     n_validation: int | None
+    rung: int | None
+    """At which rung, from 1, a race stopped it; None unless it is `stopped`."""
 
 
 @dataclass(frozen=True, kw_only=True)

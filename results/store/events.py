@@ -12,6 +12,9 @@ from results.schema import EventRow
 from results.store.fencing import hold, no_such_sweep
 from results.store.rows import Part, columns, fetch, in_chunks
 
+DECISION = "decision"
+"""Kind of the event in which a strategy says why it trains what it does."""
+
 
 class EventPart(Part):
     """Appending and reading events."""

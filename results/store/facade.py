@@ -9,6 +9,7 @@ from results.store.access import AccessPart
 from results.store.datasets import DatasetPart
 from results.store.driver_log import DriverLogPart
 from results.store.events import EventPart
+from results.store.growth import GrowthPart
 from results.store.leases import LeasePart
 from results.store.lifecycle import LifecyclePart
 from results.store.measurements import MeasurementPart
@@ -30,6 +31,7 @@ class Store(
     LifecyclePart,
     TrialPart,
     TrialReadPart,
+    GrowthPart,
     EventPart,
     OutcomePart,
     MeasurementPart,
@@ -55,16 +57,18 @@ class Store(
     they write in, that the lease has not been taken over, and raise `LeaseLostError` if it has. A
     lease that has lapsed but that nobody took over still writes. Threads may share a lease.
 
-    **Immutability.** A trial that is `finished` or `diverged` never changes again; its epochs,
-    attempts and events are never rewritten, nor is a sweep's plan. Records are frozen copies: they
-    do not follow later changes.
+    **Immutability.** A trial that is `finished`, `diverged` or `stopped` never changes again; its
+    epochs, attempts and events are never rewritten, nor are the candidates of a sweep: `extend`
+    adds further ones. Records are frozen copies: they do not follow later changes.
 
     **Figures.** NaN and infinity in measured figures are stored as None. Times are aware, in UTC,
     and by the database's clock.
 
     **Events.** Every change of a sweep appends an event in the same transaction: `created`,
     `claimed`, `released`, `state`, `cancel_requested`, `trial_started`, `epochs`,
-    `trial_finished`, `trial_failed`, `retried`, `outcome`.
+    `trial_finished`, `trial_stopped`, `trial_failed`, `trials_added`, `extended`, `retried`,
+    `outcome`.
+    Drivers append `calibrated`, `execution`, and `decision` (why a strategy trains what it does).
 
     **Errors.** Besides what each method names: `InputError` if a value cannot be stored, and
     `WorkError` (`DatabaseUnavailableError` if trying again may help) if the database fails. Errors

@@ -2,12 +2,14 @@
 
 from sqlalchemy import Connection, select
 
-from results.records import Dataset, FamilyMember, Leader, Standing, Sweep
-from results.schema import CoefficientsRow, DatasetRow, FamilyMemberRow
-from results.store.events import latest_event
+from results.records import Dataset, Event, FamilyMember, Leader, Standing, Sweep
+from results.schema import CoefficientsRow, DatasetRow, EventRow, FamilyMemberRow
+from results.store.events import DECISION, latest_event
 from results.store.rows import Part, columns, fetch
 from results.store.sweeps import count_trials, one_sweep
 from results.store.validations import latest_identification
+
+_DECISIONS = 100
 
 
 class StandingPart(Part):
@@ -31,6 +33,7 @@ class StandingPart(Part):
                 data_notes=() if data is None else data.notes,
                 data_detail_px=None if data is None else data.detail_px,
                 last_event=latest_event(connection, sweep_id),
+                decisions=_decisions(connection, sweep_id),
             )
 
 
@@ -50,6 +53,16 @@ def _family(connection: Connection, coefficients_id: int) -> tuple[FamilyMember,
         .order_by(FamilyMemberRow.id)
     )
     return tuple(fetch(connection, FamilyMember, statement))
+
+
+def _decisions(connection: Connection, sweep_id: int) -> tuple[Event, ...]:
+    statement = (
+        select(*columns(EventRow, Event))
+        .where(EventRow.sweep_id == sweep_id, EventRow.kind == DECISION)
+        .order_by(EventRow.seq.desc())
+        .limit(_DECISIONS)
+    )
+    return tuple(reversed(fetch(connection, Event, statement)))
 
 
 def _data(connection: Connection, sweep: Sweep) -> Dataset | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, func, insert, literal, select, update
 
 from results.columns import database_clock
 from results.database import to_json
@@ -30,11 +30,17 @@ class SweepPart(Part):
     """Storing and reading sweeps and candidates."""
 
     def create_sweep(
-        self, new: NewSweep, candidates: Sequence[NewCandidate], *, enqueue: bool = False
+        self,
+        new: NewSweep,
+        candidates: Sequence[NewCandidate],
+        *,
+        enqueue: bool = False,
+        first_seeds: Sequence[int] | None = None,
     ) -> int:
         """Store a sweep, its candidates, and a pending trial for each candidate and seed.
 
-        All or nothing. Trials are numbered seed by seed in the plan's order. The sweep starts as
+        With `first_seeds` only for those of the seeds; further trials are added later. All or
+        nothing. Trials are numbered seed by seed in the plan's order. The sweep starts as
         `queued`; with `enqueue` it is handed to the runners (`claim_next`), without it waits for
         its creator to `claim` it. Event: `created`.
 
@@ -66,8 +72,8 @@ class SweepPart(Part):
                 insert(CandidateRow),
                 [{"sweep_id": sweep_id, **values(candidate)} for candidate in candidates],
             )
-            _add_trials(connection, sweep_id, new.seeds)
-            trials = len(candidates) * len(new.seeds)
+            seeds = new.seeds if first_seeds is None else first_seeds
+            trials = add_missing_trials(connection, sweep_id, seeds)
             append(
                 connection,
                 sweep_id,
@@ -242,22 +248,30 @@ def _submitted_before(connection: Connection, new: NewSweep) -> int:
     return sweep_id
 
 
-def _add_trials(connection: Connection, sweep_id: int, seeds: Iterable[int]) -> None:
-    # Written by the database from its candidates: a large plan crosses the wire once.
+def add_missing_trials(connection: Connection, sweep_id: int, seeds: Iterable[int]) -> int:
+    """A pending trial for each candidate and seed that has none; returns how many."""
+    there = select(TrialRow.id).where(TrialRow.candidate_id == CandidateRow.id)
+    held = select(func.count()).where(TrialRow.sweep_id == sweep_id)
+    before = connection.execute(held).scalar_one()
     for seed in seeds:
         trials = (
-            select(
-                CandidateRow.sweep_id,
-                CandidateRow.id,
-                literal(seed, TrialRow.seed.type),
-                literal(TrialState.PENDING, TrialRow.state.type),
-                literal(0, TrialRow.attempts.type),
-            )
-            .where(CandidateRow.sweep_id == sweep_id)
+            _pending(sweep_id, seed)
+            .where(~there.where(TrialRow.seed == seed).exists())
             .order_by(CandidateRow.index)
         )
-        connection.execute(
-            insert(TrialRow).from_select(
-                ["sweep_id", "candidate_id", "seed", "state", "attempts"], trials
-            )
-        )
+        connection.execute(insert(TrialRow).from_select(_TRIAL, trials))
+    return connection.execute(held).scalar_one() - before
+
+
+_TRIAL = ("sweep_id", "candidate_id", "seed", "state", "attempts")
+
+
+def _pending(sweep_id: int, seed: int) -> Select[*tuple[Any, ...]]:
+    """A pending trial of each candidate, as rows that the database makes of its candidates."""
+    return select(
+        CandidateRow.sweep_id,
+        CandidateRow.id,
+        literal(seed, TrialRow.seed.type),
+        literal(TrialState.PENDING, TrialRow.state.type),
+        literal(0, TrialRow.attempts.type),
+    ).where(CandidateRow.sweep_id == sweep_id)

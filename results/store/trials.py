@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from results.columns import database_clock
 from results.errors import ConflictError, NotFoundError
-from results.records import Attempt, Lease, NewEpoch, Trial, TrialResult
+from results.records import Attempt, Lease, NewEpoch, StoppedTrial, Trial, TrialResult
 from results.schema import AttemptRow, EpochRow, TrialRow
 from results.states import AttemptState, TrialState
 from results.store.events import append, finite
@@ -135,11 +135,7 @@ class TrialPart(Part):
                 result.error,
             )
             stored = values(result, without=("correct", "diverged"))
-            if worker is not None:
-                stored["worker"] = worker
-                connection.execute(
-                    update(AttemptRow).where(AttemptRow.id == attempt_id).values(worker=worker)
-                )
+            stored |= _trained_by(connection, attempt_id, worker)
             if result.correct is not None:
                 stored["n_validation"] = len(result.correct)
                 stored["correct"] = np.packbits(result.correct).tobytes()
@@ -161,6 +157,46 @@ class TrialPart(Part):
                     "state": trial.state,
                     "accuracy": trial.accuracy,
                     "train_seconds": trial.train_seconds,
+                },
+            )
+            return trial
+
+    def stop_trial(
+        self, lease: Lease, attempt_id: int, stopped: StoppedTrial, *, worker: str | None = None
+    ) -> Trial:
+        """End a running attempt, and its trial for good, before its budget. Event: `trial_stopped`.
+
+        The trial becomes `stopped`, without an accuracy.
+
+        Raises:
+            NotFoundError: if the sweep has no such attempt.
+            ConflictError: if the attempt is no longer running.
+        """
+        with self._database.write() as connection:
+            hold(connection, lease)
+            attempt = _running_attempts(connection, lease, {attempt_id})[attempt_id]
+            _end_attempt(connection, attempt_id, AttemptState.STOPPED, None)
+            trial = _update_trial(
+                connection,
+                attempt.trial_id,
+                state=TrialState.STOPPED,
+                finished_at=database_clock(),
+                images=stopped.images,
+                steps=stopped.steps,
+                rung=stopped.rung,
+                **_trained_by(connection, attempt_id, worker),
+            )
+            append(
+                connection,
+                lease.sweep_id,
+                "trial_stopped",
+                {
+                    "trial": trial.id,
+                    "candidate": trial.candidate_id,
+                    "seed": trial.seed,
+                    "rung": stopped.rung,
+                    "epoch": stopped.epoch,
+                    "accuracy": finite(stopped.accuracy),
                 },
             )
             return trial
@@ -258,6 +294,14 @@ def _end_attempt(
         .where(AttemptRow.id == attempt_id)
         .values(state=state, finished_at=database_clock(), error=error)
     )
+
+
+def _trained_by(connection: Connection, attempt_id: int, worker: str | None) -> dict[str, Any]:
+    """Keeps a worker that was not known at the start; what to store with the trial."""
+    if worker is None:
+        return {}
+    connection.execute(update(AttemptRow).where(AttemptRow.id == attempt_id).values(worker=worker))
+    return {"worker": worker}
 
 
 def _update_trial(connection: Connection, trial_id: int, **changes: Any) -> Trial:

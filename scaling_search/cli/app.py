@@ -13,6 +13,7 @@ from scaling_search.cli.commands.cancel import cancel
 from scaling_search.cli.commands.datasets import datasets
 from scaling_search.cli.commands.db import db
 from scaling_search.cli.commands.export import export
+from scaling_search.cli.commands.extend import extend
 from scaling_search.cli.commands.family import family
 from scaling_search.cli.commands.identify import identify
 from scaling_search.cli.commands.model import model
@@ -95,6 +96,7 @@ _COMMANDS = (
     show,
     watch,
     resume,
+    extend,
     cancel,
     best,
     family,

@@ -16,6 +16,15 @@ def presets(incomplete: str) -> list[str]:
     return [name for name in shipped() if name.startswith(incomplete)]
 
 
+def strategies(incomplete: str) -> list[str]:
+    """How a sweep may spend its budget."""
+    from typing import get_args
+
+    from search_spaces.strategy_spec import StrategyName
+
+    return [name for name in get_args(StrategyName) if name.startswith(incomplete)]
+
+
 def datasets(incomplete: str) -> list[str]:
     """Built-in data sets."""
     from scaling_search.datasets import built_ins

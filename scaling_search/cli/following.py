@@ -68,6 +68,8 @@ class Following:
         self.record = record
         self.epochs: int = record.sweep.spec["proxy"]["reports"]
         self._tracker = Tracker(record.candidates, record.trials, self.epochs)
+        for event in record.standing.decisions[-1:]:
+            self._tracker.decided(event.data["why"])
         self._trials = {trial.id: trial for trial in record.trials}
         self._candidates = {candidate.id: candidate for candidate in record.candidates}
         self._running: dict[int, Running] = {}
@@ -140,10 +142,12 @@ class Following:
                 self._report(epoch)
         elif event.kind == "trial_started":
             self._start(data["trial"], data["worker"])
-        elif event.kind in ("trial_finished", "trial_failed"):
+        elif event.kind in ("trial_finished", "trial_stopped", "trial_failed"):
             self._end(data)
+        elif event.kind == "decision":
+            self._tracker.decided(data["why"])
         else:
-            self.read()  # it changed hands or state, or trials are to be tried again
+            self.read()  # it changed hands or state, has more trials, or some are tried again
 
     def _start(self, trial_id: int, worker: str | None) -> None:
         trial = self._trials[trial_id]
@@ -173,4 +177,7 @@ class Following:
             self._tracker.dropped(trial_id)  # another attempt follows
         elif trial_id not in self._over:
             self._over.add(trial_id)
-            self._tracker.ended(trial_id, data.get("accuracy"))
+            if "rung" in data:
+                self._tracker.stopped(trial_id)
+            else:
+                self._tracker.ended(trial_id, data.get("accuracy"))

@@ -37,6 +37,7 @@ def read_sweep(
     dataset: str | None = None,
     images: int | None = None,
     seeds: int | None = None,
+    strategy: str | None = None,
     name: str | None = None,
     skip_corrupt: bool = False,
     data_is_here: bool = True,
@@ -51,6 +52,8 @@ def read_sweep(
     changes: dict[str, Any] = {}
     if images is not None:
         changes["proxy"] = {"images": images}
+    if strategy is not None:
+        changes["strategy"] = {"name": strategy}
     if dataset is not None or skip_corrupt:
         changes["data"] = ({"name": dataset} if dataset is not None else {}) | (
             {"skip_corrupt": True} if skip_corrupt else {}
@@ -112,7 +115,7 @@ def cost_of(
     return estimate(
         [candidate.complexity.flops for candidate in plan.candidates],
         spec.proxy,
-        len(spec.seeds),
+        spec.most_trials(len(plan.candidates), sum(one.eligible for one in plan.candidates)),
         workers=workers,
         rate=rate,
         validation_images=data.n_validation if data else 0,

@@ -58,7 +58,19 @@ SpaceArgument = Annotated[
 
 SeedsOption = Annotated[
     int | None,
-    typer.Option("--seeds", metavar="N", help="Trials of every candidate, seeds 0 to N − 1."),
+    typer.Option("--seeds", metavar="N", help="Trials of a candidate, seeds 0 to N − 1."),
+]
+
+StrategyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--strategy",
+        metavar="NAME",
+        help="How the budget is spent: grid (every candidate with every seed), contenders "
+        "(further seeds for those still in the running), asha or hyperband (early stopping), tpe "
+        "or gp (samplers). `--set strategy.KEY=VALUE` changes its details.",
+        autocompletion=completion.strategies,
+    ),
 ]
 
 ImagesOption = Annotated[

@@ -74,7 +74,9 @@ def submit(records: Records, spec: SweepSpec) -> int:
         planned = plan_for(spec, records, load(), needs_data=True)
     except ProblemError as error:
         raise InputError(error.detail) from None
-    return records.create_sweep(*as_sweep(planned, None), enqueue=True)
+    return records.create_sweep(
+        *as_sweep(planned, None), enqueue=True, first_seeds=spec.certain_seeds
+    )
 
 
 def request_cancel(records: Records, sweep_id: int) -> SweepState:

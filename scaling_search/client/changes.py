@@ -9,11 +9,12 @@ from results.records import Standing
 from results.states import SweepState
 from scaling_search.client.connection import ALSO_POST
 from scaling_search.client.part import Part
+from search_spaces.extension import Extension
 from search_spaces.sweep_spec import SweepSpec
 
 
 class ChangePart(Part):
-    """Submitting, cancelling, resuming and deleting sweeps."""
+    """Submitting, extending, cancelling, resuming and deleting sweeps."""
 
     def submit(self, spec: SweepSpec, *, key: str | None = None) -> Standing:
         """Put a sweep at the end of the queue.
@@ -28,6 +29,15 @@ class ChangePart(Part):
             json=spec.model_dump(mode="json"),
             headers={"Idempotency-Key": key or str(uuid.uuid4())},
             retry=ALSO_POST,
+        )
+        return self._connection.read(SweepDetail, response).to_standing()
+
+    def extend(self, sweep_id: int, extension: Extension) -> Standing:
+        """Add to a sweep that has ended; what waits now, for a longer budget a new sweep."""
+        response = self._connection.request(
+            "POST",
+            f"/v1/sweeps/{sweep_id}/extend",
+            json=extension.model_dump(mode="json", exclude_unset=True),
         )
         return self._connection.read(SweepDetail, response).to_standing()
 

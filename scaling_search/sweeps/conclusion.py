@@ -21,7 +21,7 @@ from search_spaces.frame import Frame
 from search_spaces.intervals import Intervals, ends_at
 from search_spaces.realised import realised_scaling
 from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.sweep_spec import FRESH, SweepSpec
 
 
 def gather(store: Store, sweep_id: int) -> list[Evidence]:
@@ -41,9 +41,11 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
     found = []
     for network, candidate in zip(networks, candidates, strict=True):
         trials = by_candidate.get(candidate.id, [])
-        finished = [trial for trial in trials if trial.state is TrialState.FINISHED]
+        searched = [trial for trial in trials if trial.seed < FRESH]
+        finished = [trial for trial in searched if trial.state is TrialState.FINISHED]
         recorded = [trial for trial in finished if trial.id in correct]
-        lost = sum(trial.state in (TrialState.DIVERGED, TrialState.FAILED) for trial in trials)
+        lost = sum(trial.state in (TrialState.DIVERGED, TrialState.FAILED) for trial in searched)
+        fresh = [trial for trial in trials if trial.seed >= FRESH and trial.id in correct]
         found.append(
             Evidence(
                 index=candidate.index,
@@ -53,6 +55,7 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 lost=lost + len(finished) - len(recorded),
                 scaling=realised_scaling(network, base),
                 flops_ratio=candidate.measured_ratio,
+                fresh={trial.seed: correct[trial.id] for trial in fresh},
             )
         )
     return found
@@ -128,6 +131,11 @@ def _aside(store: Store, lease: Lease, outcome: Outcome) -> dict[str, Any] | Non
     return outcome.to_dict() | {"identified": found}
 
 
+def chance_of(data: PreparedDataset) -> float:
+    """Accuracy of always naming the validation split's largest class."""
+    return max(data.validation_counts) / data.n_validation
+
+
 def conclude(
     store: Store,
     lease: Lease,
@@ -140,8 +148,7 @@ def conclude(
     The family is that of the baseline in its full form at its own base resolution, for the classes
     and channels of ImageNet; other ones are derived on request.
     """
-    chance = max(data.validation_counts) / data.n_validation
-    outcome = select(gather(store, lease.sweep_id), spec.selection, chance)
+    outcome = select(gather(store, lease.sweep_id), spec.selection, chance_of(data))
     aside = _aside(store, lease, outcome)
     if aside is not None:
         store.set_outcome(lease, aside | {"chosen": None})

@@ -65,7 +65,9 @@ def confirm(
     return stored
 
 
-def _remarks(data: PreparedDataset) -> Remarks:
+def remarks_of(data: PreparedDataset) -> Remarks:
+    """The caution for a candidate that enlarges the images."""
+
     def of(candidate: Candidate) -> tuple[str, ...]:
         note = data.upsampling_note(candidate.spec.resolution_px)
         return (note,) if note else ()
@@ -93,8 +95,10 @@ def create_sweep(
         key: a second sweep under the same key is not stored, and the first one's id returned.
 
     Raises:
+        InputError: the strategy cannot work on this plan.
         WorkError: fvcore and the closed form disagree, or the database cannot be written.
     """
+    spec.check_plan(len(plan.candidates), sum(c.eligible for c in plan.candidates))
     confirm(store, [(c.spec, c.complexity) for c in plan.candidates], counted)
     store.put_dataset(as_record(data, name=data.name, source=spec.data.name))
     return store.create_sweep(
@@ -111,5 +115,6 @@ def create_sweep(
             hardware=hardware(),
             idempotency_key=key,
         ),
-        new_candidates(plan, _remarks(data)),
+        new_candidates(plan, remarks_of(data)),
+        first_seeds=spec.certain_seeds,
     )

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 
 from results.errors import DatabaseUnavailableError
 from results.records import Lease
-from results.states import SweepState, TrialState
+from results.states import SweepState
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.prepare import prepare
 from scaling_search.environment import hardware, is_dead, this_process, versions
 from scaling_search.execution import Execution
 from scaling_search.selection import Outcome
-from scaling_search.sweeps.conclusion import conclude
+from scaling_search.strategies import confirming, searching
+from scaling_search.sweeps.conclusion import chance_of, conclude
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
@@ -65,22 +66,23 @@ def _train(
     watch: Watch,
     observe: Callable[[Snapshot], None],
 ) -> None:
-    """Train every pending trial of the sweep."""
+    """Train what waits and what the strategy decides on."""
     # Ray takes two seconds to import, which only a sweep that trains should pay.
     quieten()
-    from scaling_search.workers.execution import Resources, TrialTask, run_trials
+    from scaling_search.sweeps.dispatch import Dispatcher
+    from scaling_search.sweeps.ledgers import race_rules, ran_before
+    from scaling_search.workers.execution import Resources, run_trials
+    from scaling_search.workers.race import Race
     from scaling_search.workers.trainable import Shared
 
     candidates = store.candidates(lease.sweep_id)
     by_id = {candidate.id: candidate for candidate in candidates}
-    trials = store.trials(lease.sweep_id)
-    tracker = Tracker(candidates, trials, spec.proxy.reports)
-    tasks = [
-        TrialTask(trial.id, by_id[trial.candidate_id].spec, trial.seed, tracker.weight(trial.id))
-        for trial in trials
-        if trial.state is TrialState.PENDING
-    ]
-    if not tasks:
+    tracker = Tracker(candidates, store.trials(lease.sweep_id), spec.proxy.reports)
+    rules = race_rules(spec.strategy, spec.proxy.reports) if spec.strategy.races else None
+    eligible = sum(candidate.eligible for candidate in candidates)
+    phases = [searching(spec, len(candidates), eligible), confirming(spec, chance_of(data))]
+    dispatcher = Dispatcher(store, lease, spec, candidates, phases, tracker, watch, rules)
+    if not dispatcher.look_ahead():
         return
     store.append_event(lease, "execution", dataclasses.asdict(execution))
     shared = Shared(
@@ -102,8 +104,17 @@ def _train(
         cpus=execution.workers * execution.cpus_per_trial,
         gpus=execution.workers * execution.gpus_per_trial,
     )
+
+    def rung_of(trial_id: int, epoch: int) -> int:
+        index = by_id[store.trial(trial_id).candidate_id].index
+        return rules.rung_of(rules.bracket_of(index), epoch) if rules else 1
+
+    recorder = Recorder(
+        store, lease, tracker, watch, observe, changed=dispatcher.changed, rung_of=rung_of
+    )
+    race = Race(rules, ran_before(store, lease.sweep_id, rules, by_id)) if rules else None
     with session, watch.heeding_signals():
-        run_trials(tasks, shared, resources, Recorder(store, lease, tracker, watch, observe))
+        run_trials(dispatcher, shared, resources, recorder, race)
     watch.heed()
 
 

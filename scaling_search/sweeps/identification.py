@@ -88,7 +88,10 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
     if seeds is not None:
         changes["seeds"] = seeds
     return Question(
-        candidate, found, chosen, parse(SweepSpec, spec.model_dump() | changes, "identify")
+        candidate,
+        found,
+        chosen,
+        parse(SweepSpec, spec.whole_grid().model_dump() | changes, "identify"),
     )
 
 

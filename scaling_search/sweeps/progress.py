@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from results.records import Candidate, Trial
 from results.states import TrialState
 
-_OVER = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.FAILED)
+_OVER = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.STOPPED, TrialState.FAILED)
 
 
 class Reported(Protocol):
@@ -33,7 +33,8 @@ class Snapshot:
 
     `fraction` weighs trials by FLOPs; `eta_seconds` extrapolates this run's pace, None before there
     is one. `leader` is the candidate with the best mean so far, with its mean and trial count.
-    `images_per_second` adds up what the running trials last reported.
+    `images_per_second` adds up what the running trials last reported. `decision` is what the
+    strategy last said.
     """
 
     total: int
@@ -46,6 +47,7 @@ class Snapshot:
     leader_accuracy: float | None
     leader_trials: int
     images_per_second: float
+    decision: str = ""
 
 
 class Tracker:
@@ -71,8 +73,18 @@ class Tracker:
         for trial in trials:
             if trial.state is TrialState.FINISHED and trial.accuracy is not None:
                 self._accuracies.setdefault(trial.candidate_id, []).append(trial.accuracy)
+        self._decision = ""
         self._began = time.monotonic()
         self._began_at = self._fraction()
+
+    def add(self, trials: Iterable[Trial]) -> None:
+        """Trials that were decided on since."""
+        for trial in trials:
+            self._trials.setdefault(trial.id, trial)
+
+    def decided(self, why: str) -> None:
+        """The strategy says why it goes on as it does."""
+        self._decision = why
 
     def weight(self, trial_id: int) -> float:
         """Expected cost of a trial, in FLOPs of one image."""
@@ -97,6 +109,11 @@ class Tracker:
             found = self._accuracies.setdefault(self._trials[trial_id].candidate_id, [])
             found.append(accuracy)
 
+    def stopped(self, trial_id: int) -> None:
+        """A trial was ended early."""
+        self.dropped(trial_id)
+        self._over.add(trial_id)
+
     def dropped(self, trial_id: int) -> None:
         """An attempt came to nothing; another will follow."""
         self._epochs.pop(trial_id, None)
@@ -111,7 +128,7 @@ class Tracker:
                 done += weight
             else:
                 done += weight * self._epochs.get(trial_id, 0) / self._reports
-        return done / total
+        return done / total if total else 0.0
 
     def snapshot(self) -> Snapshot:
         """The sweep as it stands now."""
@@ -135,4 +152,5 @@ class Tracker:
             leader_accuracy=None if leader is None else means[leader],
             leader_trials=0 if leader is None else len(self._accuracies[leader]),
             images_per_second=sum(self._speeds.values()),
+            decision=self._decision,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from results.records import Lease, NewEpoch
+from results.records import Lease, NewEpoch, StoppedTrial
 from results.records import TrialResult as StoredResult
 from results.store import Store
 from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
@@ -27,10 +27,15 @@ class Recorder:
         tracker: Tracker,
         watch: Watch,
         observe: Callable[[Snapshot], None],
+        *,
+        changed: Callable[[], None] = lambda: None,
+        rung_of: Callable[[int, int], int] = lambda trial_id, epoch: 1,
     ) -> None:
         self._store, self._lease = store, lease
         self._tracker, self._watch, self._observe = tracker, watch, observe
+        self._changed, self._rung_of = changed, rung_of
         self._attempts: dict[int, int] = {}
+        self._last: dict[int, EpochReport] = {}
 
     def _write(self, action: Callable[[], object]) -> None:
         if self._watch.problem is not None:
@@ -69,6 +74,7 @@ class Recorder:
                 peak_memory_bytes=report.peak_memory_bytes,
             )
             self._store.record_epochs(self._lease, [epoch])
+            self._last[trial_id] = report
             self._tracker.reported(trial_id, report)
 
         self._write(store)
@@ -93,8 +99,32 @@ class Recorder:
             attempt = self._attempts.pop(trial_id)
             self._store.finish_trial(self._lease, attempt, stored, worker=worker)
             self._tracker.ended(trial_id, None if result.diverged else result.top1)
+            self._over(trial_id)
 
         self._write(store)
+
+    def stopped(self, trial_id: int, epoch: int, worker: str) -> None:
+        """The strategy ended the trial early."""
+
+        def store() -> None:
+            last = self._last[trial_id]
+            stopped = StoppedTrial(
+                rung=self._rung_of(trial_id, epoch),
+                epoch=epoch,
+                images=last.images,
+                steps=last.steps,
+                accuracy=last.top1,
+            )
+            attempt = self._attempts.pop(trial_id)
+            self._store.stop_trial(self._lease, attempt, stopped, worker=worker)
+            self._tracker.stopped(trial_id)
+            self._over(trial_id)
+
+        self._write(store)
+
+    def _over(self, trial_id: int) -> None:
+        self._last.pop(trial_id, None)
+        self._changed()
 
     def failed(self, trial_id: int, error: str, *, final: bool) -> None:
         """The attempt raised, or its worker died, maybe before it could begin."""
@@ -106,6 +136,7 @@ class Recorder:
             self._store.fail_attempt(self._lease, attempt, error, retry=not final)
             if final:
                 self._tracker.ended(trial_id, None)
+                self._over(trial_id)
             else:
                 self._tracker.dropped(trial_id)
 

@@ -1,18 +1,22 @@
-"""Many trials through Ray Tune, longest first, on workers that are reused."""
+"""Many trials through Ray Tune, on workers that are reused."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ray import cloudpickle, tune
 from ray.exceptions import ActorDiedError
+from ray.tune.search import Searcher
 
 from scaling_search.proxy import EpochReport, TrialResult
 from scaling_search.workers.cluster import check_room
+from scaling_search.workers.race import Race
 from scaling_search.workers.trainable import (
+    BRACKET,
     EPOCH,
     RESULT,
     SEED,
@@ -26,12 +30,29 @@ from scaling_search.workers.trainable import (
 
 @dataclass(frozen=True)
 class TrialTask:
-    """A trial to be trained; the one with the largest `weight` (expected cost) starts first."""
+    """A trial to be trained.
+
+    `weight` is its expected cost; in a race it runs in `bracket` (None: it is not stopped).
+    """
 
     trial_id: int
     spec: dict[str, Any]
     seed: int
     weight: float
+    bracket: int | None = None
+
+
+class Source(Protocol):
+    """Where trials come from, as workers become free."""
+
+    def next(self) -> TrialTask | None:
+        """A trial to train now; None: not yet, or never again if `is_over`."""
+        ...
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there will be no more."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +63,22 @@ class Resources:
     cpus_per_trial: int = 1
     gpus_per_trial: float = 0.0
     attempts: int = 2
+
+
+class Listed:
+    """A source of trials that are all known, longest first."""
+
+    def __init__(self, tasks: Iterable[TrialTask]) -> None:
+        self._left = deque(sorted(tasks, key=lambda task: -task.weight))
+
+    def next(self) -> TrialTask | None:
+        """The longest that is left."""
+        return self._left.popleft() if self._left else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether none is left."""
+        return not self._left
 
 
 class Listener(Protocol):
@@ -55,6 +92,9 @@ class Listener(Protocol):
 
     def finished(self, trial_id: int, result: TrialResult, worker: str) -> None:
         """The running attempt came to its end."""
+
+    def stopped(self, trial_id: int, epoch: int, worker: str) -> None:
+        """The race stopped the running attempt after this epoch, which was reported."""
 
     def failed(self, trial_id: int, error: str, *, final: bool) -> None:
         """The running attempt raised; unless `final`, another one follows."""
@@ -106,6 +146,8 @@ class _Callback(_Listening, tune.Callback):
         self._listener.reported(number, EpochReport(**result[EPOCH]), worker)
         if RESULT in result:
             self._listener.finished(number, TrialResult(**result[RESULT]), worker)
+        elif result.get("done"):  # by the race: a trial's own end has a result
+            self._listener.stopped(number, result[EPOCH]["epoch"], worker)
 
     def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=False)
@@ -122,20 +164,55 @@ class _Stop(_Listening, tune.Stopper):
         return self._listener.should_stop()
 
 
+class _Handing(Searcher):
+    """Tune asks for trials one by one; the source knows which."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self._source = source
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}  # as in `_Listening`
+
+    def set_search_properties(
+        self, metric: str | None, mode: str | None, config: dict[str, Any], **_: Any
+    ) -> bool:
+        """There is nothing to set."""
+        return True
+
+    def suggest(self, trial_id: str) -> Any:
+        """The next trial's config."""
+        task = self._source.next()
+        if task is not None:
+            about = {TRIAL: task.trial_id, SPEC: task.spec, SEED: task.seed}
+            return {"task": about | {BRACKET: task.bracket}}
+        return Searcher.FINISHED if self._source.is_over else None
+
+    def on_trial_complete(
+        self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
+    ) -> None:
+        """The listener is told by Tune's callbacks."""
+
+    def save_to_dir(self, checkpoint_dir: str, session_str: str = "default") -> None:
+        """Nothing is kept here: what has been trained is in the database."""
+
+
 def run_trials(
-    tasks: Sequence[TrialTask], shared: Shared, resources: Resources, listener: Listener
+    source: Source,
+    shared: Shared,
+    resources: Resources,
+    listener: Listener,
+    race: Race | None = None,
 ) -> None:
-    """Train every task once to its end, telling `listener`; returns when all are over.
+    """Train what the source hands out, telling `listener`; returns when all of it is over.
 
     Ray must be running (`ray_session`). A trial that raises is tried `attempts` times in all, each
-    time in a fresh process, while the others go on.
+    time in a fresh process, while the others go on. `race` stops trials early.
 
     Raises:
         InputError: no node of the cluster has room for a trial.
     """
     check_room(resources.cpus_per_trial, resources.gpus_per_trial)
-    ordered = sorted(tasks, key=lambda task: -task.weight)
-    configs = [{TRIAL: t.trial_id, SPEC: t.spec, SEED: t.seed} for t in ordered]
     trainable = tune.with_resources(
         tune.with_parameters(ProxyTrainable, shared=shared),
         {"cpu": resources.cpus_per_trial, "gpu": resources.gpus_per_trial},
@@ -143,8 +220,10 @@ def run_trials(
     with tempfile.TemporaryDirectory(prefix="scaling-search-") as scratch:
         tune.Tuner(
             trainable,
-            param_space={"task": tune.grid_search(configs)},
             tune_config=tune.TuneConfig(
+                num_samples=-1,
+                search_alg=_Handing(source),
+                scheduler=race,
                 reuse_actors=True,
                 max_concurrent_trials=resources.workers,
                 trial_name_creator=lambda trial: f"trial-{trial.config['task'][TRIAL]}",

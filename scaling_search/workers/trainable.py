@@ -16,10 +16,11 @@ from ray import tune
 
 from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import EpochReport, TrialResult, train
+from scaling_search.workers.race import ACCURACY
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
-TRIAL, SPEC, SEED = "trial_id", "spec", "seed"
+TRIAL, SPEC, SEED, BRACKET = "trial_id", "spec", "seed", "bracket"
 EPOCH, RESULT, WORKER = "epoch_report", "trial_result", "worker"
 """Keys of a trial's config, and of what a step reports."""
 
@@ -74,6 +75,8 @@ class ProxyTrainable(tune.Trainable):
             WORKER: f"{socket.gethostname()}:{os.getpid()}",
             "done": False,
         }
+        if self._config.get(BRACKET) is not None and not report.diverged:
+            answer[ACCURACY] = report.top1
         if report.diverged or report.epoch == self._proxy.reports:
             try:
                 next(self._epochs)

@@ -18,7 +18,8 @@ from results.store.pages import (
 )
 
 OPERATIONS = {
-    "cancel_sweep", "compare_sweeps", "delete_sweep", "get_best_coefficients", "get_family",
+    "cancel_sweep", "compare_sweeps", "delete_sweep", "extend_sweep", "get_best_coefficients",
+    "get_family",
     "get_family_figure", "get_figure", "get_health", "get_log", "get_member", "get_metrics",
     "get_published_family", "get_published_family_figure", "get_published_member", "get_readiness",
     "get_report", "get_session", "get_sweep", "get_validation", "get_validation_figure",
@@ -78,7 +79,7 @@ def test_every_answer_has_an_example_that_is_valid(document):
 
 def test_every_body_has_examples_that_are_valid(document):
     bodies = [op for _, _, op in _operations(document) if "requestBody" in op]
-    assert len(bodies) == 3
+    assert len(bodies) == 4
     for operation in bodies:
         content = operation["requestBody"]["content"]["application/json"]
         schema = _resolved(document, content["schema"])

@@ -57,7 +57,12 @@ async def test_a_plan_is_what_would_be_trained(client, store):
     assert {c["complexity_source"] for c in found["candidates"]} == {"closed_form"}
     assert found["base_flops"] == expected.base_flops
     assert found["points"] == 2
-    assert found["training"] == {"trials": 10, "images": 6400, "seeds": [0, 1]}
+    assert found["training"] == {
+        "strategy": "grid",
+        "trials": 10,
+        "images": 6400,
+        "seeds": [0, 1],
+    }
     assert found["warnings"][-1] == "grey"
     assert found["candidates"][0]["notes"] == [
         "16 px exceeds the 8 px of the images: upsampling adds no detail, so a difference there "
@@ -352,3 +357,37 @@ async def test_an_idempotency_key_is_plain(client, problem, key):
     response = await client.post("/v1/sweeps", json=SPEC, headers={"Idempotency-Key": key})
     found = problem(response, 422, "invalid")
     assert found["errors"][0]["field"] == "idempotency-key"
+
+
+async def test_a_finished_sweep_is_extended_in_place_and_waits(client, store):
+    before = store.trials(1)
+    response = await client.post("/v1/sweeps/1/extend", json={"seeds": 4})
+    assert response.status_code == 200
+    found = response.json()
+    assert (found["id"], found["state"], found["seeds"]) == (1, "queued", [0, 1, 2, 3])
+    assert found["queued_at"] is not None
+    assert store.trials(1)[: len(before)] == before
+    assert len(store.trials(1)) == 2 * len(before)
+
+
+async def test_a_longer_budget_makes_another_sweep(client, store):
+    response = await client.post("/v1/sweeps/1/extend", json={"images": 6400})
+    found = response.json()
+    assert found["id"] != 1
+    assert found["protocol"] != store.sweep(1).protocol
+    assert found["spec"]["description"] == "Sweep 1 with a longer budget."
+    assert store.sweep(1).state is SweepState.FINISHED
+
+
+@pytest.mark.parametrize("body", [{}, {"seeds": 1}, {"images": 64}, {"sedes": 4}])
+async def test_an_extension_that_adds_nothing_is_refused(client, body):
+    response = await client.post("/v1/sweeps/1/extend", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_strategy_that_contradicts_its_plan_is_refused(client):
+    body = spec(strategy={"name": "tpe", "trials": 90, "startup_trials": 2})
+    response = await client.post("/v1/sweeps", json=body)
+    assert response.status_code == 422
+    assert "strategy.trials is 90" in response.text

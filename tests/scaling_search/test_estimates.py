@@ -32,9 +32,9 @@ def test_evaluation_and_batch_norm_statistics_take_one_pass_an_image_each_report
 
 def test_workers_share_the_trials_longest_first():
     rate = Rate(3 * 6400.0, 1)  # one FLOP an image takes one second
-    assert estimate([4, 3, 3, 2], proxy(), 1, workers=2, rate=rate).seconds == pytest.approx(6)
-    assert estimate([4, 3, 3, 2], proxy(), 2, workers=2, rate=rate).seconds == pytest.approx(12)
-    assert estimate([4, 3], proxy(), 1, workers=64, rate=rate).seconds == pytest.approx(4)
+    assert estimate([4, 3, 3, 2], proxy(), 4, workers=2, rate=rate).seconds == pytest.approx(6)
+    assert estimate([4, 3, 3, 2], proxy(), 8, workers=2, rate=rate).seconds == pytest.approx(12)
+    assert estimate([4, 3], proxy(), 2, workers=64, rate=rate).seconds == pytest.approx(4)
 
 
 def test_a_rate_is_the_work_over_the_time_of_all_trials():
@@ -49,8 +49,8 @@ def test_the_rough_rate_says_that_it_is_rough():
 
 
 def test_a_database_grows_with_trials_and_reports():
-    few = estimate([1, 2], proxy(), 3, workers=1, rate=ROUGH).database_bytes
-    more = estimate([1, 2], proxy(reports=10), 3, workers=1, rate=ROUGH).database_bytes
+    few = estimate([1, 2], proxy(), 6, workers=1, rate=ROUGH).database_bytes
+    more = estimate([1, 2], proxy(reports=10), 6, workers=1, rate=ROUGH).database_bytes
     assert few > 0
     assert more - few == 6 * 8 * 600
 

@@ -10,6 +10,7 @@ from results.schema import CandidateRow, MeasurementRow, TrialRow
 from results.states import TrialState
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
+from search_spaces.sweep_spec import FRESH
 
 _KEYS: Final = {
     "id": Key(CandidateRow.id),
@@ -18,6 +19,8 @@ _KEYS: Final = {
     "measured_ratio": Key(CandidateRow.measured_ratio),
 }
 CANDIDATE_ORDERS: Final = (*_KEYS, "accuracy")
+
+_COUNTS: Final = ("finished", "diverged", "stopped", "failed")
 
 
 def candidate_summaries(
@@ -39,9 +42,13 @@ def candidate_summaries(
         select(
             *columns(CandidateRow, Candidate),
             confirmed.label("confirmed"),
-            *(column for column in reached.c if column.name != "candidate_id"),
+            *(
+                func.coalesce(column, 0).label(column.name) if column.name in _COUNTS else column
+                for column in reached.c
+                if column.name != "candidate_id"
+            ),
         )
-        .join(reached, reached.c.candidate_id == CandidateRow.id)
+        .outerjoin(reached, reached.c.candidate_id == CandidateRow.id)
         .where(CandidateRow.sweep_id == sweep_id)
     )
     if index is not None:
@@ -56,18 +63,19 @@ def candidate_summaries(
 
 
 def _reached(sweep_id: int) -> Subquery:
-    """What the trials of each candidate came to; every candidate has some."""
+    """What the trials of each candidate came to, but for confirmation, which selects nothing."""
     accuracy = case((TrialRow.state == TrialState.FINISHED, TrialRow.accuracy))
     return (
         select(
             TrialRow.candidate_id,
             func.count(accuracy).label("finished"),
             func.count(case((TrialRow.state == TrialState.DIVERGED, 1))).label("diverged"),
+            func.count(case((TrialRow.state == TrialState.STOPPED, 1))).label("stopped"),
             func.count(case((TrialRow.state == TrialState.FAILED, 1))).label("failed"),
             func.avg(accuracy).label("accuracy_mean"),
             func.avg(accuracy * accuracy).label("square_mean"),
         )
-        .where(TrialRow.sweep_id == sweep_id)
+        .where(TrialRow.sweep_id == sweep_id, TrialRow.seed < FRESH)
         .group_by(TrialRow.candidate_id)
         .subquery()
     )

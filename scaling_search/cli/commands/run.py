@@ -17,6 +17,7 @@ from scaling_search.cli.options import (
     SetOption,
     SkipCorruptOption,
     SpaceArgument,
+    StrategyOption,
     WorkersOption,
 )
 
@@ -26,6 +27,7 @@ def run(
     dataset: DatasetOption = None,
     seeds: SeedsOption = None,
     images: ImagesOption = None,
+    strategy: StrategyOption = None,
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
@@ -40,16 +42,18 @@ def run(
 ) -> None:
     """Search for coefficients: plan, train, select, derive b0 to b7.
 
-    Every candidate is trained on a short budget with every seed. The leader is expected to have the
-    highest validation accuracy at matched FLOPs; the verdict says whether the evidence is enough:
-    `chosen` (it loses at most δ against the best, with stated confidence), `equivalent` (some
-    rivals are as good) or `inconclusive` (and what would settle it). Everything is stored as it
-    happens: ctrl-C loses nothing, `scaling-search resume` goes on.
+    Candidates are trained on a short budget: every one with every seed, or what `--strategy`
+    decides on. The leader is expected to have the highest validation accuracy at matched FLOPs; the
+    verdict says whether the evidence is enough: `chosen` (it loses at most δ against the best, with
+    stated confidence), `equivalent` (some rivals are as good) or `inconclusive` (and what would
+    settle it). Everything is stored as it happens: ctrl-C loses nothing, `scaling-search resume`
+    goes on.
 
     \b
     Examples:
       scaling-search run
       scaling-search run small-images --dataset ~/photos --seeds 5
+      scaling-search run small-images --strategy contenders --seeds 12
       scaling-search run my-space.yaml --images 50000 --workers 4 --json > sweep.json
 
     Exit codes: 0 done (whatever the verdict), 1 failed or cancelled, 2 wrong input, 130 ctrl-C or
@@ -71,6 +75,7 @@ def run(
         dataset=dataset,
         images=images,
         seeds=seeds,
+        strategy=strategy,
         name=name,
         skip_corrupt=skip_corrupt,
     )

@@ -42,6 +42,7 @@ def show(
     out = console()
     view.show_heading(out, record)
     view.show_provenance(out, record)
+    view.show_decisions(out, record)
     if trials:
         view.show_trials(out, record)
     out.print()

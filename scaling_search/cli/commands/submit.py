@@ -16,6 +16,7 @@ from scaling_search.cli.options import (
     SetOption,
     SkipCorruptOption,
     SpaceArgument,
+    StrategyOption,
 )
 
 
@@ -31,6 +32,7 @@ def submit(
     ] = None,
     seeds: SeedsOption = None,
     images: ImagesOption = None,
+    strategy: StrategyOption = None,
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
@@ -63,6 +65,7 @@ def submit(
         dataset=dataset,
         images=images,
         seeds=seeds,
+        strategy=strategy,
         name=name,
         skip_corrupt=skip_corrupt,
         data_is_here=False,

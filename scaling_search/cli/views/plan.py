@@ -151,11 +151,14 @@ def show_cost(out: Console, cost: Estimate, spec: SweepSpec) -> None:
     disk = f"{size(cost.database_bytes)} in the database"
     if cost.data_bytes:
         disk += f", {size(cost.data_bytes)} of decoded images"
+    if spec.strategy.name == "grid" and spec.strategy.max_images is None:
+        trials = f"{plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each)"
+    else:
+        trials = f"at most {plural(cost.trials, 'trial')} (strategy {spec.strategy.name})"
     paragraph(
         out,
         "Training: ",
-        f"{plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each) × "
-        f"{spec.proxy.total_images:,} images = {amount(cost.images)} images, about "
+        f"{trials} × {spec.proxy.total_images:,} images = {amount(cost.images)} images, about "
         f"{duration(cost.seconds)} on {plural(cost.workers, 'worker')}; {disk}",
     )
     out.print(f"(time: {cost.rate.source})", style="dim", markup=False)

@@ -148,11 +148,12 @@ class Training:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._begun = False
+        self._decision = ""
 
     def observe(self, now: Snapshot, above: RenderableType | None = None) -> None:
-        """The sweep stands so; its beginning and its end are always shown."""
-        important = not self._begun or now.done == now.total
-        self._begun = True
+        """The sweep stands so; its beginning, its end and decisions are always shown."""
+        important = not self._begun or now.done == now.total or now.decision != self._decision
+        self._begun, self._decision = True, now.decision
         self._show(progress_line(now), now.fraction, leader_line(now), important, above)
 
     def waiting(self) -> None:
@@ -183,9 +184,10 @@ def progress_line(now: Snapshot) -> str:
 
 
 def leader_line(now: Snapshot) -> str:
-    """Who leads so far."""
+    """Who leads so far, and what the strategy last decided."""
     if now.leader is None:
-        return ""
+        return now.decision
     of = triple((now.leader.alpha, now.leader.beta, now.leader.gamma))
     trials = plural(now.leader_trials, "trial")
-    return f"leader {of} with {percent(now.leader_accuracy)} over {trials}"
+    leads = f"leader {of} with {percent(now.leader_accuracy)} over {trials}"
+    return f"{leads}; {now.decision}" if now.decision else leads

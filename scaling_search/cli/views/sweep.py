@@ -12,9 +12,10 @@ from rich.console import Console
 from results.records import Sweep, SweepSummary
 from results.states import SweepState, TrialState
 from scaling_search.cli.documents import SweepRecord, is_driven
-from scaling_search.cli.output import table
+from scaling_search.cli.output import paragraph, table
 from search_spaces.human import duration, percent, plural, size, triple
 
+_DROPS = 5
 _DRIVER_GONE = "stopped (driver gone)"
 
 
@@ -40,11 +41,18 @@ def show_heading(out: Console, record: SweepRecord) -> None:
     out.print(
         f"{progress.done:,} of {plural(progress.total, 'trial')} done"
         + (f", {lost} of them lost" if lost else "")
-        + f": {plural(len(record.candidates), 'candidate')} × {plural(len(sweep.seeds), 'seed')}",
+        + (f", {progress.stopped} stopped early" if progress.stopped else "")
+        + f": {plural(len(record.candidates), 'candidate')} × {_seeds(sweep)}",
         markup=False,
     )
     if sweep.error:
         out.print(f"Error: {sweep.error}", style="red", markup=False)
+
+
+def _seeds(sweep: Sweep) -> str:
+    strategy = sweep.spec.get("strategy", {}).get("name", "grid")
+    seeds = plural(len(sweep.seeds), "seed")
+    return seeds if strategy == "grid" else f"at most {seeds}, strategy {strategy}"
 
 
 def show_provenance(out: Console, record: SweepRecord) -> None:
@@ -95,6 +103,22 @@ def _machine(hardware: Mapping[str, Any]) -> str:
         f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "
         f"{size(hardware['memory_bytes'])} memory, {cuda}"
     )
+
+
+def show_decisions(out: Console, record: SweepRecord) -> None:
+    """Why the strategy trained what it did."""
+    decisions = record.standing.decisions
+    if not decisions:
+        return
+    out.print()
+    out.print("Decisions:")
+    for event in decisions:
+        paragraph(out, "– ", event.data["why"])
+        dropped = event.data["dropped"]
+        if dropped:
+            shown = "; ".join(f"candidate {one['index']} {one['why']}" for one in dropped[:_DROPS])
+            more = f"; and {len(dropped) - _DROPS} more" if len(dropped) > _DROPS else ""
+            paragraph(out, "  dropped: ", shown + more)
 
 
 def show_trials(out: Console, record: SweepRecord) -> None:

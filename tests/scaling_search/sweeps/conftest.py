@@ -31,6 +31,7 @@ from search_spaces.proxy_spec import ProxySpec
 from search_spaces.rounding import Rounding
 from search_spaces.space import Lattice, SearchSpace, Target
 from search_spaces.spec import NetworkSpec
+from search_spaces.strategy_spec import StrategySpec
 from search_spaces.sweep_spec import SweepSpec
 
 SHORT = ProxySpec(steps=4, batch_size=16, reports=2, norm_images=32)
@@ -198,6 +199,29 @@ def finished(
             scene.epochs_seen.append(len(store.epochs(1)))
 
         scene.outcome = scene.drive(observe, workers=2)
+        yield scene
+
+
+@pytest.fixture(scope="session")
+def raced(
+    shared_ray: None,
+    spec: SweepSpec,
+    plan: Plan,
+    small_digits: PreparedDataset,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Scene]:
+    """A finished sweep by asha with two seeds, confirmed with one fresh seed."""
+    changes = {
+        "proxy": ProxySpec(steps=4, batch_size=16, reports=4, norm_images=32),
+        "strategy": StrategySpec(name="asha", reduction=2),
+        "confirmation_seeds": 1,
+    }
+    path = tmp_path_factory.mktemp("raced") / "results.db"
+    with pytest.MonkeyPatch.context() as patch, Store.open(f"sqlite:///{path}") as store:
+        patch.setattr(creation, "measure", from_layers)
+        create_sweep(store, spec.model_copy(update=changes), small_digits, plan)
+        scene = Scene(path, store, small_digits)
+        scene.drive(workers=2)
         yield scene
 
 

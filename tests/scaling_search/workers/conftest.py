@@ -9,7 +9,8 @@ import pytest
 
 from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import EpochReport, TrialResult
-from scaling_search.workers.execution import Resources, TrialTask, run_trials
+from scaling_search.workers.execution import Listed, Resources, TrialTask, run_trials
+from scaling_search.workers.race import Race
 from scaling_search.workers.trainable import Shared
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
@@ -46,6 +47,9 @@ class Heard:
     def finished(self, trial_id: int, result: TrialResult, worker: str) -> None:
         self.results[trial_id] = result
         self._note("finished", trial_id, worker)
+
+    def stopped(self, trial_id: int, epoch: int, worker: str) -> None:
+        self._note("stopped", trial_id, str(epoch))
 
     def failed(self, trial_id: int, error: str, *, final: bool) -> None:
         self.errors.setdefault(trial_id, []).append(error)
@@ -89,6 +93,7 @@ class Bench:
         *,
         data: PreparedDataset | None = None,
         proxy: ProxySpec | None = None,
+        race: Race | None = None,
         **resources: float,
     ) -> Heard:
         heard = heard or Heard()
@@ -99,7 +104,8 @@ class Bench:
             threads=1,
             channels_last=True,
         )
-        run_trials(tasks, shared, Resources(**({"workers": 1} | resources)), heard)  # type: ignore[arg-type]
+        given = Resources(**({"workers": 1} | resources))  # type: ignore[arg-type]
+        run_trials(Listed(tasks), shared, given, heard, race)
         return heard
 
 

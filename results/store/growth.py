@@ -1,0 +1,127 @@
+"""What is added to a sweep: trials that its strategy decides on, and extensions."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from results.columns import database_clock
+from results.errors import ConflictError, NotFoundError
+from results.records import Lease, NewCandidate, Trial
+from results.schema import CandidateRow, SweepRow, TrialRow
+from results.states import SweepState, TrialState
+from results.store.events import append
+from results.store.fencing import clock, hold, lock_sweep
+from results.store.rows import Part, columns, fetch, values
+from results.store.sweeps import add_missing_trials, count_trials
+
+
+class GrowthPart(Part):
+    """Adding trials and candidates to a sweep."""
+
+    def extend(
+        self,
+        sweep_id: int,
+        spec: dict[str, Any],
+        *,
+        seeds: Sequence[int],
+        first_seeds: Sequence[int],
+        candidates: Sequence[NewCandidate] = (),
+        enqueue: bool = False,
+        is_owner_dead: Callable[[str], bool] | None = None,
+    ) -> int:
+        """Add to a sweep that has ended, or whose driver is gone; it is `queued` afterwards.
+
+        Everything that it holds stays, its outcome too until the next one. Event: `extended`.
+
+        Args:
+            sweep_id: the sweep.
+            spec: its specification from now on, of the same protocol.
+            seeds: of a candidate's trials, the present ones among them.
+            first_seeds: those with which every candidate gets a trial now.
+            candidates: further ones, numbered after the present ones.
+            enqueue: hand it to the runners; else its creator claims it.
+            is_owner_dead: as for `claim`.
+
+        Returns:
+            How many finished trials it goes on with.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+            ConflictError: while it waits in the queue or is driven.
+        """
+        with self._database.write() as connection:
+            sweep = lock_sweep(connection, sweep_id)
+            driver = sweep.driver(clock(connection), is_owner_dead)
+            if sweep.state is SweepState.QUEUED or driver is not None:
+                raise ConflictError(
+                    f"sweep {sweep_id} is {sweep.state}: only one that has ended can be extended; "
+                    "wait for it, or cancel it first"
+                )
+            if candidates:
+                connection.execute(
+                    insert(CandidateRow),
+                    [{"sweep_id": sweep_id, **values(candidate)} for candidate in candidates],
+                )
+            added = add_missing_trials(connection, sweep_id, first_seeds)
+            connection.execute(
+                update(SweepRow)
+                .where(SweepRow.id == sweep_id)
+                .values(
+                    spec=spec,
+                    seeds=tuple(seeds),
+                    state=SweepState.QUEUED,
+                    queued_at=database_clock() if enqueue else None,
+                    cancel_requested=False,
+                    lease_owner=None,
+                    lease_expires_at=None,
+                    finished_at=None,
+                    error=None,
+                )
+            )
+            reused = count_trials(connection, [sweep_id])[sweep_id].finished
+            append(
+                connection,
+                sweep_id,
+                "extended",
+                {
+                    "seeds": list(seeds),
+                    "candidates": len(candidates),
+                    "trials": added,
+                    "reused": reused,
+                },
+            )
+            return reused
+
+    def add_trials(self, lease: Lease, wanted: Sequence[tuple[int, int]]) -> list[Trial]:
+        """Trials for (id of a candidate, seed), pending unless they are there already.
+
+        Event: `trials_added`, if any is new.
+
+        Returns:
+            The trials as they stand, in the order asked for.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+            NotFoundError: if a candidate is not of this sweep.
+        """
+        sweep_id = lease.sweep_id
+        stored = select(*columns(TrialRow, Trial)).where(TrialRow.sweep_id == sweep_id)
+        with self._database.write() as connection:
+            hold(connection, lease)
+            ours = select(CandidateRow.id).where(CandidateRow.sweep_id == sweep_id)
+            unknown = {candidate for candidate, _ in wanted} - set(connection.scalars(ours))
+            if unknown:
+                raise NotFoundError(f"sweep {sweep_id} has no candidate {min(unknown)}")
+            there = {(one.candidate_id, one.seed) for one in fetch(connection, Trial, stored)}
+            new = [pick for pick in dict.fromkeys(wanted) if pick not in there]
+            if new:
+                connection.execute(
+                    insert(TrialRow).values(
+                        sweep_id=sweep_id, state=TrialState.PENDING, attempts=0
+                    ),
+                    [{"candidate_id": candidate, "seed": seed} for candidate, seed in new],
+                )
+                append(connection, sweep_id, "trials_added", {"trials": len(new)})
+            now = {(one.candidate_id, one.seed): one for one in fetch(connection, Trial, stored)}
+            return [now[pick] for pick in wanted]

@@ -1,0 +1,124 @@
+"""Hands the trials that the strategies decide on to the workers, as these become free."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from results.records import Candidate, Lease, Trial
+from results.states import TrialState
+from results.store import Store
+from results.store.events import DECISION
+from scaling_search.strategies import Decision, Strategy
+from scaling_search.sweeps.ledgers import read_ledger
+from scaling_search.sweeps.progress import Tracker
+from scaling_search.watch import Watch
+from scaling_search.workers.execution import TrialTask
+from scaling_search.workers.race import RaceRules
+from search_spaces.sweep_spec import FRESH, SweepSpec
+
+
+class Dispatcher:
+    """The source of a sweep's trials.
+
+    First what waits in the database, then what each phase decides, from the database as it is by
+    then. Trials that are decided on together start longest first. Each decision is stored as an
+    event, once, however often the sweep is resumed.
+
+    Args:
+        store, lease: the sweep.
+        spec: its specification.
+        candidates: its plan.
+        phases: strategies, one after the other.
+        tracker: is told of new trials.
+        watch: keeps a problem, which must not be raised into Ray.
+        race: the rules of early stopping, if the strategy has any.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        lease: Lease,
+        spec: SweepSpec,
+        candidates: Iterable[Candidate],
+        phases: Sequence[Strategy],
+        tracker: Tracker,
+        watch: Watch,
+        race: RaceRules | None,
+    ) -> None:
+        self._store, self._lease, self._spec = store, lease, spec
+        self._tracker, self._watch, self._race = tracker, watch, race
+        self._candidates = {candidate.id: candidate for candidate in candidates}
+        self._ids = {candidate.index: candidate.id for candidate in self._candidates.values()}
+        self._phases = deque(phases)
+        self._queue: deque[TrialTask] = deque()
+        self._handed: set[int] = set()
+        self._stale = True
+        events = store.events(lease.sweep_id)
+        self._decided = {event.data["key"] for event in events if event.kind == DECISION}
+        self._enqueue(store.trials(lease.sweep_id, states=[TrialState.PENDING]))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to hand out, now or later."""
+        return not self._queue and not self._phases
+
+    def changed(self) -> None:
+        """Something happened to a trial, so that another decision may follow."""
+        self._stale = True
+
+    def next(self) -> TrialTask | None:
+        """A trial to train now."""
+        try:
+            if self._watch.should_stop():
+                self._phases.clear()
+                self._queue.clear()
+            self.look_ahead()
+        except KeyboardInterrupt:
+            self._watch.interrupted = True
+        except Exception as error:
+            self._watch.problem = error
+        return self._queue.popleft() if self._queue else None
+
+    def look_ahead(self) -> bool:
+        """Decide what comes next, if nothing waits; returns whether something does now."""
+        while self._phases and not self._queue and self._stale:
+            step = self._phases[0].step(read_ledger(self._store, self._lease.sweep_id, self._spec))
+            if step.decision is not None:
+                self._record(step.decision)
+            if step.over:
+                self._phases.popleft()
+            elif step.trials:
+                picks = [(self._ids[index], seed) for index, seed in step.trials]
+                trials = self._store.add_trials(self._lease, picks)
+                self._tracker.add(trials)
+                self._enqueue(trials)
+            else:
+                self._stale = False
+        return bool(self._queue)
+
+    def _record(self, decision: Decision) -> None:
+        self._tracker.decided(decision.why)
+        if decision.key not in self._decided:
+            self._store.append_event(self._lease, DECISION, decision.to_dict())
+            self._decided.add(decision.key)
+
+    def _enqueue(self, trials: Iterable[Trial]) -> None:
+        waiting = [
+            trial
+            for trial in trials
+            if trial.state is TrialState.PENDING and trial.id not in self._handed
+        ]
+        for trial in sorted(waiting, key=lambda trial: -self._tracker.weight(trial.id)):
+            self._handed.add(trial.id)
+            candidate = self._candidates[trial.candidate_id]
+            races = self._race is not None and candidate.eligible and trial.seed < FRESH
+            self._queue.append(
+                TrialTask(
+                    trial.id,
+                    candidate.spec,
+                    trial.seed,
+                    self._tracker.weight(trial.id),
+                    self._race.bracket_of(candidate.index) if self._race and races else None,
+                )
+            )

@@ -1,0 +1,115 @@
+"""More of a sweep: further seeds, a finer search, another strategy, a longer budget."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from search_spaces.errors import InputError
+from search_spaces.reading import parse
+from search_spaces.space import Axes, Lattice
+from search_spaces.strategy_spec import StrategySpec
+from search_spaces.sweep_spec import MAX_SEEDS, SweepSpec
+
+
+class Extension(BaseModel):
+    """What a stored sweep should have besides what it has; at least one of it.
+
+    All but the budget is added to the sweep itself, and all its trials count on. A budget is part
+    of the protocol, so a longer one makes a new sweep, and no trial of the old one counts there.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"example": {"seeds": 6}}
+    )
+
+    seeds: int | tuple[int, ...] | None = Field(
+        None, description="How many seeds in all, or further ones."
+    )
+    lattice: Lattice | None = Field(None, description="Directions to search besides.")
+    axes: Axes | None = Field(None, description="A grid over α, β, γ to search besides.")
+    strategy: StrategySpec | None = Field(None, description="How to go on.")
+    confirmation_seeds: int | None = Field(
+        None, ge=0, le=MAX_SEEDS, description="Fresh seeds of the leader when the search is over."
+    )
+    images: int | None = Field(None, ge=1, description="A longer budget, in images of a trial.")
+    steps: int | None = Field(None, ge=1, description="A longer budget, in steps of a trial.")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(
+                "nothing to extend: give more seeds, a finer lattice, another strategy, more "
+                "confirmation seeds or a longer budget"
+            )
+        if self.lattice is not None and self.axes is not None:
+            raise ValueError("give at most one of lattice and axes: they say where to look")
+        return self
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether the budget changes, and with it the protocol."""
+        return self.images is not None or self.steps is not None
+
+
+def extended(spec: SweepSpec, extension: Extension, sweep_id: int) -> SweepSpec:
+    """The specification of the sweep when it has been extended, or of the longer one.
+
+    Args:
+        spec: of the sweep so far.
+        extension: what to add.
+        sweep_id: of the sweep, which the description of a longer one names.
+
+    Raises:
+        InputError: something would become less, or the parts contradict each other.
+    """
+    values: dict[str, Any] = spec.model_dump(mode="json")
+    values["seeds"] = _seeds(spec.seeds, extension.seeds)
+    if extension.lattice is not None or extension.axes is not None:
+        place = extension.model_dump(mode="json", include={"lattice", "axes"})
+        values["space"] |= place
+    if extension.strategy is not None:
+        values["strategy"] = extension.strategy.model_dump(mode="json")
+    if extension.confirmation_seeds is not None:
+        fewer = extension.confirmation_seeds < len(spec.confirmation)
+        if fewer:
+            raise InputError(
+                f"confirmation_seeds is {extension.confirmation_seeds}: the sweep has "
+                f"{len(spec.confirmation)} already, and extending only adds; give more"
+            )
+        values["confirmation_seeds"] = extension.confirmation_seeds
+    if extension.is_longer:
+        values["proxy"] |= {"images": extension.images, "steps": extension.steps}
+        said = f"Sweep {sweep_id} with a longer budget."
+        values["description"] = f"{spec.description.strip()} {said}".strip()
+    found = parse(SweepSpec, values, "the extended sweep")
+    if extension.is_longer and found.proxy.total_images <= spec.proxy.total_images:
+        raise InputError(
+            f"the budget is {found.proxy.total_images:,} images a trial: the sweep has "
+            f"{spec.proxy.total_images:,} already; give a longer one, or run a new sweep"
+        )
+    if found == spec:
+        raise InputError(
+            "nothing would change: the sweep has all of this already; give more seeds, a finer "
+            "lattice, another strategy or a longer budget"
+        )
+    return found
+
+
+def _seeds(present: tuple[int, ...], asked: int | tuple[int, ...] | None) -> list[int]:
+    """The present seeds in their order, then further ones."""
+    if asked is None:
+        return list(present)
+    if not isinstance(asked, int):
+        return list(dict.fromkeys([*present, *asked]))
+    if not len(present) <= asked <= MAX_SEEDS:
+        raise InputError(
+            f"seeds is {asked}: the sweep has {len(present)} already and can have {MAX_SEEDS}; "
+            "extending only adds"
+        )
+    further = (seed for seed in range(asked + len(present)) if seed not in present)
+    return [
+        *present,
+        *(seed for seed, _ in zip(further, range(asked - len(present)), strict=False)),
+    ]

@@ -1,0 +1,49 @@
+"""Contradictory options of strategies are refused, with the value, the rule and the remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from search_spaces.errors import InputError
+from search_spaces.sweep_spec import FRESH, load_sweep
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"strategy": "asha", "proxy": {"reports": 1}},
+         "strategy.first_rung is 1 and proxy.reports is 1: asha can stop no trial before its end; "
+         "raise proxy.reports, or lower first_rung"),
+        ({"strategy": {"name": "tpe", "trials": 4}},
+         "trials is 4, fewer than the 8 that tpe starts with: it would never learn"),
+        ({"strategy": {"name": "grid", "trials": 9}},
+         "trials is 9, which means nothing to grid: it is for tpe and gp"),
+        ({"strategy": {"name": "grid", "max_images": 100}},
+         "strategy.max_images is 100: a single trial trains on 25,600 images"),
+        ({"strategy": {"name": "contenders", "pilot_seeds": 5}, "seeds": 3},
+         "strategy.pilot_seeds is 5, but there are 3 seeds"),
+        ({"strategy": "annealing"}, "strategy.name is 'annealing'"),
+    ],
+)  # fmt: skip
+def test_contradictions_are_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_sweep("small-images", changes)
+    assert said in str(caught.value)
+
+
+def test_strategies_that_choose_are_confirmed_on_fresh_seeds_unless_told_otherwise() -> None:
+    assert load_sweep("small-images").confirmation == ()
+    chosen = load_sweep("small-images", {"strategy": "gp"})
+    assert chosen.confirmation == (FRESH, FRESH + 1, FRESH + 2)
+    assert max(chosen.seeds) < FRESH
+    none = load_sweep("small-images", {"strategy": "gp", "confirmation_seeds": 0})
+    assert none.confirmation == ()
+
+
+def test_the_strategy_is_no_part_of_the_protocol() -> None:
+    plain = load_sweep("small-images")
+    assert load_sweep("small-images", {"strategy": "asha"}).protocol("f") == plain.protocol("f")
+    longer = load_sweep("small-images", {"proxy": {"images": 51_200}})
+    assert longer.protocol("f") != plain.protocol("f")
