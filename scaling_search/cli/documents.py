@@ -12,6 +12,7 @@ from results.reader import Reader
 from results.records import Candidate, CandidateSummary, Standing, Sweep, SweepSummary, Trial
 from results.states import SweepState, TrialState
 from scaling_search.environment import is_dead
+from search_spaces.sweep_spec import FRESH
 
 
 def is_driven(sweep: Sweep | SweepSummary) -> bool:
@@ -97,7 +98,8 @@ class SweepRecord:
         """The candidate that may win with the best mean accuracy over its finished trials."""
         found: dict[int, list[float]] = {}
         for trial in self.trials:
-            if trial.state is TrialState.FINISHED and trial.accuracy is not None:
+            searched = trial.state is TrialState.FINISHED and trial.seed < FRESH
+            if searched and trial.accuracy is not None:
                 found.setdefault(trial.candidate_id, []).append(trial.accuracy)
         means = [
             Leading(candidate, sum(found[candidate.id]) / len(found[candidate.id]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scaling_search.selection import select
 from scaling_search.strategies.ledger import OVER, WAIT, Decision, Ledger, Step
+from search_spaces.human import plural
 from search_spaces.sweep_spec import SelectionRule
 
 _COMPARED_WITH = ("baseline", "published", "published_matched")
@@ -42,6 +43,7 @@ class Confirmation:
         indices = tuple(sorted(chosen))
         missing = tuple(pick for seed in self.seeds for pick in ledger.missing(indices, seed))
         if missing:
-            why = f"candidate {leader} leads: trained again with {len(self.seeds)} fresh seeds"
+            seeds = plural(len(self.seeds), "fresh seed")
+            why = f"candidate {leader} leads: trained again with {seeds}"
             return Step(missing, Decision(f"confirmation of {leader}", why, kept=indices))
         return WAIT if ledger.is_open else OVER

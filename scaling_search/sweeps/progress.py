@@ -9,6 +9,7 @@ from typing import Protocol
 
 from results.records import Candidate, Trial
 from results.states import TrialState
+from search_spaces.sweep_spec import FRESH
 
 _OVER = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.STOPPED, TrialState.FAILED)
 
@@ -32,7 +33,8 @@ class Snapshot:
     """A sweep as it stands.
 
     `fraction` weighs trials by FLOPs; `eta_seconds` extrapolates this run's pace, None before there
-    is one. `leader` is the candidate with the best mean so far, with its mean and trial count.
+    is one. `leader` is the candidate with the best mean so far, with its mean and trial count;
+    confirmation has no part in it.
     `images_per_second` adds up what the running trials last reported. `decision` is what the
     strategy last said.
     """
@@ -71,7 +73,8 @@ class Tracker:
         self._over = {trial.id for trial in trials if trial.state in _OVER}
         self._lost = sum(t.state in (TrialState.DIVERGED, TrialState.FAILED) for t in trials)
         for trial in trials:
-            if trial.state is TrialState.FINISHED and trial.accuracy is not None:
+            searched = trial.state is TrialState.FINISHED and trial.seed < FRESH
+            if searched and trial.accuracy is not None:
                 self._accuracies.setdefault(trial.candidate_id, []).append(trial.accuracy)
         self._decision = ""
         self._began = time.monotonic()
@@ -105,7 +108,7 @@ class Tracker:
         self._over.add(trial_id)
         if accuracy is None:
             self._lost += 1
-        else:
+        elif self._trials[trial_id].seed < FRESH:
             found = self._accuracies.setdefault(self._trials[trial_id].candidate_id, [])
             found.append(accuracy)
 

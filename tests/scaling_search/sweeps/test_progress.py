@@ -12,6 +12,7 @@ from results.states import TrialState
 from scaling_search.proxy import EpochReport
 from scaling_search.sweeps import progress
 from scaling_search.sweeps.progress import Tracker
+from search_spaces.sweep_spec import FRESH
 
 
 def candidate(number: int, flops: int, *, eligible: bool = True) -> Candidate:
@@ -165,3 +166,26 @@ def test_speeds_of_running_trials_add_up(tracker: Tracker) -> None:
     assert tracker.snapshot().images_per_second == 140
     tracker.ended(1, 0.5)
     assert tracker.snapshot().images_per_second == 40
+
+
+def test_confirmation_has_no_part_in_who_leads() -> None:
+    fresh = dataclasses.replace(trial(3, of=1, state="finished", accuracy=0.1), seed=FRESH)
+    trials = [trial(1, of=1, state="finished", accuracy=0.6), trial(2, of=2), fresh]
+    tracker = Tracker([candidate(1, 10), candidate(2, 10)], trials, 1)
+    tracker.ended(2, 0.5)
+    more = dataclasses.replace(trial(4, of=2), seed=FRESH + 1)
+    tracker.add([more])
+    tracker.ended(4, 0.9)
+    now = tracker.snapshot()
+    assert now.leader is not None
+    assert (now.leader.index, now.leader_accuracy, now.leader_trials) == (1, 0.6, 1)
+    assert (now.total, now.done, now.lost) == (4, 4, 0)
+
+
+def test_a_stopped_trial_is_over_and_not_lost() -> None:
+    tracker = Tracker([candidate(1, 10)], [trial(1, of=1), trial(2, of=1)], 4)
+    tracker.started(1)
+    tracker.stopped(1)
+    tracker.decided("others were better")
+    now = tracker.snapshot()
+    assert (now.done, now.lost, now.running, now.decision) == (1, 0, 0, "others were better")
