@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -16,6 +16,7 @@ from api.app import create_app
 from api.events import Hub
 from api.events.watcher import QUEUE_LENGTH, Told, Watcher
 from api.settings import Settings
+from results import DatabaseUnavailableError, Store
 from results.states import SweepState
 
 pytestmark = pytest.mark.anyio
@@ -149,17 +150,51 @@ def hub(store) -> Hub:
     return Hub(store, poll_seconds=0.01, max_watchers=9, watching=Gauge("w", "w", registry=None))
 
 
-async def test_a_slow_stream_reads_again_what_it_missed(hub, library, store):
+class Polls:
+    """What the hub asks the database for: the last event of each sweep that somebody watches."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.asked: list[dict[int, int]] = []
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(2000):
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+        pytest.fail("it never came to that")
+
+    async def until_told(self, sweep: int, seq: int) -> None:
+        """Until this event was told to all who watch."""
+        await self.until(lambda: any(asked.get(sweep) == seq for asked in self.asked))
+
+
+@pytest.fixture
+def polls(monkeypatch) -> Polls:
+    watched = Polls()
+    events_since = Store.events_since
+
+    def ask(self, positions, **options):
+        watched.asked.append(dict(positions))
+        if watched.away:
+            raise DatabaseUnavailableError("away")
+        return events_since(self, positions, **options)
+
+    monkeypatch.setattr(Store, "events_since", ask)
+    return watched
+
+
+async def test_a_slow_stream_reads_again_what_it_missed(hub, library, store, polls):
     lease = library.claimed()
     polling = asyncio.create_task(hub.run())
     stream = hub.follow(lease.sweep_id, 0)
     seen = [await anext(stream) for _ in range(2)]
     waiting = asyncio.create_task(anext(stream))
-    await asyncio.sleep(0.05)
+    await polls.until_told(lease.sweep_id, 2)
+    # Nobody reads until all of them are there, so that the queue overflows.
     for number in range(2 * QUEUE_LENGTH):
         store.append_event(lease, "note", {"number": number})
     seen.append(await waiting)
-    await asyncio.sleep(0.3)  # nobody reads meanwhile, so that the queue overflows
     seen += [await anext(stream) for _ in range(2 * QUEUE_LENGTH - 1)]
     ids = [int(text.partition(b"id: ")[2].split()[0]) for text in seen]
     assert ids == list(range(1, 2 * QUEUE_LENGTH + 3))
@@ -167,42 +202,35 @@ async def test_a_slow_stream_reads_again_what_it_missed(hub, library, store):
     polling.cancel()
 
 
-async def test_a_database_that_is_away_is_waited_for(hub, library, store, monkeypatch):
-    from results import DatabaseUnavailableError, Store
-
+async def test_a_database_that_is_away_is_waited_for(hub, library, store, polls, monkeypatch):
     monkeypatch.setattr("api.events.hub._PAUSE_SECONDS", 0.02)
     lease = library.claimed()
     polling = asyncio.create_task(hub.run())
     stream = hub.follow(lease.sweep_id, 2)
     waiting = asyncio.create_task(anext(stream))
-    await asyncio.sleep(0.05)
-    asked = []
-
-    def fail(self, positions, **options):
-        asked.append(positions)
-        raise DatabaseUnavailableError("away")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "events_since", fail)
-        store.append_event(lease, "note", {})
-        await asyncio.sleep(0.2)
-        assert len(asked) > 1
-        assert not waiting.done()
-    assert b"event: note" in await asyncio.wait_for(waiting, 10)
+    await polls.until_told(lease.sweep_id, 2)
+    polls.away = True
+    before = len(polls.asked)
+    await polls.until(lambda: len(polls.asked) > before)  # what was asked before is answered
+    store.append_event(lease, "note", {})
+    await polls.until(lambda: len(polls.asked) > before + 2)
+    assert not waiting.done()
+    polls.away = False
+    assert b"event: note" in await asyncio.wait_for(waiting, 20)
     await stream.aclose()
     polling.cancel()
 
 
-async def test_streams_end_with_the_service(hub, library):
+async def test_streams_end_with_the_service(hub, library, polls):
     lease = library.claimed()
     library.end(lease, SweepState.INTERRUPTED)
     polling = asyncio.create_task(hub.run())
     stream = hub.follow(lease.sweep_id, 4)
     waiting = asyncio.create_task(anext(stream))
-    await asyncio.sleep(0.05)
+    await polls.until_told(lease.sweep_id, 4)
     polling.cancel()
     with pytest.raises(StopAsyncIteration):
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, 20)
 
 
 async def test_a_queue_is_bounded_and_admits_what_it_dropped():
