@@ -60,7 +60,7 @@ def fvcore_complexity(spec, mode):
     return Complexity(int(flops) // 2, params, int(activations) // 2)
 
 
-def random_spec(baseline, rng):
+def random_spec(baseline, rng, depth=(0.2, 1.1)):
     """Any network of a baseline's kind that is small enough to be traced quickly."""
     stages = len(baseline.base.stages)
     form = ProxyForm(
@@ -82,7 +82,7 @@ def random_spec(baseline, rng):
     px = rng.randint(max(total, 6), max(total, 6) + 15)
     return realise(
         baseline,
-        Scaling(rng.uniform(0.2, 1.1), rng.uniform(0.2, 1.2), rng.uniform(1.0, 1.3)),
+        Scaling(rng.uniform(*depth), rng.uniform(0.2, 1.2), rng.uniform(1.0, 1.3)),
         rounding=rounding,
         form=form,
         resolution_px=px if px >= 2 * rounding.resolution_multiple else 32,
@@ -125,12 +125,13 @@ def test_closed_form_equals_fvcore_at_the_baselines_own_size(name, mode):
     assert complexity(baseline, baseline.base, mode) == fvcore_complexity(baseline.base, mode)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", NAMES)
 def test_closed_form_equals_fvcore_on_random_networks(name, seed):
+    """Shallow ones: tracing costs by the layer, and a stage's later blocks are all alike."""
     baseline, rng = get_baseline(name), random.Random(seed)
-    for _ in range(10):
-        spec, mode = random_spec(baseline, rng), rng.choice(["eval", "train"])
+    for _ in range(8):
+        spec, mode = random_spec(baseline, rng, depth=(0.05, 0.5)), rng.choice(["eval", "train"])
         assert complexity(baseline, spec, mode) == fvcore_complexity(spec, mode), spec
 
 
