@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
     cube, long = CUBE, LONG
     if arguments.tiny:
         cube, long = ((10, 0.1),) * 3, ((100, 0.01), (100, 0.005), (1, 0.05))
-        arguments.sample, arguments.confirmed = 100, 2
+        arguments.sample, arguments.confirmed = 50, 1
     seconds = {}
     for name, axes in (("cube", cube), ("long axes", long)):
         shape = " × ".join(str(count) for count, _ in axes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from efficientnet_pytorch import EfficientNet
 from efficientnet_pytorch.utils import efficientnet
 
+from benchmarks.__main__ import main
 from benchmarks.dashboard import CHROMIUM
 from benchmarks.folders import copy_images, write_digits
 from benchmarks.programs.ours import BASE_PX, MAX_POINTS, spread, sweep_spec
@@ -27,18 +27,20 @@ OPTIONS = {"folder": "digits", "n_train": 64, "epochs": 1, "batch_size": 64, "no
 @pytest.mark.parametrize(
     "name", ["dashboard", "exporting", "figures", "planning", "preparing", "service", "steps"]
 )
-def test_a_benchmark_prints_a_table_and_writes_its_figures(name, tmp_path):
+def test_a_benchmark_prints_a_table_and_writes_its_figures(name, tmp_path, monkeypatch, capsys):
     if name == "dashboard" and not CHROMIUM.exists():
         pytest.skip(f"there is no browser at {CHROMIUM}")
     written = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "benchmarks", name, "--tiny", "--json", str(written)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", name, "--tiny", "--json", str(written)])
+    main()
+    printed = capsys.readouterr().out
     found = json.loads(written.read_text())
     assert {"hardware", "versions", "load"} <= set(found["environment"])
     assert {figure["benchmark"] for figure in found["figures"]} == {name}
     assert all(figure["value"] > 0 for figure in found["figures"])
     for figure in found["figures"]:
-        assert f"| {name} | {figure['what']} |" in ended.stdout
+        assert f"| {name} | {figure['what']} |" in printed
 
 
 def test_both_programs_build_the_same_networks():
