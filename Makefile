@@ -32,7 +32,8 @@ check: $(READY)  ## format, lint, types, import contracts: seconds
 	$(BIN)/lint-imports
 
 test: check  ## what CI runs
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	# A thread for each process: they share the cores already.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 bench: $(READY)  ## speed beside the obvious way to do it, as ratios
 	$(BIN)/python -m benchmarks

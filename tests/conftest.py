@@ -47,15 +47,23 @@ from search_spaces.sweep_spec import SweepSpec
 
 SMALL_DATA = DataSpec(max_train_images=160)
 
-_WITH_RAY = ("cli", "scaling_search/runner", "scaling_search/sweeps", "scaling_search/workers")
+_FOR_MANY = ("shared_ray", "finished", "wheel", "found")
+"""Fixtures that take long to make: all tests that share one run in one process."""
+
+# Workers of Ray would give way to all tests that run beside them, and their own test would wait.
+os.environ.setdefault("RAY_worker_niceness", "0")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all that train on Ray, whose workers have the cores' spare time only."""
-    here = Path(__file__).parent
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Share the tests out to processes: those that share something long, then the slow ones."""
     for item in items:
-        if item.path.relative_to(here).as_posix().startswith(_WITH_RAY):
-            item.add_marker(pytest.mark.xdist_group("ray"))
+        needed = getattr(item, "fixturenames", ())
+        for name in _FOR_MANY:
+            if name in needed:
+                item.add_marker(pytest.mark.xdist_group(name))
+                break
+    if hasattr(config, "workerinput"):  # one of several: no long test is left to the very end
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
@@ -294,9 +302,12 @@ def library(store: Store) -> Library:
     return Library(store)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def serve() -> Iterator[Callable[..., str]]:
-    """Serves a database on a free port, as a process would, and returns the address."""
+    """Serves a database on a free port, as a process would, and returns the address.
+
+    Until a module's last test is over: to end takes each server a while, all together no longer.
+    """
     from api.app import create_app
     from api.settings import Settings
 
@@ -315,8 +326,9 @@ def serve() -> Iterator[Callable[..., str]]:
         return f"http://127.0.0.1:{listening.getsockname()[1]}"
 
     yield start
-    for server, thread in running:
+    for server, _ in running:
         server.should_exit = True
+    for _, thread in running:
         thread.join()
     structlog.reset_defaults()
 
