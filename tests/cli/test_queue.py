@@ -221,16 +221,17 @@ def test_a_sweep_that_is_not_there_cannot_be_watched(shell, place):
 def test_watching_loads_neither_torch_nor_ray(shell, place):
     program = (
         "import sys\nfrom typer.testing import CliRunner\nfrom scaling_search.cli.app import app\n"
-        "result = CliRunner().invoke(app, sys.argv[1:])\nassert result.exit_code == 0\n"
-        "print(sorted({'ray', 'torch', 'fvcore'} & sys.modules.keys()))"
+        "for words in (['watch', '1', '-q'], ['submit', 'tiny.yaml']):\n"
+        "    result = CliRunner().invoke(app, [*words, *sys.argv[1:]])\n"
+        "    assert result.exit_code == 0\n"
+        "    print(*{'ray', 'torch', 'fvcore'} & sys.modules.keys())"
     )
-    for words in (("watch", "1", "-q"), ("submit", "tiny.yaml")):
-        done = subprocess.run(
-            [sys.executable, "-c", program, *words, *place],
-            cwd=shell.folder,
-            env=shell.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stdout == "[]\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *place],
+        cwd=shell.folder,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "\n\n"

@@ -1,5 +1,6 @@
 """The commands over HTTP: they print what they print on the database itself."""
 
+import shutil
 import socket
 
 import pytest
@@ -17,17 +18,25 @@ def _nothing_from_outside(monkeypatch):
         monkeypatch.delenv(f"SCALING_SEARCH_{name}", raising=False)
 
 
-@pytest.fixture
-def address(library_database, serve):
-    return serve(library_database, events_poll_seconds=0.05)
+@pytest.fixture(scope="module")
+def shelf(library_file, tmp_path_factory):
+    """The library's database, for tests that change nothing in it."""
+    path = tmp_path_factory.mktemp("shelf") / "results.db"
+    shutil.copy(library_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="module")
+def address(shelf, serve):
+    return serve(shelf)
 
 
 @pytest.fixture
-def both(shell, library_database, address):
+def both(shell, shelf, address):
     """Runs a command on the database and over HTTP; the two must not differ."""
 
     def run(*words):
-        here = shell.invoke(*words, "--database", library_database)
+        here = shell.invoke(*words, "--database", shelf)
         there = shell.invoke(*words, "--server", address)
         assert there.stdout == here.stdout
         assert (there.exit_code, there.stderr) == (here.exit_code, here.stderr)
@@ -116,8 +125,8 @@ def test_a_service_takes_its_address_and_token_from_the_environment(
     assert shell.invoke("sweeps", "--server", "").exit_code == 0  # the database again
 
 
-def test_a_sweep_is_cancelled_and_resumed_there(shell, library_database, address):
-    there = ("--server", address)
+def test_a_sweep_is_cancelled_and_resumed_there(shell, library_database, serve):
+    there = ("--server", serve(library_database))
     assert shell.invoke("cancel", str(WAITING), *there).stdout == "sweep 3 is cancelled\n"
     assert shell.invoke("resume", str(WAITING), *there).stdout == (
         "sweep 3 is queued: `scaling-search watch 3` follows it\n"
@@ -159,9 +168,9 @@ def test_no_service_there_is_one_line(shell):
 
 @pytest.mark.parametrize("number", ["1", "2"])
 @pytest.mark.parametrize("kind", ["triangle", "accuracy", "ratios", "curves", "family"])
-def test_figures_are_the_same(shell, library_database, address, tmp_path, kind, number):
+def test_figures_are_the_same(shell, shelf, address, tmp_path, kind, number):
     drawn = []
-    for option, value in (("--database", library_database), ("--server", address)):
+    for option, value in (("--database", shelf), ("--server", address)):
         target = tmp_path / f"{option}.json"
         result = shell.invoke("plot", kind, number, "-o", str(target), option, value)
         assert (result.exit_code, result.output) == (0, "")
