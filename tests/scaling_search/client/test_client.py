@@ -14,6 +14,7 @@ from scaling_search.client import connection
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
+from search_spaces.extension import Extension
 from search_spaces.families import family
 from search_spaces.frame import Frame
 from search_spaces.sweep_spec import SweepSpec
@@ -128,6 +129,15 @@ def test_a_sweep_is_cancelled_resumed_and_deleted(client, store):
         client.sweep(WAITING)
     assert client.request_cancel(RUNNING) is SweepState.RUNNING
     assert store.sweep(RUNNING).cancel_requested
+
+
+def test_a_finished_sweep_is_extended(client, store):
+    longer = client.extend(FINISHED, Extension(images=6400))
+    assert longer.sweep.id not in EVERY_SWEEP
+    assert store.sweep(FINISHED).state is SweepState.FINISHED
+    found = client.extend(FINISHED, Extension(seeds=4))
+    assert found == client.standing(FINISHED)
+    assert (found.sweep.state, found.sweep.seeds) == (SweepState.QUEUED, (0, 1, 2, 3))
 
 
 def test_events_come_from_the_asked_place_on_and_as_they_happen(client, store):
