@@ -112,7 +112,7 @@ def claimed_sweep(
             baseline=spec.space.baseline,
             dataset=_DATA.name,
             dataset_fingerprint=_DATA.fingerprint,
-            target_ratio=spec.space.target.flops_ratio,
+            target_ratio=spec.space.target.ratio,
             seeds=spec.seeds,
             versions={},
             hardware={},

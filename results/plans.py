@@ -29,7 +29,7 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         alpha=representative.alpha,
         beta=representative.beta,
         gamma=representative.gamma,
-        intervals=dict(intervals(frame, representative).to_dict()),
+        intervals=dict(intervals(frame, representative, phi=candidate.phi).to_dict()),
         shares=asdict(shares) if shares else None,
         flops=candidate.complexity.flops,
         params=candidate.complexity.params,

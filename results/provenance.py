@@ -6,12 +6,13 @@ from typing import Any
 
 from results.records import Sweep
 from search_spaces.human import duration, plural, size
+from search_spaces.target import Target
 
 
 def provenance(sweep: Sweep) -> list[tuple[str, str]]:
     """What a sweep's results rest on: name and value of each fact that is known."""
     space, proxy = sweep.spec.get("space", {}), sweep.spec.get("proxy", {})
-    target = space.get("target", {})
+    target = space.get("target")
     budget = proxy.get("images") or proxy.get("steps")
     took = ""
     if sweep.started_at and sweep.finished_at:
@@ -20,8 +21,7 @@ def provenance(sweep: Sweep) -> list[tuple[str, str]]:
         ("baseline", sweep.baseline),
         (
             "constraint",
-            f"{target.get('flops_ratio')} ± {target.get('tolerance')} × the baseline's FLOPs, "
-            f"{target.get('by')}",
+            target and Target.model_validate(target).describe(),
         ),
         (
             "budget",

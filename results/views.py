@@ -21,6 +21,7 @@ from search_spaces.families import PUBLISHED_FAMILIES
 from search_spaces.families import family as derive
 from search_spaces.frame import Frame
 from search_spaces.human import percent, plural, triple
+from search_spaces.target import Target
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,14 @@ def _triangle(view: SweepView) -> go.Figure:
 
 
 def _ratios(view: SweepView) -> go.Figure:
-    target = view.sweep.spec["space"]["target"]
+    space = view.sweep.spec["space"]
+    target = Target.model_validate(space["target"])
+    banded = target.quantity == "flops" and space.get("compare") is None
     return figures.ratios(
         view.candidates,
-        target=target["flops_ratio"],
-        tolerance=target["tolerance"],
-        by=target["by"],
+        target=target.ratio if banded else None,
+        tolerance=target.tolerance,
+        by=target.by,
         leader=view.leading_index,
     )
 

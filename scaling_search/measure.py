@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from fvcore.nn import FlopCountAnalysis, jit_handles
 
+from search_spaces.baselines import get_baseline
 from search_spaces.complexity import Complexity, Mode
 from search_spaces.modules import build
 from search_spaces.spec import NetworkSpec
@@ -47,9 +48,13 @@ class Measured:
     seconds: float
 
 
-def measuring_versions() -> str:
-    """The versions that a measurement depends on, as one string."""
-    return f"fvcore {version('fvcore')}, torch {torch.__version__}"
+def measuring_versions(spec: NetworkSpec) -> str:
+    """What a measurement depends on beside the spec, as one string.
+
+    That is the versions of what measures, and of a user's own baseline the code that builds it.
+    """
+    code = getattr(get_baseline(spec.baseline), "source", "")
+    return f"fvcore {version('fvcore')}, torch {torch.__version__}" + (code and f", code {code}")
 
 
 def _with_activations(flops: _Handle) -> _Handle:

@@ -55,9 +55,14 @@ class Frame:
         return self.realise(UNSCALED)
 
     @cached_property
+    def base_complexity(self) -> Complexity:
+        """Complexity of the unscaled network, for one image in evaluation."""
+        return self.complexity(self.base)
+
+    @property
     def base_flops(self) -> int:
         """FLOPs of the unscaled network, for one image in evaluation."""
-        return self.complexity(self.base).flops
+        return self.base_complexity.flops
 
     def realise(self, scaling: Scaling) -> NetworkSpec:
         """The network under these multipliers."""

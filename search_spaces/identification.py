@@ -15,7 +15,8 @@ from search_spaces.coefficients import Coefficients
 from search_spaces.frame import Frame
 from search_spaces.intervals import Interval, Intervals
 from search_spaces.planning.directions import explore
-from search_spaces.space import Lattice, SearchSpace, Target
+from search_spaces.space import Lattice, SearchSpace
+from search_spaces.target import Target
 
 POINTS = 5
 """Values tried of each coefficient, the ends of its interval included."""
@@ -48,9 +49,9 @@ def _distance(one: Sequence[float], other: Sequence[float]) -> float:
 
 def second_target(target: Target) -> Target:
     """The constraint at φ = 2: the square of the ratio, with the same relative tolerance."""
-    ratio = target.flops_ratio
+    ratio = target.ratio
     return target.model_copy(
-        update={"flops_ratio": ratio**2, "tolerance": target.tolerance * ratio}
+        update={f"{target.quantity}_ratio": ratio**2, "tolerance": target.tolerance * ratio}
     )
 
 

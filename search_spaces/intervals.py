@@ -18,6 +18,7 @@ from search_spaces.errors import InputError
 from search_spaces.families import Convention, FamilyMember, family_member
 from search_spaces.frame import Frame
 from search_spaces.path import last_true
+from search_spaces.spec import NetworkSpec
 
 Interval = tuple[float, float]
 UPPER_BOUND = 16.0
@@ -88,17 +89,29 @@ def _interval(value: float, upper: float, realised: Callable[[float], object]) -
     return end(1.0, math.ceil), end(max(upper, value), math.floor)
 
 
-def intervals(
-    frame: Frame, coefficients: Coefficients, *, upper_bound: float = UPPER_BOUND
-) -> Intervals:
-    """The class of coefficients that realise the same network as `coefficients` at φ = 1.
+def _realised(frame: Frame, scaling: Scaling) -> NetworkSpec | None:
+    try:
+        return frame.realise(scaling)
+    except InputError:
+        return None
 
-    Ends lie between 1 and `upper_bound`, inside the class, within 10⁻⁴ of its border.
+
+def intervals(
+    frame: Frame, coefficients: Coefficients, *, phi: int = 1, upper_bound: float = UPPER_BOUND
+) -> Intervals:
+    """The class of coefficients that realise the same network as `coefficients` at φ.
+
+    Ends lie between 1 and `upper_bound`, inside the class, within 10⁻⁴ of its border; for networks
+    smaller than the baseline (φ = −1) no end lies where the resolution would be below the strides.
     """
+
+    def interval(value: float, scaled: Callable[[float], Scaling]) -> Interval:
+        return _interval(value, upper_bound, lambda x: _realised(frame, scaled(x**phi)))
+
     return Intervals(
-        alpha=_interval(coefficients.alpha, upper_bound, lambda x: frame.realise(Scaling(x, 1, 1))),
-        beta=_interval(coefficients.beta, upper_bound, lambda x: frame.realise(Scaling(1, x, 1))),
-        gamma=_interval(coefficients.gamma, upper_bound, lambda x: frame.realise(Scaling(1, 1, x))),
+        alpha=interval(coefficients.alpha, lambda x: Scaling(x, 1, 1)),
+        beta=interval(coefficients.beta, lambda x: Scaling(1, x, 1)),
+        gamma=interval(coefficients.gamma, lambda x: Scaling(1, 1, x)),
     )
 
 

@@ -12,7 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from search_spaces.baselines import FULL_FORM, ProxyForm, get_baseline, realise
+from search_spaces.baselines import (
+    FULL_FORM,
+    LayeredBaseline,
+    ModuleBaseline,
+    ProxyForm,
+    get_baseline,
+    realise,
+)
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 from search_spaces.layers import (
@@ -200,9 +207,7 @@ def initialise(module: nn.Module) -> None:
             nn.init.zeros_(layer.bias)
 
 
-def build(
-    spec: NetworkSpec, *, dropout: float = 0.0, stochastic_depth: float = 0.0
-) -> NetworkModule:
+def build(spec: NetworkSpec, *, dropout: float = 0.0, stochastic_depth: float = 0.0) -> nn.Module:
     """The module of a spec, freshly initialised from torch's global generator.
 
     Args:
@@ -211,13 +216,24 @@ def build(
         stochastic_depth: the rate rises linearly from 0 at the first block towards this.
 
     Raises:
-        InputError: the spec's baseline is unknown, or a rate is not in [0, 1).
+        InputError: the spec's baseline is unknown, or a rate is not in [0, 1), or not 0 where the
+            baseline builds its module itself.
     """
     for name, rate in (("dropout", dropout), ("stochastic_depth", stochastic_depth)):
         if not 0 <= rate < 1:
             raise InputError(f"{name} is {rate}: a rate must be at least 0 and below 1")
-    layers = get_baseline(spec.baseline).layers(spec)
-    return NetworkModule(layers, dropout, stochastic_depth)
+    baseline = get_baseline(spec.baseline)
+    if isinstance(baseline, LayeredBaseline):
+        return NetworkModule(baseline.layers(spec), dropout, stochastic_depth)
+    assert isinstance(baseline, ModuleBaseline), "a baseline has layers or a module"
+    for name, rate in (("dropout", dropout), ("stochastic_depth", stochastic_depth)):
+        if rate:
+            raise InputError(
+                f"{name} is {rate}: {spec.baseline} builds its module itself, so the rate is its "
+                "own to set; use 0"
+            )
+    made: nn.Module = baseline.module(spec)
+    return made
 
 
 def network(
@@ -232,7 +248,7 @@ def network(
     form: ProxyForm = FULL_FORM,
     dropout: float = 0.0,
     stochastic_depth: float = 0.0,
-) -> NetworkModule:
+) -> nn.Module:
     """A scaled baseline by name, freshly initialised: `network("efficientnet_b0", depth=1.2)`.
 
     Args:

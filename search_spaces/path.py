@@ -6,14 +6,19 @@ import math
 from collections.abc import Callable
 from functools import cached_property
 
+from search_spaces.baselines import LayeredBaseline
 from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError
 from search_spaces.frame import Frame
 from search_spaces.spec import NetworkSpec
+from search_spaces.target import NAMES, Quantity, amount_of
 
 LARGEST_MULTIPLIER = 1000.0
 """No multiplier goes beyond this, or below its inverse: a bound on nonsense, far from any use."""
+
+LARGEST_BUILT = 16.0
+"""The same where a network has to be built to know its cost."""
 
 _BISECTIONS = 60
 """Leaves an interval of φ far narrower than any step of a rounding rule."""
@@ -35,15 +40,18 @@ def last_true(holds: Callable[[float], bool], true: float, false: float) -> tupl
 class Path:
     """A frame's networks at (α^φ, β^φ, γ^φ), over every φ that makes sense.
 
-    FLOPs are a non-decreasing step function of φ: widths, depths and pixels are whole numbers.
+    FLOPs, parameters and activations are non-decreasing step functions of φ: widths, depths and
+    pixels are whole numbers. `quantity` says which of them a target is for.
 
     Raises:
         InputError: the coefficients are (1, 1, 1), which is no direction, or the frame has no
             baseline network.
     """
 
-    def __init__(self, frame: Frame, coefficients: Coefficients) -> None:
-        self.frame, self.coefficients = frame, coefficients
+    def __init__(
+        self, frame: Frame, coefficients: Coefficients, quantity: Quantity = "flops"
+    ) -> None:
+        self.frame, self.coefficients, self.quantity = frame, coefficients, quantity
         self._complexities: dict[NetworkSpec, Complexity] = {}
         largest = max(coefficients.alpha, coefficients.beta, coefficients.gamma)
         if largest == 1:
@@ -52,7 +60,10 @@ class Path:
                 "least one of alpha, beta, gamma above 1"
             )
         frame.realise(coefficients**0)
-        self.highest_phi = math.log(LARGEST_MULTIPLIER) / math.log(largest)
+        most = LARGEST_MULTIPLIER
+        if not isinstance(frame.baseline, LayeredBaseline):
+            most = LARGEST_BUILT
+        self.highest_phi = math.log(most) / math.log(largest)
 
     @cached_property
     def lowest_phi(self) -> float:
@@ -83,35 +94,54 @@ class Path:
             self._complexities[spec] = self.frame.complexity(spec)
         return self._complexities[spec]
 
-    def nearest(self, flops: float, target: str) -> float:
-        """The φ whose network comes nearest these FLOPs, compared in log.
+    def cost(self, phi: float) -> int:
+        """What the network at φ has of the path's quantity."""
+        return amount_of(self.quantity, self.complexity(phi))
+
+    def nearest(self, amount: float, target: str) -> float:
+        """The φ whose network comes nearest this amount of the path's quantity, compared in log.
 
         A whole interval of φ realises that network: 0 if it is in there, else its middle.
 
         Args:
-            flops: multiply-adds of one image.
+            amount: for example multiply-adds of one image.
             target: what an error message calls this number, for example `budget`.
 
         Raises:
             InputError: the target is below the smallest network of this path or above the largest;
                 the message says what can be reached.
         """
-        low, high = self.lowest_phi, self.highest_phi
-        least, most = self.complexity(low).flops, self.complexity(high).flops
-        if not least <= flops <= most:
-            frame, (a, b, c) = self.frame, _values(self.coefficients)
-            raise InputError(
-                f"{target} is {flops:.4g} FLOPs: {frame.baseline.name} at {frame.resolution_px} px "
-                f"scaled along ({a:g}, {b:g}, {c:g}) reaches {least:.4g} to {most:.4g}; choose a "
-                "target between them, or other coefficients"
-            )
-        below, above = last_true(lambda phi: self.complexity(phi).flops <= flops, low, high)
-        chosen = min((0.0, below, above), key=lambda phi: self._distance(phi, flops))
+        low, high = self._around(amount, target)
+        below, above = last_true(lambda phi: self.cost(phi) <= amount, low, high)
+        chosen = min((0.0, below, above), key=lambda phi: abs(math.log(self.cost(phi) / amount)))
         first, last = self.interval(chosen)
         return 0.0 if first <= 0 <= last else (first + last) / 2
 
-    def _distance(self, phi: float, flops: float) -> float:
-        return abs(math.log(self.complexity(phi).flops / flops))
+    def _around(self, amount: float, target: str) -> tuple[float, float]:
+        """Two φ, the first network with at most this amount, the second with at least it.
+
+        Found from the baseline outwards, so that no network is counted that is far from any use.
+        """
+        up = self.cost(0.0) <= amount
+        bound = self.highest_phi if up else self.lowest_phi
+        before, phi = 0.0, 0.0
+        step = 1.0 if up else -1.0
+        while (self.cost(phi) < amount) if up else (self.cost(phi) > amount):
+            if phi == bound:
+                raise self._out_of_reach(amount, target)
+            before, phi = phi, min(phi + step, bound) if up else max(phi + step, bound)
+            step *= 2
+        return (before, phi) if up else (phi, before)
+
+    def _out_of_reach(self, amount: float, target: str) -> InputError:
+        frame, (a, b, c) = self.frame, _values(self.coefficients)
+        least, most = self.cost(self.lowest_phi), self.cost(self.highest_phi)
+        unit = NAMES[self.quantity]
+        return InputError(
+            f"{target} is {amount:.4g} {unit}: {frame.baseline.name} at {frame.resolution_px} px "
+            f"scaled along ({a:g}, {b:g}, {c:g}) reaches {least:.4g} to {most:.4g}; choose a "
+            "target between them, or other coefficients"
+        )
 
     def interval(self, phi: float) -> tuple[float, float]:
         """The first and the last φ that realise the same network as this one."""

@@ -33,6 +33,8 @@ def _default(field: FieldInfo) -> str:
     if value is None or isinstance(value, BaseModel):
         return ""
     if isinstance(value, tuple):
+        if any(isinstance(item, BaseModel) for item in value):
+            return ""
         value = list(value)
     return f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
 

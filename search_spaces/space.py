@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from search_spaces.baselines import ProxyForm, get_baseline
 from search_spaces.coefficients import Shares
 from search_spaces.frame import Frame
+from search_spaces.methods import Comparison
 from search_spaces.rounding import Rounding
+from search_spaces.target import Target
 
+DEFAULT_BASELINE = "efficientnet_b0"
 MAX_AXIS_POINTS = 2001
 MAX_POINTS = 200_000_000
 MAX_LATTICE_DIVISIONS = 60
@@ -111,26 +122,6 @@ class Lattice(BaseModel):
         return list(dict.fromkeys(found))
 
 
-class Target(BaseModel):
-    """The constraint: FLOPs near `flops_ratio` × the baseline's."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    flops_ratio: float = Field(2.0, gt=1, le=1000, description="Multiple of the baseline's FLOPs.")
-    by: Literal["measured", "nominal"] = Field(
-        "measured",
-        description="measured: FLOPs of the realised network, as fvcore counts them; "
-        "nominal: αβ²γ², the paper's rule, which ignores rounding.",
-    )
-    tolerance: float = Field(
-        0.05, ge=0, description="Largest |ratio − flops_ratio| of a candidate that may win."
-    )
-
-    def holds(self, ratio: float) -> bool:
-        """Whether a network with this ratio (of the kind `by` names) satisfies the constraint."""
-        return abs(ratio - self.flops_ratio) <= self.tolerance + 1e-9
-
-
 Reference = Literal["baseline", "published", "published_matched"]
 
 
@@ -139,7 +130,7 @@ class SearchSpace(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    baseline: str = Field("efficientnet_b0", description="The network being scaled.")
+    baseline: str = Field(DEFAULT_BASELINE, description="The network being scaled.")
     form: ProxyForm = Field(ProxyForm(), description="How it is shrunk for a cheap proxy.")
     resolution_px: int | None = Field(
         None, ge=1, le=4096, description="Base resolution; the baseline's own when absent."
@@ -153,6 +144,9 @@ class SearchSpace(BaseModel):
         description="Networks trained beside the searched ones: the unscaled baseline, the "
         "published coefficients as they are, and their direction at the target's FLOPs.",
     )
+    compare: Comparison | None = Field(
+        None, description="Ways of scaling to compare at equal FLOPs, in place of a search."
+    )
 
     @field_validator("baseline")
     @classmethod
@@ -162,10 +156,28 @@ class SearchSpace(BaseModel):
 
     @model_validator(mode="after")
     def _one_place(self) -> SearchSpace:
-        if (self.axes is None) == (self.lattice is None):
-            raise ValueError("give exactly one of axes and lattice: they say where to look")
+        if [self.axes, self.lattice, self.compare].count(None) != 2:
+            raise ValueError(
+                "give exactly one of axes, lattice and compare: they say where to look"
+            )
+        if self.compare is not None and (self.target.by, self.target.quantity) != (
+            "measured",
+            "flops",
+        ):
+            raise ValueError(
+                "compare matches measured FLOPs: target.by must be measured, and the target a "
+                "flops_ratio"
+            )
         _ = self.frame().base  # raises where form, resolution and baseline do not go together
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # As a target's: spaces keep the identity that they had before there were comparisons.
+        given: dict[str, Any] = serialise(self)
+        if given.get("compare") is None:
+            given.pop("compare", None)
+        return given
 
     def frame(self, *, in_channels: int | None = None, classes: int | None = None) -> Frame:
         """What stays fixed while coefficients vary, for images of so many channels and classes."""

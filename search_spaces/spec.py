@@ -47,7 +47,8 @@ class NetworkSpec:
     """One network of a baseline's kind, every width, depth, stride, kernel and pixel decided.
 
     Coefficient triples that round to equal specs are one trial. `baseline` names the builder that
-    knows the blocks; `head_width` is the last 1×1 convolution's channels.
+    knows the blocks; `head_width` is the last 1×1 convolution's channels,
+    0 where there is none.
     """
 
     baseline: str
@@ -78,8 +79,9 @@ class NetworkSpec:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Channels of the stem, each stage, and the head."""
-        return (self.stem.width, *(stage.width for stage in self.stages), self.head_width)
+        """Channels of the stem, each stage, and the head where there is one."""
+        head = (self.head_width,) if self.head_width else ()
+        return (self.stem.width, *(stage.width for stage in self.stages), *head)
 
     @property
     def strides(self) -> tuple[int, ...]:

@@ -8,11 +8,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from search_spaces.baselines import get_baseline
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.reading import parse, read_yaml
-from search_spaces.space import SearchSpace
+from search_spaces.space import DEFAULT_BASELINE, SearchSpace
 from search_spaces.strategy_spec import StrategySpec
 
 MAX_SEEDS = 100
@@ -178,12 +179,16 @@ class SweepSpec(BaseModel):
     def protocol(self, fingerprint: str) -> str:
         """Identity of everything that must agree before two results may be compared.
 
-        Data (by content), split, baseline, form, base resolution, rounding, constraint, budget and
-        recipe; not where the space looks, nor how many seeds. 12 hexadecimal digits.
+        Data (by content), split, baseline (of the user's own the code too), form, base resolution,
+        rounding, constraint, budget and recipe; not where the space looks, nor how many seeds. 12
+        hexadecimal digits.
         """
-        space = self.space.model_dump(mode="json", exclude={"axes", "lattice", "references"})
+        left_out = {"axes", "lattice", "compare", "references"}
+        space = self.space.model_dump(mode="json", exclude=left_out)
         data = self.data.model_dump(mode="json", exclude={"name", "skip_corrupt"})
         parts = [fingerprint, space, data, self.proxy.model_dump(mode="json")]
+        if code := getattr(get_baseline(self.space.baseline), "source", ""):
+            parts.append(code)
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -204,6 +209,7 @@ def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
     Args:
         source: a preset's name or a file's path.
         changes: a nested mapping laid over the file's, for example {"proxy": {"images": 5000}}.
+            Another baseline takes the file's form, rounding and resolution away.
 
     Raises:
         InputError: the file cannot be read or a value breaks a rule; all findings in one message.
@@ -215,4 +221,8 @@ def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
         for given, other in (("images", "steps"), ("steps", "images")):
             if given in proxy and other not in proxy:
                 data["proxy"].pop(other, None)
+    space, other = data.get("space"), changes.get("space", {}).get("baseline")
+    if isinstance(space, dict) and other not in (None, space.get("baseline", DEFAULT_BASELINE)):
+        for key in ("form", "rounding", "resolution_px"):  # they were chosen for the file's network
+            space.pop(key, None)
     return parse(SweepSpec, _merged(data, changes), origin)

@@ -1,4 +1,4 @@
-"""Sweeps of one protocol beside each other."""
+"""Sweeps of one protocol beside each other, or the ways of scaling that one sweep compares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.dashboard.rendering import page
 from api.models.common import LARGEST_ID
 from api.models.figures import Cost
 from api.service import StoreDep
-from results.records import SweepSummary
+from results.records import Standing, Sweep, SweepSummary
 from results.store import Store
 
 router: Final = APIRouter(include_in_schema=False)
@@ -48,6 +48,7 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
     protocols = {standing.sweep.protocol for standing in standings}
     protocol = query.protocol or (next(iter(protocols)) if len(protocols) == 1 else None)
     figure = [("sweep", number) for number in numbers] + [("cost", query.cost)]
+    ways = _ways_of_scaling(standings)
     return page(
         request.scope,
         "compare",
@@ -62,7 +63,15 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
         figure_address=f"/v1/figures/comparison?{urlencode(figure)}"
         if len(numbers) > 1 and len(protocols) == 1
         else None,
+        ways=ways,
+        found=ways and (ways.outcome or {}).get("methods"),
     )
+
+
+def _ways_of_scaling(standings: list[Standing]) -> Sweep | None:
+    """The one sweep that is chosen, if it compares ways of scaling by itself."""
+    sweep = standings[0].sweep if len(standings) == 1 else None
+    return sweep if sweep and sweep.spec["space"].get("compare") else None
 
 
 def _groups(store: Store, protocol: str | None) -> dict[str, list[SweepSummary]]:

@@ -138,7 +138,7 @@ def _best(store: Store, standing: Standing) -> list[Candidate]:
     found = store.candidate_page(sweep.id, order=order, limit=_CANDIDATES)
     reached = [row for row in found if row.accuracy_mean is not None]
     leading = outcome.get("leader", next((row.index for row in reached if row.eligible), None))
-    if outcome and leading not in {row.index for row in reached}:
+    if outcome and leading is not None and leading not in {row.index for row in reached}:
         reached += store.candidate_page(sweep.id, index=leading)
     return [
         Candidate(row, compared.get(row.index, {}), leads=row.index == leading) for row in reached

@@ -65,6 +65,7 @@ class PlannedDirection(Document):
     coefficients: list[float] = Field(description="[α, β, γ].")
     spec_key: str
     flops_ratio: float = Field(description="FLOPs over the baseline's.")
+    ratio: float = Field(description="What the target is about, over the baseline's.")
     reachable: bool = Field(description="Whether that is within the tolerance.")
 
     @classmethod

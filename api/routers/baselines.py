@@ -19,14 +19,18 @@ router: Final = APIRouter(prefix="/v1/baselines", tags=["catalog"])
 
 @router.get("", operation_id="list_baselines", summary="List baselines")
 def list_baselines(request: Request) -> Baselines:
-    """Every network that can be scaled here: built in, or from an installed package."""
+    """Every network that can be scaled here: built in, or from an installed package.
+
+    One whose networks have to be built to know their cost is planned by the command line alone.
+    """
     keep(request)
     return _described()
 
 
 @cache
 def _described() -> Baselines:
-    return Baselines(baselines=[_item(baseline) for baseline in baselines().values()])
+    countable = [one for one in baselines().values() if not getattr(one, "measured", False)]
+    return Baselines(baselines=[_item(baseline) for baseline in countable])
 
 
 def _item(baseline: Baseline) -> BaselineItem:

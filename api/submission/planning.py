@@ -79,7 +79,7 @@ def as_sweep(planned: Planned, key: str | None) -> tuple[NewSweep, list[NewCandi
         baseline=spec.space.baseline,
         dataset=data.name,
         dataset_fingerprint=data.fingerprint,
-        target_ratio=spec.space.target.flops_ratio,
+        target_ratio=spec.space.target.ratio,
         seeds=spec.seeds,
         versions={"scaling-search": version("scaling-search")},
         hardware={},

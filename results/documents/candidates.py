@@ -48,7 +48,10 @@ class Network(Document):
     """One network of a plan, with every coefficient triple that realises it."""
 
     index: int = Field(description="Its place in the plan, from 0.")
-    roles: list[str] = Field(description="search, baseline, published, published_matched.")
+    roles: list[str] = Field(
+        description="search, baseline, published, published_matched, or a compared method with its "
+        "φ, such as `depth only φ=1`."
+    )
     representative: list[float] = Field(description="α, β, γ that stand for it.")
     coefficients: list[list[float]] = Field(description="Each [α, β, γ] that rounds to it.")
     shares: Shares | None = Field(description="How it spends a doubling; null for the baseline.")
@@ -58,7 +61,9 @@ class Network(Document):
     params: int
     activations: int
     complexity_source: ComplexitySource = Field(description="What counted the FLOPs.")
-    nominal_ratio: float = Field(description="α·β²·γ².")
+    nominal_ratio: float = Field(
+        description="α·β²·γ², or its inverse where smaller networks than the baseline are sought."
+    )
     measured_ratio: float = Field(description="FLOPs over the baseline's.")
     residual: float | None = Field(description="Distance of the ratio to the target.")
     eligible: bool = Field(description="Whether it may win.")

@@ -21,6 +21,7 @@ from results.figures.base import (
 from results.figures.points import reached
 from results.figures.style import look
 from search_spaces.human import amount, plural
+from search_spaces.methods import Aim
 
 METHODS = ("depth only", "width only", "resolution only", "two dimensions", "compound")
 _ALONE = 1 - 1e-6
@@ -30,9 +31,17 @@ def by_method(candidates: pd.DataFrame) -> pd.DataFrame:
     """The candidates with a column `method`, as `methods` takes it.
 
     The baseline, where every method starts, has the method `baseline`; the leader is nothing
-    special here. Candidates without a finished trial are left out.
+    special here. In a comparison of methods a candidate has a row for each method that it stands
+    for, under that one's name. Candidates without a finished trial are left out.
     """
     done = candidates[candidates["seeds"] > 0].copy()
+    named = done["roles"].map(
+        lambda roles: [aim.method for aim in map(Aim.of_role, roles) if aim] or None
+    )
+    if named.notna().any():
+        is_base = done["roles"].map(lambda roles: "baseline" in roles)
+        done["method"] = named.where(~is_base, "baseline")
+        return done[done["method"].notna()].explode("method", ignore_index=True)
 
     def method(shares: dict[str, float] | None) -> str:
         if not shares:
@@ -50,15 +59,19 @@ def methods(points: pd.DataFrame) -> go.Figure:
     """Accuracy against FLOPs, a line from the baseline for each method of scaling.
 
     Args:
-        points: `method` (one of `METHODS`, or `baseline`), `flops`, `accuracy_mean`,
-            `accuracy_std`, `seeds`, `diverged`, `failed`, `alpha`, `beta`, `gamma`.
+        points: `method` (one of `METHODS`, a name of one's own, or `baseline`), `flops`,
+            `accuracy_mean`, `accuracy_std`, `seeds`, `diverged`, `failed`, `alpha`, `beta`,
+            `gamma`.
     """
     title = "Ways of scaling"
     start = points[points["method"] == "baseline"]
     scaled = points[points["method"] != "baseline"]
     if scaled.empty:
         return empty(title, "No scaled network has a result yet")
+    own = [name for name in dict.fromkeys(scaled["method"]) if name not in METHODS]
     missing = [name for name in METHODS if name not in set(scaled["method"])]
+    if own:
+        missing = []
     figure = new(
         title,
         [
@@ -69,11 +82,11 @@ def methods(points: pd.DataFrame) -> go.Figure:
         xaxis=logarithmic("FLOPs (multiply-adds for one image)"),
         yaxis=ACCURACY,
     )
-    for place, name in enumerate(METHODS):
+    for place, name in enumerate((*METHODS, *own)):
         chosen = scaled[scaled["method"] == name].sort_values("flops")
         if chosen.empty:
             continue
-        line = pd.concat([start, chosen]) if len(start) else chosen
+        line = pd.concat([start, chosen]).sort_values("flops") if len(start) else chosen
         shape, dash = look(place)
         figure.add_trace(
             scatter(

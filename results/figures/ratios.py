@@ -17,7 +17,7 @@ from search_spaces.human import plural
 def ratios(
     candidates: pd.DataFrame,
     *,
-    target: float,
+    target: float | None,
     tolerance: float,
     by: Literal["measured", "nominal"] = "measured",
     leader: int | None = None,
@@ -28,7 +28,8 @@ def ratios(
 
     Args:
         candidates: as of `results.frames.candidates`.
-        target: FLOPs aimed at, as a multiple of the baseline's.
+        target: FLOPs aimed at, as a multiple of the baseline's; None where the constraint is
+            about something else.
         tolerance: how far from it still satisfies the constraint.
         by: the ratio that the constraint is about.
         leader: the leader's index in the plan.
@@ -41,14 +42,16 @@ def ratios(
         title,
         [
             plural(len(candidates), "network"),
-            f"band: {by} ratio {target:g} ± {tolerance:g}",
+            "" if target is None else f"band: {by} ratio {target:g} ± {tolerance:g}",
             "bars: all triples that round to the same network" if bars else "",
         ],
         xaxis={"title": {"text": "nominal ratio αβ²γ² (× baseline)"}},
         yaxis={"title": {"text": "measured FLOPs (× baseline)"}},
     )
     band = {"line_width": 0, "fillcolor": GREEN, "opacity": 0.18, "layer": "below"}
-    if by == "measured":
+    if target is None:
+        pass
+    elif by == "measured":
         figure.add_hrect(y0=target - tolerance, y1=target + tolerance, **band)
     else:
         figure.add_vrect(x0=target - tolerance, x1=target + tolerance, **band)

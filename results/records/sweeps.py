@@ -22,7 +22,7 @@ class NewSweep:
     dataset: str
     dataset_fingerprint: str
     target_ratio: float
-    """FLOPs aimed at, as a multiple of the baseline's."""
+    """What the constraint aims at, as a multiple of the baseline's: FLOPs, unless it says so."""
     seeds: tuple[int, ...]
     """Of a candidate's trials: with the strategy `grid` each gets all of them."""
     versions: dict[str, Any]
@@ -80,7 +80,8 @@ class NewCandidate:
     index: int
     """Its place in the plan, from 0."""
     roles: tuple[str, ...]
-    """Why it is there: `search`, `baseline`, `published`, `published_matched`."""
+    """Why it is there: `search`, `baseline`, `published`, `published_matched`, or a compared
+    method with its φ, as of `search_spaces.methods.Aim.role`."""
     spec: dict[str, Any]
     """`NetworkSpec.to_dict()`."""
     spec_key: str
@@ -98,7 +99,7 @@ class NewCandidate:
     params: int
     activations: int
     nominal_ratio: float
-    """α·β²·γ²."""
+    """α·β²·γ², or its inverse where smaller networks than the baseline are sought."""
     measured_ratio: float
     """FLOPs over the baseline's FLOPs."""
     residual: float | None = None

@@ -10,6 +10,7 @@ import typer
 from scaling_search.cli.commands.baselines import baselines
 from scaling_search.cli.commands.best import best
 from scaling_search.cli.commands.cancel import cancel
+from scaling_search.cli.commands.compare import compare
 from scaling_search.cli.commands.datasets import datasets
 from scaling_search.cli.commands.db import db
 from scaling_search.cli.commands.export import export
@@ -54,8 +55,13 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+_FOR_OTHERS = ("serve", "worker", "submit")
+"""Commands that act for other people or on other machines: they run no code of the user's."""
+
+
 @app.callback()
 def root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
@@ -86,6 +92,10 @@ def root(
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
+    if context.invoked_subcommand not in _FOR_OTHERS:
+        from scaling_search.own.counting import enable
+
+        enable()
 
 
 _COMMANDS = (
@@ -101,6 +111,7 @@ _COMMANDS = (
     best,
     family,
     model,
+    compare,
     plot,
     report,
     export,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,12 @@ from scaling_search.datasets.parallel import Progress
 from scaling_search.datasets.prepare import prepare
 from scaling_search.environment import usable_cores
 from scaling_search.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
+from search_spaces.baselines import get_baseline, is_built_in
+from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import Plan, make_plan
 from search_spaces.reading import parse
+from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec, load_sweep
 
 
@@ -41,10 +44,14 @@ def read_sweep(
     name: str | None = None,
     skip_corrupt: bool = False,
     data_is_here: bool = True,
+    baseline: str | None = None,
+    compare: dict[str, Any] | None = None,
 ) -> SweepSpec:
     """The sweep of a preset or file, with what the options change.
 
-    With `data_is_here` a path of this machine becomes absolute; without, the name is a server's.
+    `compare` replaces where the space looks by a comparison with these of its keys; what it leaves
+    out is that of a comparison in the file, else the default. With `data_is_here` a path of this
+    machine becomes absolute; without, the name is a server's.
 
     Raises:
         InputError: it cannot be read, or a value breaks a rule.
@@ -61,6 +68,14 @@ def read_sweep(
     changes |= {
         key: value for key, value in (("seeds", seeds), ("name", name)) if value is not None
     }
+    if baseline is not None:
+        changes["space"] = {"baseline": baseline}
+    if compare is not None:
+        changes["space"] = changes.get("space", {}) | {
+            "axes": None,
+            "lattice": None,
+            "compare": compare,
+        }
     spec = load_sweep(space, merged(parse_overrides(settings), changes))
     if not data_is_here:
         return spec
@@ -74,11 +89,41 @@ def data_of(spec: SweepSpec, progress: Progress) -> PreparedDataset:
     return prepare(spec.data, progress=progress)
 
 
-def plan_of(spec: SweepSpec, data: PreparedDataset | None) -> Plan:
-    """The plan of a sweep for its images, or for the baseline's own channels and classes."""
-    if data is None:
-        return make_plan(spec.space)
-    return make_plan(spec.space, in_channels=data.channels, classes=len(data.class_names))
+def plan_of(
+    spec: SweepSpec,
+    data: PreparedDataset | None,
+    database: str | None,
+    tell: Callable[[int], None] = lambda count: None,
+) -> Plan:
+    """The plan of a sweep for its images, or for the baseline's own channels and classes.
+
+    A baseline of the user is checked first. Where it has no closed form, networks are measured, as
+    far as the database does not know them; `tell` hears how many were.
+    """
+    frame: dict[str, int] = {}
+    if data is not None:
+        frame = {"in_channels": data.channels, "classes": len(data.class_names)}
+    if is_built_in(spec.space.baseline):
+        return make_plan(spec.space, **frame)
+    from scaling_search.own import check_baseline, remember
+
+    with remember(_measured_before(database), tell):
+        check_baseline(get_baseline(spec.space.baseline))
+        return make_plan(spec.space, **frame)
+
+
+def _measured_before(database: str | None) -> Callable[[NetworkSpec], Complexity | None]:
+    """What the database knows of a network, if there is one."""
+    from scaling_search.sweeps.creation import measured_before
+
+    def recall(spec: NetworkSpec) -> Complexity | None:
+        try:
+            with existing_store(database) as store:
+                return measured_before(store, spec)
+        except FileNotFoundError:
+            return None
+
+    return recall
 
 
 def data_bytes(data: PreparedDataset) -> int:

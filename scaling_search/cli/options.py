@@ -191,6 +191,17 @@ BaselineOption = Annotated[
     ),
 ]
 
+OwnBaselineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="NAME|MODULE:CLASS",
+        help="Scale this network in place of the file's: a name (`scaling-search baselines`), or "
+        "a class of your own, such as mypkg.nets:TinyNet.",
+        autocompletion=completion.baselines,
+    ),
+]
+
 SweepArgument = Annotated[
     int,
     typer.Argument(

@@ -98,7 +98,7 @@ def drive(job: dict[str, Any], watch: Watch) -> int:
     except Exception:
         traceback.print_exc()
         return 1
-    print(f"verdict: {outcome.verdict}")
+    print(f"verdict: {outcome.verdict}" if outcome.leader is not None else outcome.why[0])
     return 0
 
 

@@ -32,20 +32,24 @@ The rules, all of them:
 from scaling_search.selection.belief import Belief, believe
 from scaling_search.selection.evidence import Evidence
 from scaling_search.selection.forecast import Forecast, Planned, forecast
+from scaling_search.selection.methods import Compared, MethodsCompared, compare_methods
 from scaling_search.selection.outcome import Comparison, Confirmation, Gain, Outcome, Settling
 from scaling_search.selection.verdict import select
 
 __all__ = [
     "Belief",
+    "Compared",
     "Comparison",
     "Confirmation",
     "Evidence",
     "Forecast",
     "Gain",
+    "MethodsCompared",
     "Outcome",
     "Planned",
     "Settling",
     "believe",
+    "compare_methods",
     "forecast",
     "select",
 ]

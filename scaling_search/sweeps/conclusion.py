@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from results.records import Candidate, Lease, NewCoefficients
 from results.states import TrialState, Verdict
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
-from scaling_search.selection import Evidence, Outcome, select
+from scaling_search.selection import Compared, Evidence, Outcome, compare_methods, select
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
 from scaling_search.validation.doubts import doubt
@@ -19,6 +20,7 @@ from search_spaces.coefficients import Coefficients
 from search_spaces.families import family
 from search_spaces.frame import Frame
 from search_spaces.intervals import Intervals, ends_at
+from search_spaces.methods import Aim, Comparison
 from search_spaces.realised import realised_scaling
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import FRESH, SweepSpec
@@ -70,6 +72,36 @@ def _region_shares(
         return None
     reached = {name: [one[name] for one in shares] for name in ("depth", "width", "resolution")}
     return {name: [min(values), max(values)] for name, values in reached.items()}
+
+
+def gather_methods(store: Store, sweep_id: int) -> list[Compared]:
+    """The networks of a comparison with what their trials showed, as in its plan."""
+    shown = {entry.index: entry for entry in gather(store, sweep_id)}
+    return [
+        Compared(
+            index=candidate.index,
+            aims=tuple(aim for aim in map(Aim.of_role, candidate.roles) if aim),
+            flops=candidate.flops,
+            correct=shown[candidate.index].correct,
+            lost=shown[candidate.index].lost,
+        )
+        for candidate in store.candidates(sweep_id)
+    ]
+
+
+def _conclude_comparison(
+    store: Store, lease: Lease, comparison: Comparison, spec: SweepSpec, outcome: Outcome
+) -> Outcome:
+    """Store what a comparison of methods shows; it has no leader, no verdict and no family."""
+    found = compare_methods(
+        gather_methods(store, lease.sweep_id), comparison, spec.selection.confidence
+    )
+    why = ("ways of scaling were compared, so nothing was searched for and nothing leads",)
+    outcome = dataclasses.replace(outcome, why=why)
+    values = outcome.to_dict() | {"why": list(why), "chosen": None, "methods": found.to_dict()}
+    del values["verdict"]
+    store.set_outcome(lease, values)
+    return outcome
 
 
 def _described(
@@ -149,6 +181,8 @@ def conclude(
     and channels of ImageNet; other ones are derived on request.
     """
     outcome = select(gather(store, lease.sweep_id), spec.selection, chance_of(data))
+    if spec.space.compare is not None:
+        return _conclude_comparison(store, lease, spec.space.compare, spec, outcome)
     aside = _aside(store, lease, outcome)
     if aside is not None:
         store.set_outcome(lease, aside | {"chosen": None})

@@ -10,6 +10,7 @@ from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import hardware, versions
 from scaling_search.measure import measure, measuring_versions
+from scaling_search.own.counting import known
 from scaling_search.registration import as_record
 from search_spaces.complexity import Complexity
 from search_spaces.errors import WorkError
@@ -27,7 +28,7 @@ def _key(spec: NetworkSpec) -> MeasurementKey:
         classes=spec.classes,
         in_channels=spec.in_channels,
         mode="eval",
-        versions=measuring_versions(),
+        versions=measuring_versions(spec),
     )
 
 
@@ -43,7 +44,7 @@ def confirm(
     stored = {key.spec_key: row for key, row in store.measurements(keys.values()).items()}
     for number, (spec, expected) in enumerate(networks, start=1):
         if spec.key not in stored:
-            found = measure(spec)
+            found = known().get(spec) or measure(spec)
             if found.complexity != expected:
                 raise WorkError(
                     f"fvcore measures {found.complexity} on {spec.baseline} at "
@@ -63,6 +64,13 @@ def confirm(
         if counted is not None:
             counted(number, len(networks))
     return stored
+
+
+def measured_before(store: Store, spec: NetworkSpec) -> Complexity | None:
+    """What is stored of a network that was measured with the same versions and code."""
+    key = _key(spec)
+    row = store.measurements([key]).get(key)
+    return None if row is None else Complexity(row.flops, row.params, row.activations)
 
 
 def remarks_of(data: PreparedDataset) -> Remarks:
@@ -109,7 +117,7 @@ def create_sweep(
             baseline=spec.space.baseline,
             dataset=data.name,
             dataset_fingerprint=data.fingerprint,
-            target_ratio=spec.space.target.flops_ratio,
+            target_ratio=spec.space.target.ratio,
             seeds=spec.seeds,
             versions=dict(versions()),
             hardware=hardware(),

@@ -23,6 +23,7 @@ from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.watch import Interrupted, Watch
 from scaling_search.workers.session import quieten, ray_session
+from search_spaces.baselines import get_baseline, reference_folders
 from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.reading import parse
@@ -91,6 +92,7 @@ def _train(
         device="cuda" if execution.gpus_per_trial else "cpu",
         threads=execution.cpus_per_trial,
         channels_last=_channels_last(store, lease, spec, data, execution),
+        code_folders=reference_folders(),
     )
     resources = Resources(
         workers=execution.workers,
@@ -225,7 +227,14 @@ def drive_claimed(
 def _spec_for(store: Store, sweep_id: int, data: PreparedDataset) -> SweepSpec:
     sweep = store.sweep(sweep_id)
     _check_data(sweep_id, sweep.dataset_fingerprint, data)
-    return parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
+    spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
+    own = getattr(get_baseline(sweep.baseline), "source", "")
+    if own and spec.protocol(data.fingerprint) != sweep.protocol:
+        raise InputError(
+            f"the code of baseline {sweep.baseline} changed since sweep {sweep_id} was created: "
+            "trials of different networks cannot be compared; restore the code, or run a new sweep"
+        )
+    return spec
 
 
 def _carry_out(

@@ -49,7 +49,7 @@ def sample(spec: ValidationSpec, data: PreparedDataset) -> Plan:
         missed = ", ".join(f"{one.flops_ratio:.2f}" for one in plan.directions if not one.reachable)
         raise InputError(
             f"{able} of {len(plan.directions)} sampled directions have a network within "
-            f"{target.flops_ratio:g} ± {target.tolerance:g} × the baseline's FLOPs (the others "
+            f"{target.ratio:g} ± {target.tolerance:g} × the baseline's FLOPs (the others "
             f"come to {missed}), and ranks are compared between equal FLOPs only: at least "
             f"{MIN_CANDIDATES} are needed; widen space.target.tolerance, or raise "
             "space.resolution_px"
@@ -83,7 +83,7 @@ def create_validation(store: Store, spec: ValidationSpec, data: PreparedDataset)
             baseline=spec.sweep.space.baseline,
             dataset=data.name,
             dataset_fingerprint=data.fingerprint,
-            target_ratio=spec.sweep.space.target.flops_ratio,
+            target_ratio=spec.sweep.space.target.ratio,
         )
     )
 

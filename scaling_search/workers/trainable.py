@@ -17,6 +17,7 @@ from ray import tune
 from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import EpochReport, TrialResult, train
 from scaling_search.workers.race import ACCURACY
+from search_spaces.baselines import allow_references
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
@@ -34,6 +35,8 @@ class Shared:
     device: str
     threads: int
     channels_last: bool
+    code_folders: tuple[str, ...] | None = None
+    """Where baselines of the user are imported from; None: none are, as on a runner."""
 
 
 class ProxyTrainable(tune.Trainable):
@@ -42,6 +45,8 @@ class ProxyTrainable(tune.Trainable):
     def setup(self, config: dict[str, Any], shared: Shared | None = None) -> None:
         """Open the data once; the process keeps torch imported and the images mapped."""
         assert shared is not None  # tune.with_parameters passes it
+        if shared.code_folders is not None:
+            allow_references(shared.code_folders)
         self._shared = shared
         self._proxy = ProxySpec.model_validate(shared.proxy)
         self._data = PreparedDataset.from_dict(shared.data)

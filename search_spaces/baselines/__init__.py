@@ -1,7 +1,8 @@
 """The networks that can be scaled, by name: built in, or installed by others.
 
 A package adds its own through an entry point of the group `scaling_search.baselines`, whose value
-names a `Baseline` instance or a class that makes one without arguments.
+names a baseline (docs/baselines.md) or a class that makes one without arguments. On the user's own
+machine `package.module:Name` refers to one as well.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from importlib.metadata import EntryPoint, entry_points
 from search_spaces.baselines.efficientnet import EfficientNet
 from search_spaces.baselines.mobilenet_v1 import MobileNetV1
 from search_spaces.baselines.mobilenet_v2 import MobileNetV2
+from search_spaces.baselines.own import own_baseline
 from search_spaces.baselines.protocol import (
     FULL_FORM,
     Baseline,
+    LayeredBaseline,
+    ModuleBaseline,
     ProxyForm,
     complexity,
     realise,
 )
+from search_spaces.baselines.references import allow_references, reference_folders, referred
 from search_spaces.baselines.resnet import RESNET18, RESNET50
 from search_spaces.errors import InputError, suggest
 
@@ -36,33 +41,23 @@ __all__ = [
     "ENTRY_POINT_GROUP",
     "FULL_FORM",
     "Baseline",
+    "LayeredBaseline",
+    "ModuleBaseline",
     "ProxyForm",
+    "allow_references",
     "baselines",
     "complexity",
     "get_baseline",
+    "is_built_in",
     "realise",
+    "reference_folders",
 ]
-
-
-def _checked(origin: str, made: object) -> Baseline:
-    instance = made() if isinstance(made, type) else made
-    if not isinstance(instance, Baseline):
-        raise InputError(
-            f"baseline {origin} is a {type(instance).__name__}: it must have the attributes of "
-            "search_spaces.baselines.Baseline; see CONTRIBUTING.md, 'Adding a baseline'"
-        )
-    if instance.base.baseline != instance.name:
-        raise InputError(
-            f"baseline {origin} is named {instance.name}, its base spec {instance.base.baseline}: "
-            "both must be the same, because a spec finds its builder by that name"
-        )
-    return instance
 
 
 def _loaded(entry: EntryPoint) -> Baseline:
     try:
-        return _checked(entry.value, entry.load())
-    except (ImportError, AttributeError, TypeError) as error:
+        return own_baseline(entry.load(), entry.value)
+    except (ImportError, AttributeError) as error:
         raise InputError(
             f"baseline {entry.value} cannot be loaded ({error}): repair or uninstall the package "
             f"that names it under {ENTRY_POINT_GROUP}"
@@ -89,11 +84,14 @@ def baselines() -> dict[str, Baseline]:
 
 
 def get_baseline(name: str) -> Baseline:
-    """The baseline called `name`.
+    """The baseline called `name`, or that `package.module:Name` refers to.
 
     Raises:
-        InputError: there is none; the message suggests the nearest name.
+        InputError: there is none; the message suggests the nearest name. Or it refers to Python
+            code where that is not allowed, or the code is not a baseline.
     """
+    if ":" in name:
+        return referred(name)
     try:
         return baselines()[name]
     except KeyError:
@@ -101,3 +99,8 @@ def get_baseline(name: str) -> Baseline:
             f"baseline {name!r} is unknown: {suggest(name, baselines())}; "
             "`scaling-search baselines` lists them"
         ) from None
+
+
+def is_built_in(name: str) -> bool:
+    """Whether the baseline comes with this package, so that its tests have checked it."""
+    return any(baseline.name == name for baseline in _BUILT_IN)

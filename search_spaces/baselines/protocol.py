@@ -1,14 +1,15 @@
 """What a baseline is, so that a user's own network can be scaled like EfficientNet-B0.
 
 A baseline is a stage table (its unscaled `NetworkSpec`) and a function from any spec of its kind to
-layers. Everything else follows: `realise` applies multipliers and rounding to the table, complexity
-and modules come from the layers, planning and families from those.
+layers, or to a module. Everything else follows: `realise` applies multipliers and rounding to the
+table, complexity and modules come from the layers, planning and families from those. Of a module,
+complexity is measured.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,10 +23,9 @@ from search_spaces.spec import NetworkSpec, StemSpec
 
 @runtime_checkable
 class Baseline(Protocol):
-    """A network that can be scaled.
+    """A network that can be scaled: a stage table and its rules.
 
-    Contract: `layers(spec)` depends on nothing but the spec; all blocks of a stage after its first
-    are equal; `layers` honours every width, depth, stride, kernel, channel and class count.
+    It is a `LayeredBaseline` or a `ModuleBaseline` too, which says how a spec becomes a network.
     """
 
     @property
@@ -57,8 +57,39 @@ class Baseline(Protocol):
         """Dropout rate before the classifier that family member b`member` inherits."""
         ...
 
+
+@runtime_checkable
+class LayeredBaseline(Baseline, Protocol):
+    """A baseline that describes its layers, from which module and closed-form complexity follow.
+
+    Contract: `layers(spec)` depends on nothing but the spec; all blocks of a stage after its first
+    are equal; `layers` honours every width, depth, stride, kernel, channel and class count.
+    """
+
     def layers(self, spec: NetworkSpec) -> Network:
         """The network's operators, stage by stage."""
+        ...
+
+
+@runtime_checkable
+class ModuleBaseline(Baseline, Protocol):
+    """A baseline that builds a torch module itself.
+
+    Contract: `module(spec)` depends on nothing but the spec and torch's generator, and honours
+    every width, depth, stride, kernel, channel and class count of the spec.
+    """
+
+    def module(self, spec: NetworkSpec) -> Any:
+        """An `nn.Module` from (N, C, H, W) images to (N, classes) logits."""
+        ...
+
+    def complexity(self, spec: NetworkSpec) -> Complexity:
+        """What one image costs in evaluation: in closed form, or measured."""
+        ...
+
+    @property
+    def measured(self) -> bool:
+        """Whether `complexity` measures, which takes about a second for each distinct network."""
         ...
 
 
@@ -172,11 +203,23 @@ def realise(
 
 
 def complexity(baseline: Baseline, spec: NetworkSpec, mode: Counting = "eval") -> Complexity:
-    """Closed-form complexity of one image through a spec of this baseline's kind.
+    """Complexity of one image through a spec of this baseline's kind.
 
-    Equal to walking every layer, at a cost that does not grow with depth: by the baseline's
-    contract each stage is one first block and depth − 1 equal ones.
+    In closed form where the baseline has layers: equal to walking every one, at a cost that does
+    not grow with depth, because by its contract each stage is one first block and depth − 1 equal
+    ones.
+
+    Raises:
+        InputError: the baseline builds modules, and the mode is not `eval`.
     """
-    two_deep = tuple(dataclasses.replace(stage, depth=2) for stage in spec.stages)
-    layers = baseline.layers(dataclasses.replace(spec, stages=two_deep))
-    return stage_costs(layers, spec.resolution_px, mode).at(spec.depths)
+    if isinstance(baseline, LayeredBaseline):
+        two_deep = tuple(dataclasses.replace(stage, depth=2) for stage in spec.stages)
+        layers = baseline.layers(dataclasses.replace(spec, stages=two_deep))
+        return stage_costs(layers, spec.resolution_px, mode).at(spec.depths)
+    assert isinstance(baseline, ModuleBaseline), "a baseline has layers or a module"
+    if mode != "eval":
+        raise InputError(
+            f"mode is {mode}: of {baseline.name}, which builds modules, only the cost in "
+            "evaluation is known; use eval"
+        )
+    return baseline.complexity(spec)

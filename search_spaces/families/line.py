@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from search_spaces.baselines import FULL_FORM
+from search_spaces.baselines import FULL_FORM, LayeredBaseline
 from search_spaces.coefficients import Scaling
 from search_spaces.frame import Frame
 from search_spaces.spec import NetworkSpec
@@ -48,6 +48,10 @@ def python_line(
     if frame.form != FULL_FORM:
         imports.append("from search_spaces.baselines import ProxyForm")
         arguments.append(f"form={_call(frame.form)}")
-    arguments += [f"dropout={dropout}"] * (dropout != 0)
-    arguments += [f"stochastic_depth={stochastic_depth}"] * (stochastic_depth != 0)
+    if isinstance(frame.baseline, LayeredBaseline):  # a module of one's own has its own rates
+        arguments += [f"dropout={dropout}"] * (dropout != 0)
+        arguments += [f"stochastic_depth={stochastic_depth}"] * (stochastic_depth != 0)
+    if ":" in frame.baseline.name:
+        imports.append("from search_spaces.baselines import allow_references")
+        imports.append("allow_references()")
     return f"{'; '.join(imports)}; model = network({', '.join(arguments)})"

@@ -15,11 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from search_spaces.baselines import LayeredBaseline
 from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.complexity import stage_costs
+from search_spaces.errors import InputError
 from search_spaces.frame import Frame
-from search_spaces.space import Axes, Target
+from search_spaces.space import Axes, Axis
 from search_spaces.spec import NetworkSpec
+from search_spaces.target import Quantity, Target, amount_of
+
+MOST_BUILT = 1000
+"""Networks of a grid that are built one by one where a baseline has no layers to count."""
+
+_Part = Callable[[NetworkSpec], Hashable]
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class _Classes:
 def _classes(
     values: list[float],
     make: Callable[[float], NetworkSpec],
-    part: Callable[[NetworkSpec], Hashable],
+    part: _Part,
 ) -> _Classes:
     seen: dict[Hashable, int] = {}
     members: list[NetworkSpec] = []
@@ -70,18 +78,35 @@ def _combine(depth: NetworkSpec, width: NetworkSpec, resolution: NetworkSpec) ->
     return dataclasses.replace(width, stages=stages, resolution_px=resolution.resolution_px)
 
 
-def _flops_table(frame: Frame, d: _Classes, w: _Classes, r: _Classes) -> NDArray[np.int64]:
-    """FLOPs of every network, (depth classes, width classes, resolution classes)."""
-    extra = np.array([[depth - 1 for depth in spec.depths] for spec in d.members], dtype=np.int64)
+def _costs(
+    frame: Frame, quantity: Quantity, d: _Classes, w: _Classes, r: _Classes
+) -> NDArray[np.int64]:
+    """What every network has of a quantity, (depth classes, width classes, resolution classes)."""
     table = np.empty((len(d.members), len(w.members), len(r.members)), dtype=np.int64)
+    if not isinstance(frame.baseline, LayeredBaseline):
+        _check_size(frame, table.size)
+        for i, j, k in np.ndindex(table.shape):
+            spec = _combine(d.members[i], w.members[j], r.members[k])
+            table[i, j, k] = amount_of(quantity, frame.complexity(spec))
+        return table
+    extra = np.array([[depth - 1 for depth in spec.depths] for spec in d.members], dtype=np.int64)
     for j, wide in enumerate(w.members):
         stages = tuple(dataclasses.replace(stage, depth=2) for stage in wide.stages)
         two_deep = frame.baseline.layers(dataclasses.replace(wide, stages=stages))
         for k, at in enumerate(r.members):
             costs = stage_costs(two_deep, at.resolution_px)
-            repeat = np.array([cost.flops for cost in costs.repeat], dtype=np.int64)
-            table[:, j, k] = costs.fixed.flops + extra @ repeat
+            repeat = np.array([amount_of(quantity, cost) for cost in costs.repeat], dtype=np.int64)
+            table[:, j, k] = amount_of(quantity, costs.fixed) + extra @ repeat
     return table
+
+
+def _check_size(frame: Frame, networks: int) -> None:
+    if networks > MOST_BUILT:
+        raise InputError(
+            f"the grid has {networks:,} distinct networks, and each of {frame.baseline.name} has "
+            f"to be built to know its cost: at most {MOST_BUILT:,} are; use larger steps, a "
+            "lattice, or a baseline that describes its layers"
+        )
 
 
 def _triples(
@@ -95,8 +120,9 @@ def _triples(
 def _measured(
     frame: Frame, target: Target, d: _Classes, w: _Classes, r: _Classes
 ) -> Iterator[Found]:
-    ratios = _flops_table(frame, d, w, r) / frame.base_flops
-    within = np.abs(ratios - target.flops_ratio) <= target.tolerance + 1e-9
+    base = amount_of(target.quantity, frame.base_complexity)
+    ratios = _costs(frame, target.quantity, d, w, r) / base
+    within = np.abs(ratios - target.ratio) <= target.tolerance + 1e-9
     for i, j, k in np.argwhere(within):
         spec = _combine(d.members[i], w.members[j], r.members[k])
         yield Found(spec, _triples(d.of(i), w.of(j), r.of(k)))
@@ -106,7 +132,7 @@ def _nominal(target: Target, d: _Classes, w: _Classes, r: _Classes) -> Iterator[
     plane = np.square(w.values)[:, None] * np.square(r.values)[None, :]
     networks: dict[tuple[int, int, int], list[Coefficients]] = {}
     for alpha, i in zip(d.values, d.labels, strict=True):
-        within = np.abs(alpha * plane - target.flops_ratio) <= target.tolerance + 1e-9
+        within = np.abs((alpha * plane) ** target.sign - target.ratio) <= target.tolerance + 1e-9
         for j, k in np.argwhere(within):
             found = networks.setdefault((int(i), int(w.labels[j]), int(r.labels[k])), [])
             found.append(Coefficients(float(alpha), float(w.values[j]), float(r.values[k])))
@@ -125,11 +151,14 @@ class GridNetworks:
 
 def networks_of_axes(frame: Frame, axes: Axes, target: Target) -> GridNetworks:
     """Every distinct network of the grid that satisfies the constraint, in order of α, β, γ."""
-    d = _classes(axes.alpha.values(), lambda v: frame.realise(Scaling(v, 1, 1)), lambda s: s.depths)
-    w = _classes(axes.beta.values(), lambda v: frame.realise(Scaling(1, v, 1)), lambda s: s.widths)
-    r = _classes(
-        axes.gamma.values(), lambda v: frame.realise(Scaling(1, 1, v)), lambda s: s.resolution_px
-    )
+    sign = target.sign
+
+    def classes(axis: Axis, scaled: Callable[[float], Scaling], part: _Part) -> _Classes:
+        return _classes(axis.values(), lambda v: frame.realise(scaled(v**sign)), part)
+
+    d = classes(axes.alpha, lambda v: Scaling(v, 1, 1), lambda spec: spec.depths)
+    w = classes(axes.beta, lambda v: Scaling(1, v, 1), lambda spec: spec.widths)
+    r = classes(axes.gamma, lambda v: Scaling(1, 1, v), lambda spec: spec.resolution_px)
     measured = target.by == "measured"
     found = _measured(frame, target, d, w, r) if measured else _nominal(target, d, w, r)
     networks = tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from search_spaces.coefficients import Coefficients, Shares
 from search_spaces.complexity import Complexity
@@ -11,7 +11,9 @@ from search_spaces.frame import Frame
 from search_spaces.space import SearchSpace
 from search_spaces.spec import NetworkSpec
 
-Role = Literal["search", "baseline", "published", "published_matched"]
+Role = str
+"""Why a candidate is in a plan: `search`, `baseline`, `published`, `published_matched`, or the role
+of an `Aim` of a comparison, such as `depth only φ=1`."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class Candidate:
     """One distinct network of a plan, with every coefficient triple that realises it.
 
     `representative` is the triple whose αβ²γ² is nearest the target (ties: the smallest α, then β,
-    then γ). Ratios are to the baseline's FLOPs: `measured_ratio` of the realised network,
-    `nominal_ratio` of the representative. `residual` is the constrained ratio minus the target.
-    Only eligible candidates, those that satisfy the constraint, can win.
+    then γ). They realise the network at `phi`: 1, or −1 for networks smaller than the baseline.
+    Ratios are to the baseline's FLOPs: `measured_ratio` of the realised network, `nominal_ratio` of
+    the representative. `residual` is the constrained ratio minus the target. Only eligible
+    candidates, those that satisfy the constraint, can win.
     """
 
     index: int
@@ -34,6 +37,7 @@ class Candidate:
     measured_ratio: float
     residual: float
     eligible: bool
+    phi: int = 1
 
     @property
     def shares(self) -> Shares | None:
@@ -69,12 +73,16 @@ def triple(coefficients: Coefficients) -> list[float]:
 
 @dataclass(frozen=True)
 class Direction:
-    """Where a direction of the triangle ends up: the network nearest the target along it."""
+    """Where a direction of the triangle ends up: the network nearest the target along it.
+
+    `ratio` is of what the target constrains, `flops_ratio` of FLOPs; both to the baseline's.
+    """
 
     shares: Shares
     coefficients: Coefficients
     spec: NetworkSpec
     flops_ratio: float
+    ratio: float
     reachable: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,6 +92,7 @@ class Direction:
             "coefficients": triple(self.coefficients),
             "spec_key": self.spec.key,
             "flops_ratio": self.flops_ratio,
+            "ratio": self.ratio,
             "reachable": self.reachable,
         }
 

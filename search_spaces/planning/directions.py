@@ -1,4 +1,4 @@
-"""Along one direction of the triangle, the network whose FLOPs come nearest a target."""
+"""Along one direction of the triangle, the network whose cost comes nearest a target."""
 
 from __future__ import annotations
 
@@ -6,48 +6,82 @@ import dataclasses
 from collections.abc import Iterable
 
 from search_spaces.coefficients import Coefficients, Shares
+from search_spaces.errors import InputError
 from search_spaces.frame import Frame
 from search_spaces.path import Path
 from search_spaces.planning.candidates import Direction
-from search_spaces.space import Target
+from search_spaces.planning.networks import broken_limits
 from search_spaces.spec import NetworkSpec
+from search_spaces.target import Target, amount_of
+
+_INSIDE = 1e-9
+"""How far inside an interval of φ its end is taken, relative to its length: another way to compute
+the multipliers may differ in the last bit there, and realise the next network."""
 
 
-def _tidy(frame: Frame, exact: Coefficients) -> tuple[NetworkSpec, Coefficients]:
-    """The network of these coefficients, and the shortest decimals that still realise it."""
-    spec = frame.at(exact)
+def _tidy(frame: Frame, exact: Coefficients, sign: int, spec: NetworkSpec) -> Coefficients:
+    """The shortest decimals that realise the same network as these coefficients."""
     for digits in range(3, 12):
         short = Coefficients(*(round(value, digits) for value in dataclasses.astuple(exact)))
-        if frame.at(short) == spec:
-            return spec, short
-    return spec, exact
+        if frame.at(short, sign) == spec:
+            return short
+    return exact
 
 
-def nearest_network(frame: Frame, shares: Shares, target: Target) -> Direction:
-    """The network along `shares` whose measured FLOPs ratio is nearest the target in log.
+def _at(path: Path, shares: Shares, phi: float, target: Target, ratio: float) -> Direction:
+    """The direction that ends at the network of this φ."""
+    frame, sign = path.frame, 1 if ratio > 1 else -1
+    first, last = path.interval(phi)
+    inside = _INSIDE * (last - first)
+    chosen = min(max(float(sign), first + inside), last - inside)
+    spec = path.spec(chosen)
+    multipliers = path.coefficients ** (sign * chosen)
+    coefficients = _tidy(frame, Coefficients(*dataclasses.astuple(multipliers)), sign, spec)
+    complexity, base = path.complexity(chosen), frame.base_complexity
+    reached = amount_of(target.quantity, complexity) / amount_of(target.quantity, base)
+    holds = target.holds(reached) and not broken_limits(frame, target, spec)
+    return Direction(shares, coefficients, spec, complexity.flops / base.flops, reached, holds)
+
+
+def nearest_network(
+    frame: Frame, shares: Shares, target: Target, ratio: float | None = None
+) -> Direction:
+    """The network along `shares` whose measured ratio is nearest the target's in log.
 
     A range of coefficients along the direction realises it; the one nearest the target's nominal
-    ratio is given.
+    ratio is given. `ratio` aims at another multiple of the baseline's cost than the target does.
+
+    Raises:
+        InputError: the direction reaches no such network; the message says what it reaches.
     """
-    path = Path(frame, shares.coefficients(target.flops_ratio))  # φ = 1 is the nominal ratio
-    first, last = path.interval(path.nearest(target.flops_ratio * frame.base_flops, "target"))
-    # The path's own multipliers: at the end of an interval another way to compute them may differ
-    # in the last bit, and realise the next network.
-    multipliers = path.scaling(min(max(1.0, first), last))
-    spec, coefficients = _tidy(frame, Coefficients(*dataclasses.astuple(multipliers)))
-    ratio = frame.complexity(spec).flops / frame.base_flops
-    return Direction(shares, coefficients, spec, ratio, target.holds(ratio))
+    ratio = target.ratio if ratio is None else ratio
+    # φ = 1, or −1 for smaller networks, is the nominal ratio
+    path = Path(frame, shares.coefficients(max(ratio, 1 / ratio)), target.quantity)
+    base = amount_of(target.quantity, frame.base_complexity)
+    return _at(path, shares, path.nearest(ratio * base, "target"), target, ratio)
+
+
+def _nearest_or_missed(frame: Frame, shares: Shares, target: Target) -> Direction:
+    """As `nearest_network`; out of reach, the network of the nominal ratio, or the smallest."""
+    try:
+        return nearest_network(frame, shares, target)
+    except InputError:
+        path = Path(frame, shares.coefficients(target.ratio**target.sign), target.quantity)
+        found = _at(path, shares, max(float(target.sign), path.lowest_phi), target, target.ratio)
+        return dataclasses.replace(found, reachable=False)
 
 
 def nominal_network(frame: Frame, shares: Shares, target: Target) -> Direction:
-    """The network of the coefficients along `shares` whose αβ²γ² is the target."""
-    coefficients = shares.coefficients(target.flops_ratio)
-    spec = frame.at(coefficients)
-    ratio = frame.complexity(spec).flops / frame.base_flops
-    return Direction(shares, coefficients, spec, ratio, reachable=True)
+    """The network of the coefficients along `shares` whose nominal FLOPs ratio is the target."""
+    coefficients = shares.coefficients(target.ratio**target.sign)
+    spec = frame.at(coefficients, target.sign)
+    complexity, base = frame.complexity(spec), frame.base_complexity
+    ratio = complexity.flops / base.flops
+    reachable = not broken_limits(frame, target, spec)
+    return Direction(shares, coefficients, spec, ratio, ratio, reachable)
 
 
 def explore(frame: Frame, directions: Iterable[Shares], target: Target) -> tuple[Direction, ...]:
     """Where each direction ends up under the target."""
-    solve = nearest_network if target.by == "measured" else nominal_network
+    solve = _nearest_or_missed if target.by == "measured" else nominal_network
     return tuple(solve(frame, shares, target) for shares in directions)

@@ -125,7 +125,11 @@ async def test_the_same_key_makes_no_second_sweep(client, store, problem):
         ({"spaces": 1}, "spaces", "it is not a known key", "did you mean space?"),
         ({"proxy": None}, "proxy", "it is missing and must be given", None),
         ({"space__lattice": None}, "space",
-         "give exactly one of axes and lattice: they say where to look", None),
+         "give exactly one of axes, lattice and compare: they say where to look", None),
+        ({"space__baseline": "antigravity:Net"}, "space.baseline",
+         "baseline 'antigravity:Net' refers to Python code, which only commands on your own "
+         "machine run: use `scaling-search run` there, or install its package with an entry point "
+         "(docs/baselines.md, 'Your own baseline')", None),
         ({"space__target__flops_ratio": 1e9}, "space.target.flops_ratio",
          "Input should be less than or equal to 1000", None),
         ({"proxy__images": "many"}, "proxy.images",
@@ -336,7 +340,10 @@ async def test_an_infinite_number_is_not_stored(client, problem, store):
         "/v1/sweeps", content=text.encode(), headers={"Content-Type": "application/json"}
     )
     found = problem(response, 422, "invalid")
-    assert found["detail"].startswith("a value cannot be stored: Out of range float values")
+    assert (found["errors"][0]["field"], found["errors"][0]["rule"]) == (
+        "space.target.tolerance",
+        "Input should be a finite number",
+    )
     assert len(store.sweeps()) == 5
 
 

@@ -239,7 +239,7 @@ def _know_families(
                     classes=member.spec.classes,
                     in_channels=member.spec.in_channels,
                     mode="eval",
-                    versions=measuring_versions(),
+                    versions=measuring_versions(member.spec),
                 ),
                 flops=member.complexity.flops,
                 params=member.complexity.params,

@@ -83,7 +83,8 @@ def test_measuring_says_nothing(
 
 def test_versions_are_those_of_fvcore_and_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "version", lambda package: f"9 of {package}")
-    assert measuring_versions() == f"fvcore 9 of fvcore, torch {torch.__version__}"
+    spec = get_baseline("efficientnet_b0").base
+    assert measuring_versions(spec) == f"fvcore 9 of fvcore, torch {torch.__version__}"
 
 
 def test_measuring_leaves_the_number_of_threads_alone(spec: NetworkSpec) -> None:

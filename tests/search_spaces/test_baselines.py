@@ -146,8 +146,8 @@ class Misnamed(type(B0)):
         ),
         (
             f"{__name__}:NotABaseline",
-            f"baseline {__name__}:NotABaseline is a NotABaseline: it must have the attributes of "
-            "search_spaces.baselines.Baseline; see CONTRIBUTING.md, 'Adding a baseline'",
+            f"baseline {__name__}:NotABaseline is a NotABaseline without name, base, "
+            "layers(spec) or module(spec); see docs/baselines.md, 'Your own baseline'",
         ),
         (
             f"{__name__}:Misnamed",

@@ -32,7 +32,7 @@ def brute_force(space, by):
         spec = frame.at(coefficients)
         measured = frame.complexity(spec).flops / frame.base_flops
         ratio = measured if by == "measured" else coefficients.nominal_flops_ratio
-        if abs(ratio - target.flops_ratio) <= target.tolerance + 1e-9:
+        if abs(ratio - target.ratio) <= target.tolerance + 1e-9:
             found.setdefault(spec, set()).add(coefficients)
     return found
 

@@ -68,7 +68,7 @@ def test_a_number_of_seeds_counts_from_zero(tmp_path):
         ),
         (
             {"space": {"axes": {"alpha": {"max": 2}}}},
-            "space: give exactly one of axes and lattice: they say where to look",
+            "space: give exactly one of axes, lattice and compare: they say where to look",
         ),
         (
             {"space": {"baselin": "efficientnet_b0"}},
@@ -93,7 +93,7 @@ def test_a_number_of_seeds_counts_from_zero(tmp_path):
         ({"seeds": [1, 1]}, "seeds: [1, 1]: seeds must be distinct, from 0 to 2³¹ − 1"),
         (
             {"space": {"target": {"tolerance": float("nan")}}},
-            "space.target.tolerance is nan: input should be greater than or equal to 0",
+            "space.target.tolerance is nan: input should be a finite number",
         ),
     ],
 )

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from scaling_search.cli.options import JsonOption
 
 
-def baselines(json: JsonOption = False) -> None:
-    """List the networks that can be scaled, and what they cost.
+def baselines(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME|MODULE:CLASS]",
+            help="Check this one, for example mypkg.nets:TinyNet, and show what it costs.",
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the networks that can be scaled, and what they cost; check one.
 
-    A package of yours can add its own through an entry point; CONTRIBUTING.md says how.
+    A class of your own can be one: docs/baselines.md has an example. What is checked: it builds,
+    runs forward and backward, is decided by torch's generator alone, every multiplier acts and adds
+    FLOPs, and a closed form equals fvcore's count.
 
     \b
-    Example:
+    Examples:
       scaling-search baselines
+      scaling-search baselines mypkg.nets:TinyNet
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli.output import console, print_json, table
     from search_spaces.baselines import baselines as known
-    from search_spaces.baselines import complexity
+    from search_spaces.baselines import complexity, get_baseline
     from search_spaces.human import amount
 
     rows: list[dict[str, Any]] = []
-    for name, baseline in known().items():
+    checks: list[str] = []
+    if name is None:
+        listed = known()
+    else:
+        from scaling_search.own import check_baseline
+
+        listed = {name: get_baseline(name)}
+        checks = check_baseline(listed[name])
+    for called, baseline in listed.items():
         cost, base = complexity(baseline, baseline.base), baseline.base
         rows.append(
             {
-                "name": name,
+                "name": called,
                 "params": cost.params,
                 "flops": cost.flops,
                 "activations": cost.activations,
@@ -42,7 +64,7 @@ def baselines(json: JsonOption = False) -> None:
             }
         )
     if json:
-        print_json({"baselines": rows})
+        print_json({"baselines": rows} | ({"checks": checks} if name else {}))
         return
     made = table("name", ">params", ">FLOPs", ">px", ">stages", ">blocks", ">stride")
     for row in rows:
@@ -55,4 +77,7 @@ def baselines(json: JsonOption = False) -> None:
             str(row["blocks"]),
             str(row["total_stride"]),
         )
-    console().print(made)
+    out = console()
+    out.print(made)
+    for check in checks:
+        out.print(f"✓ {check}", markup=False)

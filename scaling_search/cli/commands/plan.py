@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, DatasetOption, JsonOption, SetOption
+from scaling_search.cli.options import (
+    DatabaseOption,
+    DatasetOption,
+    JsonOption,
+    OwnBaselineOption,
+    SetOption,
+)
 
 
 def plan(
@@ -20,6 +26,7 @@ def plan(
         ),
     ],
     dataset: DatasetOption = None,
+    baseline: OwnBaselineOption = None,
     settings: SetOption = None,
     measure: Annotated[
         bool,
@@ -55,12 +62,13 @@ def plan(
     from scaling_search.cli.views.progress import Display
 
     display = Display(quiet=json)
-    spec = inputs.read_sweep(space, settings or (), dataset=dataset)
+    spec = inputs.read_sweep(space, settings or (), dataset=dataset, baseline=baseline)
     data = None
     if "data" in spec.model_fields_set:
         with display.preparing() as progress:
             data = inputs.data_of(spec, progress)
-    made = inputs.plan_of(spec, data)
+    with display.planning() as tell:
+        made = inputs.plan_of(spec, data, database, tell)
     cost = inputs.cost_of(
         spec, made, data, inputs.default_workers(1, 0), inputs.known_rate(database)
     )

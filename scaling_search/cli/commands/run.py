@@ -11,6 +11,7 @@ from scaling_search.cli.options import (
     ImagesOption,
     JsonOption,
     NameOption,
+    OwnBaselineOption,
     QuietOption,
     RayOption,
     SeedsOption,
@@ -25,6 +26,7 @@ from scaling_search.cli.options import (
 def run(
     space: SpaceArgument = "quickstart",
     dataset: DatasetOption = None,
+    baseline: OwnBaselineOption = None,
     seeds: SeedsOption = None,
     images: ImagesOption = None,
     strategy: StrategyOption = None,
@@ -78,12 +80,14 @@ def run(
         strategy=strategy,
         name=name,
         skip_corrupt=skip_corrupt,
+        baseline=baseline,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with stoppable(), Store.open(database) as store:
         with display.preparing() as progress:
             data = inputs.data_of(spec, progress)
-        made = inputs.plan_of(spec, data)
+        with display.planning() as tell:
+            made = inputs.plan_of(spec, data, database, tell)
         if not json:
             out = console()
             view.show_counts(out, made)

@@ -11,6 +11,7 @@ from results.reader import Reader
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.cli.output import console, paragraph, print_json, table
 from scaling_search.cli.views.family import show_members, stored_rows
+from scaling_search.cli.views.methods import show_methods
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
 from scaling_search.cli.views.sweep import show_heading
@@ -202,7 +203,12 @@ def show_identified(out: Console, found: dict[str, Any] | None) -> None:
 
 
 def show_outcome(out: Console, record: SweepRecord) -> None:
-    """Verdict, comparisons, class, family, notes."""
+    """Verdict, comparisons, class, family, notes; of a comparison of methods, that."""
+    if "methods" in (record.sweep.outcome or {}):
+        show_methods(out, record)
+        show_picture(out, record)
+        show_notes(out, notes_of(record))
+        return
     show_verdict(out, record)
     show_picture(out, record)
     show_comparisons(out, record)
@@ -245,6 +251,12 @@ def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
         ]
     if record.sweep.outcome is None:
         return [(f"scaling-search resume {number}", "train what is missing")]
+    if "methods" in record.sweep.outcome:
+        return [
+            (f"scaling-search plot methods {number} -o methods.html", "accuracy against FLOPs"),
+            (f"scaling-search show {number} --trials", "every trial of it"),
+            (f"scaling-search export {number} -o sweep-{number}.json", "all of it as a file"),
+        ]
     return [
         (f"scaling-search show {number} --trials", "every trial of it"),
         (f"scaling-search family {number} --resolution 160 --classes 37", "its family for you"),

@@ -17,6 +17,7 @@ from search_spaces.planning import Candidate, Plan
 from search_spaces.sweep_spec import SweepSpec
 
 SHOWN = 40
+FLOPS_OF_BASELINE = "the baseline's FLOPs"  # which stand just before the target
 _NAMED = 12
 _ROLES = {"published_matched": "matched"}
 
@@ -34,8 +35,15 @@ def show_counts(out: Console, plan: Plan) -> None:
         "",
         f"{plan.space.baseline} at {frame.resolution_px} px, {plural(frame.in_channels, 'channel')}"
         f", {frame.classes:,} classes: {amount(plan.base_flops)} FLOPs; "
-        f"target {target.flops_ratio:g} ± {target.tolerance:g} × that, {target.by}",
+        f"target {target.describe().replace(FLOPS_OF_BASELINE, 'that')}",
     )
+    if plan.space.compare is not None:
+        methods = ", ".join(method.name for method in plan.space.compare.methods)
+        phis = ", ".join(f"{phi:g}" for phi in plan.space.compare.phis)
+        paragraph(
+            out, "", f"{methods}, each at φ = {phis}: {plural(plan.networks, 'distinct network')}"
+        )
+        return
     eligible = sum(candidate.eligible for candidate in plan.candidates)
     paragraph(
         out,

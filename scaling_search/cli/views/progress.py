@@ -128,6 +128,14 @@ class Display:
             )
 
     @contextmanager
+    def planning(self) -> Iterator[Callable[[int], None]]:
+        """Told of networks that had to be built and measured to plan."""
+        with self._showing() as show:
+            yield lambda count: show(
+                f"planning: {plural(count, 'network')} measured with fvcore", None, "", False
+            )
+
+    @contextmanager
     def measuring(self) -> Iterator[Callable[[int, int], None]]:
         """Told of networks that fvcore has counted."""
         with self._showing() as show:

@@ -14,6 +14,7 @@ from results.states import SweepState, TrialState
 from scaling_search.cli.documents import SweepRecord, is_driven
 from scaling_search.cli.output import paragraph, table
 from search_spaces.human import duration, percent, plural, size, triple
+from search_spaces.target import Target
 
 _DROPS = 5
 _DRIVER_GONE = "stopped (driver gone)"
@@ -59,8 +60,8 @@ def show_provenance(out: Console, record: SweepRecord) -> None:
     """What was asked for, with what it was computed, and on what."""
     sweep = record.sweep
     space, proxy, hardware = sweep.spec["space"], sweep.spec["proxy"], sweep.hardware
-    searched = "axes" if space["axes"] else "lattice"
-    target = space["target"]
+    searched = next(name for name in ("axes", "lattice", "compare") if space.get(name))
+    target = Target.model_validate(space["target"])
     budget = f"{proxy['images']:,} images" if proxy["images"] else f"{proxy['steps']:,} steps"
     versions = ", ".join(f"{name} {value}" for name, value in sweep.versions.items())
     took = ""
@@ -72,8 +73,7 @@ def show_provenance(out: Console, record: SweepRecord) -> None:
         ("baseline", f"{sweep.baseline} at {record.candidates[0].spec['resolution_px']} px"),
         (
             "search",
-            f"{searched}; target {target['flops_ratio']:g} ± {target['tolerance']:g} × "
-            f"the baseline's FLOPs, {target['by']}",
+            f"{searched}; target {target.describe()}",
         ),
         (
             "proxy",

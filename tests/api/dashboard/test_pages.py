@@ -100,6 +100,47 @@ async def test_sweeps_of_one_protocol_are_compared(client, library, pages):
     assert "data-figure" not in html
 
 
+async def test_one_sweep_that_compares_ways_of_scaling_has_its_figure_and_table(
+    client, library, pages
+):
+    spec = library.spec.model_dump(mode="json")
+    spec["space"] |= {"lattice": None, "compare": {"phis": [1]}}
+    lease = library.claimed(name="ways", spec=spec)
+    number = lease.sweep_id
+    assert f'href="/compare?sweep={number}"' in (await client.get(f"/sweeps/{number}")).text
+    html = (await client.get(f"/compare?sweep={number}")).text
+    assert unescape(re.search(r'data-figure="([^"]+)"', html)[1]) == (
+        f"/v1/sweeps/{number}/figures/methods"
+    )
+    assert "Its table follows when all trials are done." in html
+    point = {
+        "method": "fast",
+        "phi": 1.0,
+        "flops_ratio": 1.98,
+        "accuracy": 0.7,
+        "low": 0.68,
+        "high": 0.72,
+        "adjusted_gain": 0.012,
+        "gain_low": -0.01,
+        "gain_high": 0.034,
+    }
+    found = {
+        "reference": "compound",
+        "seeds": 3,
+        "images": 400,
+        "slope": 0.02,
+        "baseline": None,
+        "points": [point],
+    }
+    why = ["ways of scaling were compared"]
+    library.store.set_outcome(lease, {"leader": None, "why": why, "methods": found})
+    html = (await client.get(f"/compare?sweep={number}")).text
+    assert pages.texts(html, "tr")[1:] == [
+        "1 fast 1.98 70.00% 68.00% to 72.00% +1.20 -1.00 to +3.40"
+    ]
+    assert "ways of scaling were compared" in (await client.get(f"/sweeps/{number}")).text
+
+
 async def test_the_form_starts_from_specifications_that_are_valid(client):
     html = (await client.get("/submit?like=1")).text
     starts = json.loads(unescape(re.search(r'data-starts="([^"]+)"', html)[1]))

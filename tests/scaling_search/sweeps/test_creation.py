@@ -60,7 +60,7 @@ def test_another_fvcore_or_torch_measures_again(
 ) -> None:
     with Store.open(url) as store:
         confirm(store, networks[:1])
-        monkeypatch.setattr(creation, "measuring_versions", lambda: "fvcore 9, torch 9")
+        monkeypatch.setattr(creation, "measuring_versions", lambda spec: "fvcore 9, torch 9")
         confirm(store, networks[:1])
         assert len(measured) == 2
 

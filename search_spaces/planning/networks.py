@@ -1,0 +1,86 @@
+"""The distinct networks of a plan while it is made, and the candidates that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from search_spaces.coefficients import Coefficients
+from search_spaces.frame import Frame
+from search_spaces.planning.candidates import Candidate, Role
+from search_spaces.spec import NetworkSpec
+from search_spaces.target import Target, amount_of
+
+UNIT = Coefficients(1.0, 1.0, 1.0)
+
+
+def broken_limits(frame: Frame, target: Target, spec: NetworkSpec) -> list[str]:
+    """Which limits beside the target a network exceeds, in words."""
+    if target.at_most is None:
+        return []
+    return target.at_most.broken(frame.complexity(spec), frame.base_complexity)
+
+
+class Networks:
+    """Distinct networks in the order of their first appearance, with roles and triples."""
+
+    def __init__(self, frame: Frame, target: Target) -> None:
+        self._frame, self._target = frame, target
+        self._roles: dict[NetworkSpec, dict[Role, None]] = {}
+        self._triples: dict[NetworkSpec, dict[Coefficients, None]] = {}
+        self._ratios: dict[NetworkSpec, float] = {}
+
+    def add(
+        self,
+        role: Role,
+        spec: NetworkSpec,
+        triples: Iterable[Coefficients],
+        ratio: float | None = None,
+    ) -> None:
+        """A network that is to be trained; `ratio` is what it aims at, if not at the target."""
+        self._roles.setdefault(spec, {})[role] = None
+        self._triples.setdefault(spec, {}).update(dict.fromkeys(triples))
+        self._ratios.setdefault(spec, self._target.ratio if ratio is None else ratio)
+
+    def candidates(self, *, eligible: bool) -> tuple[Candidate, ...]:
+        """All of them, references first; `eligible`: whether any may win."""
+        drafts = [self._candidate(spec, eligible) for spec in self._roles]
+        references = [draft for draft in drafts if draft.roles != ("search",)]
+        searched = sorted(
+            (draft for draft in drafts if draft.roles == ("search",)),
+            key=lambda draft: draft.representative,
+        )
+        return tuple(
+            Candidate(**{**vars(draft), "index": index})
+            for index, draft in enumerate([*references, *searched])
+        )
+
+    def _candidate(self, spec: NetworkSpec, eligible: bool) -> Candidate:
+        frame, target, ratio = self._frame, self._target, self._ratios[spec]
+        roles, triples = tuple(self._roles[spec]), tuple(sorted(self._triples[spec]))
+        phi = 1 if ratio > 1 else -1
+        if "baseline" in roles:
+            representative = UNIT
+        else:
+            representative = min(
+                triples, key=lambda c: (abs(c.nominal_flops_ratio - ratio**phi), c)
+            )
+        complexity, base = frame.complexity(spec), frame.base_complexity
+        nominal = representative.nominal_flops_ratio**phi
+        counted = amount_of(target.quantity, complexity) / amount_of(target.quantity, base)
+        reached = counted if target.by == "measured" else nominal
+        return Candidate(
+            index=0,
+            roles=roles,
+            spec=spec,
+            coefficients=triples,
+            representative=representative,
+            complexity=complexity,
+            nominal_ratio=nominal,
+            measured_ratio=complexity.flops / base.flops,
+            residual=reached - ratio,
+            eligible=eligible
+            and "baseline" not in roles
+            and target.holds(reached)
+            and not broken_limits(frame, target, spec),
+            phi=phi,
+        )

@@ -1,0 +1,92 @@
+"""What a reader must know of a plan, and why there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from search_spaces.coefficients import Shares
+from search_spaces.errors import InputError
+from search_spaces.frame import Frame
+from search_spaces.methods import Aim
+from search_spaces.planning.candidates import Candidate, Direction
+from search_spaces.space import SearchSpace
+from search_spaces.target import NAMES, Target
+
+FAR = 0.05
+"""Relative difference from the FLOPs aimed at from which a comparison's network is named."""
+
+
+def _describe(shares: Shares) -> str:
+    return f"({shares.depth:.2g}, {shares.width:.2g}, {shares.resolution:.2g})"
+
+
+def coarse(frame: Frame) -> list[str]:
+    """That the strides leave too little for depth and resolution to act on."""
+    found = []
+    stride = math.prod(frame.base.strides)
+    if frame.resolution_px < 4 * stride:
+        found.append(
+            f"base resolution {frame.resolution_px} px is below 4 × the total stride of {stride}: "
+            f"the last feature map is {frame.base.last_map_px} px wide, so that depth and "
+            "resolution act in jumps; raise resolution_px, or lower form.stem_stride and "
+            "form.strides"
+        )
+    return found
+
+
+def mismatches(candidates: Iterable[Candidate], target: Target) -> list[str]:
+    """Networks of a comparison that rounding keeps from the FLOPs that they aim at."""
+    far = [
+        f"{aim.role} comes to {candidate.measured_ratio:.2f}× in place of "
+        f"{target.ratio**aim.phi:.3g}×"
+        for candidate in candidates
+        for aim in map(Aim.of_role, candidate.roles)
+        if aim and abs(math.log(candidate.measured_ratio / target.ratio**aim.phi)) > FAR
+    ]
+    if not far:
+        return []
+    return [
+        f"rounding keeps some networks from the FLOPs of the others: {'; '.join(far)}; gains are "
+        "adjusted for that by the logarithm of FLOPs; a smaller rounding.width_divisor, or "
+        "rounding.depth nearest, would bring them closer"
+    ]
+
+
+def missed(target: Target, directions: tuple[Direction, ...], eligible: int) -> list[str]:
+    """That rounding leaves little of the triangle to search."""
+    found = []
+    far = [direction for direction in directions if not direction.reachable]
+    if len(far) > len(directions) / 2:
+        worst = max(far, key=lambda d: abs(math.log(d.ratio / target.ratio)))
+        found.append(
+            f"{len(far)} of {len(directions)} directions of the triangle reach no network "
+            f"within {target.ratio:g} ± {target.tolerance:g} (the farthest, shares "
+            f"{_describe(worst.shares)}, comes to {worst.ratio:.2f}×): rounding is coarse "
+            "here; widen target.tolerance, lower rounding.width_divisor, or raise resolution_px"
+        )
+    if eligible == 1:
+        found.append(
+            "only one candidate satisfies the constraint, so nothing will be compared; "
+            "widen target.tolerance or search more finely"
+        )
+    return found
+
+
+def nothing_found(space: SearchSpace, directions: tuple[Direction, ...]) -> InputError:
+    """Why no network satisfies the constraint, and what would."""
+    target = space.target
+    nearest = min((abs(d.ratio - target.ratio), d.ratio) for d in directions)
+    if target.at_most is not None and nearest[0] <= target.tolerance + 1e-9:
+        return InputError(
+            f"every network of this space within {target.ratio:g} ± {target.tolerance:g} of the "
+            f"baseline's {NAMES[target.quantity]} breaks a limit of target.at_most: raise the "
+            "limits, or leave them out"
+        )
+    return InputError(
+        f"no network of this space has a {target.by} {NAMES[target.quantity]} ratio within "
+        f"{target.ratio:g} ± {target.tolerance:g}; along the directions tried the nearest "
+        f"{'measured ' if target.by == 'measured' else ''}ratio is {nearest[1]:.3f}: set "
+        f"target.tolerance to at least {nearest[0]:.3f}, refine or widen "
+        "the axes, or choose a form or base resolution whose steps are finer"
+    )

@@ -1,0 +1,166 @@
+"""The constraint of a search: what a network may cost, as a multiple of the baseline's cost."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+
+from search_spaces.coefficients import Coefficients
+from search_spaces.complexity import Complexity
+
+Quantity = Literal["flops", "params", "activations"]
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+
+NAMES: dict[Quantity, str] = {
+    "flops": "FLOPs", "params": "parameters", "activations": "activations",
+}  # fmt: skip
+"""As they are called in sentences."""
+
+DEFAULT_RATIO = 2.0
+SMALLEST, LARGEST = 0.001, 1000.0
+
+
+def amount_of(quantity: Quantity, complexity: Complexity) -> int:
+    """What a network has of a quantity."""
+    value: int = getattr(complexity, quantity)
+    return value
+
+
+class Limits(BaseModel):
+    """What a candidate may cost at most beside the target, as multiples of the baseline's cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flops: float | None = Field(None, gt=0, le=LARGEST, description="Multiple of its FLOPs.")
+    params: float | None = Field(None, gt=0, le=LARGEST, description="Multiple of its parameters.")
+    activations: float | None = Field(
+        None, gt=0, le=LARGEST, description="Multiple of its activations."
+    )
+
+    def broken(self, complexity: Complexity, base: Complexity) -> list[str]:
+        """Which limits a network exceeds, in words; none: it is within all of them."""
+        found = []
+        for quantity in QUANTITIES:
+            limit = getattr(self, quantity)
+            ratio = amount_of(quantity, complexity) / amount_of(quantity, base)
+            if limit is not None and ratio > limit + 1e-9:
+                found.append(f"{ratio:.3g} × the baseline's {NAMES[quantity]}, at most {limit:g} ×")
+        return found
+
+
+class Target(BaseModel):
+    """The constraint: FLOPs, or another cost, near a multiple of the baseline's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flops_ratio: float | None = Field(
+        DEFAULT_RATIO,
+        ge=SMALLEST,
+        le=LARGEST,
+        description="Multiple of the baseline's FLOPs; below 1 searches for smaller networks.",
+    )
+    params_ratio: float | None = Field(
+        None,
+        ge=SMALLEST,
+        le=LARGEST,
+        description="In place of flops_ratio: multiple of the baseline's parameters.",
+    )
+    activations_ratio: float | None = Field(
+        None,
+        ge=SMALLEST,
+        le=LARGEST,
+        description="In place of flops_ratio: multiple of the baseline's activations, what "
+        "convolutions and linear layers write.",
+    )
+    by: Literal["measured", "nominal"] = Field(
+        "measured",
+        description="measured: the cost of the realised network, as fvcore counts it; "
+        "nominal: αβ²γ², the paper's rule for FLOPs, which ignores rounding.",
+    )
+    tolerance: float = Field(
+        0.05,
+        ge=0,
+        allow_inf_nan=False,
+        description="Largest |ratio − target| of a candidate that may win.",
+    )
+    at_most: Limits | None = Field(
+        None, description="Further limits beside the target; networks above one are left out."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_given(cls, values: Any) -> Any:
+        others = ("params_ratio", "activations_ratio")
+        if not isinstance(values, dict) or "flops_ratio" in values:
+            return values
+        if any(values.get(name) is not None for name in others):
+            return {"flops_ratio": None, **values}
+        return values
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Target:
+        given = [name for name in QUANTITIES if getattr(self, f"{name}_ratio") is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"target has {', '.join(f'{name}_ratio' for name in given) or 'no ratio'}: a "
+                "search aims at exactly one of flops_ratio, params_ratio and activations_ratio; "
+                "put further limits under at_most"
+            )
+        if abs(self.ratio - 1) < 1e-6:
+            raise ValueError(
+                f"{self.quantity}_ratio is 1: that is the baseline itself, so nothing is to be "
+                "found; use for example 2, or 0.5 for smaller networks"
+            )
+        if self.by == "nominal" and self.quantity != "flops":
+            raise ValueError(
+                f"by is nominal: αβ²γ² is a rule for FLOPs, not for {NAMES[self.quantity]}; use "
+                "measured"
+            )
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A constraint keeps the identity that it had before other quantities could be named.
+        given: dict[str, Any] = serialise(self)
+        return {key: value for key, value in given.items() if value is not None}
+
+    @property
+    def quantity(self) -> Quantity:
+        """What is aimed at."""
+        return next(name for name in QUANTITIES if getattr(self, f"{name}_ratio") is not None)
+
+    @property
+    def ratio(self) -> float:
+        """The multiple of the baseline's that is aimed at."""
+        value: float = getattr(self, f"{self.quantity}_ratio")
+        return value
+
+    def describe(self) -> str:
+        """In words: `2 ± 0.05 × the baseline's FLOPs, measured`, and the limits beside it."""
+        cost = NAMES[self.quantity]
+        said = f"{self.ratio:g} ± {self.tolerance:g} × the baseline's {cost}, {self.by}"
+        for quantity in QUANTITIES if self.at_most else ():
+            if limit := getattr(self.at_most, quantity):
+                said += f", at most {limit:g} × its {NAMES[quantity]}"
+        return said
+
+    @property
+    def sign(self) -> int:
+        """1 where larger networks are sought; −1 for smaller ones, at (α⁻¹, β⁻¹, γ⁻¹)."""
+        return 1 if self.ratio > 1 else -1
+
+    def nominal(self, coefficients: Coefficients) -> float:
+        """The FLOPs ratio that coefficients stand for under this target, ignoring rounding."""
+        return coefficients.nominal_flops_ratio**self.sign
+
+    def holds(self, ratio: float) -> bool:
+        """Whether a network with this ratio (of the kind `by` names) satisfies the constraint."""
+        return abs(ratio - self.ratio) <= self.tolerance + 1e-9

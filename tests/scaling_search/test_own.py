@@ -1,0 +1,233 @@
+"""A user's own baseline: checked with clear errors, measured where it has no closed form."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import sys
+import textwrap
+
+import pytest
+import torch
+from torch import nn
+
+from scaling_search.own import check_baseline, enable, known
+from search_spaces.baselines import get_baseline
+from search_spaces.baselines.own import COUNTER, own_baseline
+from search_spaces.baselines.references import forbid_references
+from search_spaces.coefficients import PUBLISHED
+from search_spaces.complexity import Complexity
+from search_spaces.errors import InputError
+from search_spaces.families import family
+from search_spaces.frame import Frame
+from search_spaces.modules import build
+from search_spaces.planning import make_plan
+from search_spaces.space import SearchSpace
+from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
+
+
+def conv(inputs, outputs, stride):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.ReLU())
+
+
+class Plain:
+    """A stem, a stage, a classifier; subclasses spoil one thing each."""
+
+    name = "plain"
+    base = NetworkSpec(
+        baseline="plain",
+        resolution_px=12,
+        stem=StemSpec(8, 3, 1),
+        stages=(StageSpec("plain", 8, 2, 2, 3),),
+        head_width=0,
+        classes=5,
+    )
+
+    def module(self, spec):
+        stage = spec.stages[0]
+        layers = [conv(spec.in_channels, spec.stem.width, spec.stem.stride)]
+        inputs = spec.stem.width
+        for index in range(self.depth(stage)):
+            layers.append(conv(inputs, stage.width, stage.stride if index == 0 else 1))
+            inputs = stage.width
+        head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, spec.classes))
+        return nn.Sequential(*layers, head)
+
+    def depth(self, stage):
+        return stage.depth
+
+
+class Exact(Plain):
+    def complexity(self, spec):
+        stage, width = spec.stages[0], spec.stem.width
+        px = spec.resolution_px
+        half = -(-px // stage.stride)
+        stem = 9 * spec.in_channels * width
+        inner = 9 * width * stage.width + 9 * stage.width**2 * (stage.depth - 1)
+        last = stage.width * spec.classes
+        return Complexity(
+            stem * px**2 + inner * half**2 + stage.width * half**2 + last,
+            stem + inner + last + spec.classes,
+            width * px**2 + stage.width * stage.depth * half**2 + spec.classes,
+        )
+
+
+class IgnoresDepth(Plain):
+    def depth(self, stage):
+        return 2
+
+
+class WrongFormula(Exact):
+    def complexity(self, spec):
+        found = super().complexity(spec)
+        return Complexity(found.flops + 1, found.params, found.activations)
+
+
+class Unsteady(Plain):
+    def module(self, spec):
+        made = super().module(spec)
+        nn.init.constant_(made[0][0].weight, random.random())
+        return made
+
+
+class WrongClasses(Plain):
+    def module(self, spec):
+        return nn.Sequential(super().module(spec), nn.Linear(spec.classes, 5))
+
+
+class Unused(Plain):
+    def module(self, spec):
+        made = super().module(spec)
+        made[0].spare = nn.Parameter(nn.init.zeros_(nn.Linear(1, 1).weight))
+        made[0].forward = made[0][0].forward
+        return made
+
+
+class Fails(Plain):
+    def module(self, spec):
+        return nn.Linear(3, 5)
+
+
+class NotAModule(Plain):
+    def module(self, spec):
+        return "network"
+
+
+class NoTable:
+    name = "no_table"
+
+    def module(self, spec):
+        return nn.Identity()
+
+
+class BadTable(Plain):
+    base = {"stem": 8}  # noqa: RUF012
+
+
+class NeedsArguments(Plain):
+    def __init__(self, size):
+        self.size = size
+
+
+@pytest.fixture
+def enabled(monkeypatch, tmp_path):
+    """References are followed from a folder of the test's own, as a command does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    token = COUNTER.set(None)
+    enable()
+    yield tmp_path
+    COUNTER.reset(token)
+    forbid_references()
+
+
+def referred(name):
+    return get_baseline(f"{__name__}:{name}")
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    monkeypatch.setitem(sys.modules, __name__, sys.modules[Plain.__module__])
+
+
+def test_what_it_must_do_is_checked_and_said(enabled):
+    said = check_baseline(referred("Plain"))
+    assert "it has no closed form, so fvcore counts every network" in said
+    assert "its closed form equals fvcore on 9 networks" in check_baseline(referred("Exact"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("IgnoresDepth", "depth × 2 changes nothing: "),
+        ("WrongFormula", "its closed form says Complexity(flops="),
+        ("Unsteady", "two networks built from one seed of torch's generator differ; draw weights"),
+        ("WrongClasses", "forward gives (2, 5) for 2 images and 7 classes"),
+        ("Unused", "no gradient reaches 0.spare; use every parameter"),
+        ("Fails", "forward of (2, 3, 12, 12) images fails (RuntimeError"),
+        ("NotAModule", "module(spec) gives a str; return a torch nn.Module"),
+        ("NoTable", "is a NoTable without base; see docs/baselines.md, 'Your own baseline'"),
+        ("BadTable", "base is {'stem': 8}, it must be a NetworkSpec"),
+        ("NeedsArguments", "cannot be made (TypeError"),
+        ("Missing", "has no 'Missing'; check the name after the colon"),
+    ],
+)
+def test_what_it_does_wrong_is_named_with_the_remedy(enabled, name, message):
+    with pytest.raises(InputError) as caught:
+        check_baseline(referred(name))
+    assert message in str(caught.value)
+
+
+def test_a_name_that_cannot_be_imported_says_where_to_start(enabled):
+    with pytest.raises(InputError, match="start from the folder that holds the package"):
+        get_baseline("nowhere.nets:Net")
+
+
+def test_code_is_run_only_where_the_users_own_process_asked_for_it():
+    with pytest.raises(InputError, match="only commands on your own machine run"):
+        get_baseline("antigravity:Net")
+    assert "antigravity" not in sys.modules
+
+
+def test_without_a_closed_form_each_distinct_network_of_a_plan_is_measured_once(enabled):
+    space = SearchSpace.model_validate(
+        {
+            "baseline": f"{__name__}:Plain",
+            "target": {"tolerance": 0.3},
+            "rounding": {"width_divisor": 1},
+            "lattice": {"divisions": 2},
+        }
+    )
+    plan = make_plan(space)
+    counted = len(known())
+    assert len([c for c in plan.candidates if c.eligible]) >= 3
+    exact = own_baseline(Exact, "exact").complexity
+    for candidate in plan.candidates:
+        assert candidate.complexity == exact(candidate.spec)
+    make_plan(space)
+    assert len(known()) == counted
+    assert counted < 60
+
+
+def test_it_has_a_family_and_a_line_of_python_that_builds_its_members(enabled):
+    frame = Frame.of(referred("Exact"), classes=5)
+    members = family(frame, PUBLISHED, members=3)
+    line = members[2].python
+    assert "allow_references()" in line
+    scope = {}
+    exec(line, scope)
+    assert sum(p.numel() for p in scope["model"].parameters()) == members[2].complexity.params
+
+
+def test_a_module_in_a_file_beside_the_user_is_found(enabled):
+    (enabled / "mynets.py").write_text(
+        textwrap.dedent(f"""
+            from {__name__} import Plain
+            class Mine(Plain):
+                name = "mine"
+        """)
+    )
+    importlib.invalidate_caches()
+    baseline = get_baseline("mynets:Mine")
+    assert baseline.name == baseline.base.baseline == "mynets:Mine"
+    assert build(baseline.base)(torch.zeros(1, 3, 12, 12)).shape == (1, 5)
