@@ -10,8 +10,13 @@ import psutil
 import pytest
 
 from results.states import SweepState, TrialState
+from scaling_search.sweeps import confirm
 from scaling_search.workers.cluster import check_answer
+from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import Coefficients
 from search_spaces.errors import WorkError
+from search_spaces.families import family
+from search_spaces.frame import Frame
 
 PRIVATE = """
 import sys
@@ -55,8 +60,12 @@ NO_TOKEN = {"RAY_AUTH_MODE": "disabled", "RAY_AUTH_TOKEN": ""}
 def test_a_sweep_says_nothing_and_leaves_nothing_behind(
     make_scene: Any, python: Any, tmp_path: Path
 ) -> None:
-    """Whatever happens to its workers; here fvcore measures the family too."""
+    """Whatever happens to its workers; here fvcore measures too, of the family the smallest."""
     scene = make_scene()
+    frame = Frame.of(get_baseline("efficientnet_b0"))
+    for found in filter(lambda one: one.eligible, scene.store.candidates(1)):
+        larger = family(frame, Coefficients(found.alpha, found.beta, found.gamma))[1:]
+        confirm(scene.store, [(member.spec, member.complexity) for member in larger])
     process = python(PRIVATE, scene.url, HOME=str(tmp_path))
     stdout, stderr = process.communicate(timeout=500)
     assert (process.returncode, stdout, stderr) == (0, "", "")
