@@ -146,9 +146,7 @@ def test_a_worker_that_cannot_begin_fails_its_trial_with_the_reason(bench: Any) 
         assert "\n" not in error
 
 
-@pytest.mark.parametrize(
-    ("workers", "cpus_per_trial", "expected"), [(2, 1, 2), (1, 1, 1), (2, 2, 1)]
-)
+@pytest.mark.parametrize(("workers", "cpus_per_trial", "expected"), [(2, 1, 2), (2, 2, 1)])
 def test_as_many_trials_run_at_once_as_workers_and_cpus_allow_until_told_to_stop(
     bench: Any, workers: int, cpus_per_trial: int, expected: int
 ) -> None:
