@@ -15,6 +15,7 @@ from results.records import (
     Sweep,
     SweepSummary,
     Trial,
+    Validation,
 )
 from results.states import SweepState, Verdict
 
@@ -75,6 +76,12 @@ class Reader(Protocol):
         limit: int | None = 100,
     ) -> list[CoefficientsRecord]:
         """Coefficients that match every filter given, newest first; at most `limit` (None: all)."""
+        ...
+
+    def validations(
+        self, *, limit: int | None = 100, protocol: str | None = None
+    ) -> list[Validation]:
+        """Validations, newest first; of those with a sweep of this protocol, if one is given."""
         ...
 
     def best(

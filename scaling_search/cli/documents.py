@@ -9,7 +9,15 @@ from results.documents.candidates import CandidateItem
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import TrialItem
 from results.reader import Reader
-from results.records import Candidate, CandidateSummary, Standing, Sweep, SweepSummary, Trial
+from results.records import (
+    Candidate,
+    CandidateSummary,
+    Standing,
+    Sweep,
+    SweepSummary,
+    Trial,
+    Validation,
+)
 from results.states import SweepState, TrialState
 from scaling_search.environment import is_dead
 from search_spaces.sweep_spec import FRESH
@@ -65,6 +73,8 @@ class SweepRecord:
     standing: Standing
     candidates: list[CandidateSummary]
     trials: list[Trial]
+    validation: Validation | None
+    """The latest validation of its protocol."""
 
     @classmethod
     def read(cls, reader: Reader, sweep_id: int) -> SweepRecord:
@@ -73,10 +83,13 @@ class SweepRecord:
         Raises:
             NotFoundError: there is no such sweep.
         """
+        standing = reader.standing(sweep_id)
+        found = reader.validations(protocol=standing.sweep.protocol, limit=1)
         return cls(
-            standing=reader.standing(sweep_id),
+            standing=standing,
             candidates=reader.candidate_summaries(sweep_id),
             trials=reader.trials(sweep_id),
+            validation=next(iter(found), None),
         )
 
     @property

@@ -19,9 +19,9 @@ def _flipping(report: dict[str, Any]) -> dict[str, str]:
                 found[rate["protocol"]] = (
                     f"its learning rate {report['shared_rate']:g}, which all candidates share, "
                     f"chooses wrongly at {budget['images']:,} images: candidates rank otherwise "
-                    "when each has its own best rate (probability "
-                    f"{effect['regret']['beyond']:.0%} that the choice loses more than "
-                    f"{100 * report['regret']:.2f} points)"
+                    "when each has its own best rate, and what leads then is better with "
+                    f"probability {effect['regret']['beaten']:.1%} (the choice loses "
+                    f"{100 * effect['regret']['expected']:.2f} points)"
                 )
     return found
 

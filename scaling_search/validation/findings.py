@@ -135,7 +135,7 @@ def _effect(shared: Reading | None, tuned: Reading, rule: SelectionRule) -> Effe
     flat = any(np.ptp(rank) == 0 for rank in ranks)
     regret = _regret(shared.leader, tuned.stack, rule)
     return Effect(
-        state=rate_effect(regret, rule.confidence),
+        state=rate_effect(regret, delta=rule.regret, confidence=rule.confidence),
         leaders=(shared.leader, tuned.leader),
         kendall=None if flat else float(stats.kendalltau(*ranks).statistic),
         regret=regret,

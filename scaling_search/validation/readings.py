@@ -62,12 +62,14 @@ class Regret:
         expected: mean over what the true accuracies may be.
         high: not exceeded with the stated confidence.
         beyond: probability that it exceeds δ.
+        beaten: probability that the candidate with the highest mean is truly better.
     """
 
     observed: float
     expected: float
     high: float
     beyond: float
+    beaten: float
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -92,14 +94,16 @@ def regret_of(
         expected=float(lost.mean()),
         high=float(np.quantile(lost, confidence)),
         beyond=float((lost > delta).mean()),
+        beaten=float((true[:, int(means.argmax())] > true[:, choice]).mean()),
     )
 
 
-def rate_effect(regret: Regret, confidence: float) -> RateEffect:
+def rate_effect(regret: Regret, *, delta: float, confidence: float) -> RateEffect:
     """Whether the shared rate chooses as each candidate's own would.
 
-    `flips`: it loses more than δ, more likely than not; `agrees`: it does not, with confidence.
+    `flips`: what leads under tuned rates is better, with confidence, and more than δ is expected to
+    be lost. `agrees`: not more than δ is lost, with confidence.
     """
-    if regret.beyond > 0.5:
+    if regret.beaten >= confidence and regret.expected > delta:
         return "flips"
-    return "agrees" if regret.beyond <= 1 - confidence else "unclear"
+    return "agrees" if regret.high <= delta else "unclear"

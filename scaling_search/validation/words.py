@@ -61,7 +61,7 @@ def _recommendation(
 
 
 def _rates(found: BudgetFinding, spec: ValidationSpec) -> Iterator[str]:
-    effect, rule = found.effect, spec.sweep.selection
+    effect = found.effect
     if effect is None:
         return
     shared, own = effect.leaders
@@ -69,9 +69,10 @@ def _rates(found: BudgetFinding, spec: ValidationSpec) -> Iterator[str]:
         "agrees": f"the shared learning rate {spec.shared_rate:g} chooses as each candidate's own "
         f"would (loses at most {_points(effect.regret.high)})",
         "flips": f"the shared learning rate {spec.shared_rate:g} chooses wrongly: it puts "
-        f"candidate {shared} first, and each at its own best rate candidate {own} (probability "
-        f"{effect.regret.beyond:.0%} that this loses more than {_points(rule.regret)}): tune the "
-        "rate per candidate; a search with the shared one concludes nothing",
+        f"candidate {shared} first, and each at its own best rate candidate {own}, which is better "
+        f"with probability {effect.regret.beaten:.1%} (the choice loses "
+        f"{_points(effect.regret.expected)}): tune the rate per candidate; a search with the "
+        "shared one concludes nothing",
         "unclear": f"whether the shared learning rate {spec.shared_rate:g} chooses as each "
         f"candidate's own would is not clear: it may lose up to {_points(effect.regret.high)}; "
         "more seeds would tell",

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from results.reader import Reader
+from results.records import Validation
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.cli.output import console, paragraph, print_json, table
 from scaling_search.cli.views.family import show_members, stored_rows
@@ -188,6 +189,15 @@ def show_ends(out: Console, far: dict[str, Any]) -> None:
     )
 
 
+def show_validity(out: Console, found: Validation | None) -> None:
+    """What is known of the budget and learning rate that the sweep trained with."""
+    if found is None or found.report is None:
+        return
+    out.print()
+    label = f"Its budget and learning rate: validation {found.id} says that "
+    paragraph(out, label, "; ".join(found.report["why"][:2]))
+
+
 def show_identified(out: Console, found: dict[str, Any] | None) -> None:
     """What a follow-up at φ = 2 leaves of the class of coefficients."""
     if found is None:
@@ -212,6 +222,7 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
     show_verdict(out, record)
     show_picture(out, record)
     show_comparisons(out, record)
+    show_validity(out, record.validation)
     if record.sweep.outcome:
         show_class(out, record.sweep.outcome)
     if record.standing.leader is not None:

@@ -130,7 +130,20 @@ def test_a_rate_flips_only_where_it_loses_more_than_allowed():
     means = true.mean(axis=0)
     lost = regret_of(0, means, true, delta=0.005, confidence=0.95)
     kept = regret_of(1, means, true, delta=0.005, confidence=0.95)
-    assert (rate_effect(lost, 0.95), rate_effect(kept, 0.95)) == ("flips", "agrees")
+    rule = {"delta": 0.005, "confidence": 0.95}
+    assert (rate_effect(lost, **rule), rate_effect(kept, **rule)) == ("flips", "agrees")
     doubtful = regret_of(0, means, true, delta=0.025, confidence=0.95)
     assert doubtful.beyond == pytest.approx(1 / 3)
-    assert rate_effect(doubtful, 0.95) == "unclear"
+    assert rate_effect(doubtful, delta=0.025, confidence=0.95) == "unclear"
+
+
+def test_noise_alone_hardly_ever_looks_like_a_flip():
+    rng = np.random.default_rng(10)
+    rule = {"delta": 0.005, "confidence": 0.95}
+    flips = []
+    for _ in range(60):
+        correct = images(rng, np.full(5, 0.5), seeds=2, count=300, noise=0.02)
+        true = truths(correct, rng, 300)
+        found = regret_of(int(rng.integers(5)), correct.mean(axis=(1, 2)), true, **rule)
+        flips.append(rate_effect(found, **rule) == "flips")
+    assert np.mean(flips) <= 0.05
