@@ -202,6 +202,14 @@ def show_identified(out: Console, found: dict[str, Any] | None) -> None:
     """What a follow-up at φ = 2 leaves of the class of coefficients."""
     if found is None:
         return
+    if found["intervals"] == found["before"]:
+        paragraph(
+            out,
+            "",
+            f"At φ = 2 (sweep {found['sweep']}: {found['verdict']}) nothing of it was ruled out: "
+            f"{found['left']} of {found['trained']} networks are left",
+        )
+        return
     ends = found["intervals"]
     paragraph(
         out,
@@ -268,9 +276,10 @@ def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
             (f"scaling-search show {number} --trials", "every trial of it"),
             (f"scaling-search export {number} -o sweep-{number}.json", "all of it as a file"),
         ]
+    family = (f"scaling-search family {number} --resolution 160 --classes 37", "its family for you")
     return [
         (f"scaling-search show {number} --trials", "every trial of it"),
-        (f"scaling-search family {number} --resolution 160 --classes 37", "its family for you"),
+        *([family] if record.standing.leader is not None else []),
         (f"scaling-search export {number} -o sweep-{number}.json", "all of it as a file"),
     ]
 
