@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from results.database import Database
 from results.records import Sweep
@@ -22,6 +22,9 @@ from search_spaces.planning import Plan, make_plan
 from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec, load_sweep
+
+if TYPE_CHECKING:
+    from scaling_search.sweeps.forecasting import Foretold
 
 
 def dataset_name(name: str) -> str:
@@ -139,6 +142,19 @@ def known_rate(database: str | None) -> Rate:
             return stored_rate(store) or ROUGH
     except (FileNotFoundError, InputError, WorkError):
         return ROUGH  # an estimate is not worth an error; commands that need the database say it
+
+
+def foretold(
+    database: str | None, spec: SweepSpec, plan: Plan, data: PreparedDataset, cost: Estimate
+) -> Foretold | None:
+    """What a conclusive answer is likely to cost, if the database knows trials that tell."""
+    from scaling_search.sweeps.forecasting import foretell
+
+    try:
+        with existing_store(database) as store:
+            return foretell(store, spec, data.fingerprint, plan, cost)
+    except (FileNotFoundError, InputError, WorkError):
+        return None  # as for the rate
 
 
 def existing_store(database: str | None) -> Store:

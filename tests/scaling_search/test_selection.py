@@ -191,7 +191,7 @@ def test_the_seeds_said_to_settle_it_do() -> None:
     assert before.settling is not None
     needed = before.settling.seeds
     assert needed is not None
-    assert 3 < needed < 30
+    assert 3 < needed < 60
     conclusive = sum(
         select(
             simulated(np.random.default_rng(seed), accuracies, needed, 20_000, seed_sd=0.04),

@@ -72,6 +72,7 @@ def plan(
     cost = inputs.cost_of(
         spec, made, data, inputs.default_workers(1, 0), inputs.known_rate(database)
     )
+    told = inputs.foretold(database, spec, made, data, cost) if data else None
     measured = None
     if measure:
         from results.store import Store
@@ -81,7 +82,7 @@ def plan(
             measured = confirm(store, [(c.spec, c.complexity) for c in made.candidates], counted)
     notes = inputs.upsampled(made, data) if data else {}
     if json:
-        print_json(view.plan_document(made, spec, cost, data, notes, measured))
+        print_json(view.plan_document(made, spec, cost, data, notes, measured, told))
         return
     out = console()
     view.show_counts(out, made)
@@ -96,3 +97,4 @@ def plan(
         caution = view.upsampling(notes, len(made.candidates), data.detail_px)
         view.show_notes(out, [*data.notes, *([caution] if caution else [])])
     view.show_cost(out, cost, spec)
+    view.show_forecast(out, told)

@@ -96,6 +96,7 @@ def run(
             view.show_warnings(out, made.warnings)
             cost = inputs.cost_of(spec, made, data, how.workers, inputs.known_rate(database))
             view.show_cost(out, cost, spec)
+            view.show_forecast(out, inputs.foretold(database, spec, made, data, cost))
         with display.measuring() as counted:
             sweep_id = create_sweep(store, spec, data, made, counted)
         training.say(f"sweep {sweep_id} in {store.location}", quiet)

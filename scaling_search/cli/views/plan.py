@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -12,9 +12,12 @@ from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
 from scaling_search.datasets import PreparedDataset
 from scaling_search.estimates import Estimate
-from search_spaces.human import amount, duration, plural, size, triple
+from search_spaces.human import amount, duration, plural, points, size, triple
 from search_spaces.planning import Candidate, Plan
 from search_spaces.sweep_spec import SweepSpec
+
+if TYPE_CHECKING:
+    from scaling_search.sweeps.forecasting import Foretold
 
 SHOWN = 40
 FLOPS_OF_BASELINE = "the baseline's FLOPs"  # which stand just before the target
@@ -172,6 +175,29 @@ def show_cost(out: Console, cost: Estimate, spec: SweepSpec) -> None:
     out.print(f"(time: {cost.rate.source})", style="dim", markup=False)
 
 
+def show_forecast(out: Console, told: Foretold | None) -> None:
+    """What a conclusive answer is likely to cost."""
+    if told is None:
+        return
+    found = told.forecast
+    if found.seeds is None:
+        needs = f"no number of seeds, but about {found.validation_images:,} validation images"
+    else:
+        hours = "" if found.seconds is None else f", about {duration(found.seconds)}"
+        needs = (
+            f"{plural(found.seeds, 'seed')} of every candidate: {found.trials:,} trials, "
+            f"{amount(found.images or 0)} images{hours}"
+        )
+    paragraph(
+        out,
+        "Forecast: ",
+        f"a conclusive answer (regret ≤ {points(found.regret)} points, {found.confidence:.0%}) "
+        f"takes, {found.likely:.0%} likely, {needs}; the {plural(found.planned_seeds, 'seed')} "
+        f"planned suffice with {found.planned_chance:.0%}. As noisy as sweep {told.sweep}: "
+        f"{points(found.seed_sd)} points between seeds, {points(found.image_sd)} from images",
+    )
+
+
 def plan_document(
     plan: Plan,
     spec: SweepSpec,
@@ -179,6 +205,7 @@ def plan_document(
     data: PreparedDataset | None,
     notes: Mapping[int, str],
     measured: Mapping[str, Measurement] | None,
+    told: Foretold | None = None,
 ) -> dict[str, Any]:
     """The plan with what training it takes, and the caution of each candidate."""
     document = plan.to_dict()
@@ -194,4 +221,5 @@ def plan_document(
         | {"resolution_px": plan.frame.resolution_px}
         | document
         | {"training": cost.to_dict() | {"seeds": list(spec.seeds)}}
+        | {"forecast": told.to_dict() if told else None}
     )
