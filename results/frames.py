@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from results.reader import Reader
-from results.records import Candidate, Epoch, NewFamilyMember, Trial
+from results.records import Candidate, EdgeMeasurement, Epoch, NewFamilyMember, Trial
 from results.states import TrialState
 from search_spaces.sweep_spec import FRESH
 
@@ -77,6 +77,11 @@ def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:
     frame["accuracy_std"] = _by_candidate(frame, finished.std(), np.nan)
     frame["train_seconds"] = _by_candidate(frame, by_candidate["train_seconds"].mean(), np.nan)
     return frame
+
+
+def edge(reader: Reader, spec_keys: Collection[str] | None = None) -> pd.DataFrame:
+    """One row a measurement of what a network took on a machine, the newest first."""
+    return _frame(EdgeMeasurement, reader.edge_measurements(spec_keys))
 
 
 def pareto_front(reader: Reader, sweep_id: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from results.records import (
     Candidate,
     CandidateSummary,
     CoefficientsRecord,
+    EdgeMeasurement,
     Epoch,
     Standing,
     Sweep,
@@ -93,4 +94,10 @@ class Reader(Protocol):
         protocol: str | None = None,
     ) -> CoefficientsRecord | None:
         """The best conclusive coefficients for these filters, or None."""
+        ...
+
+    def edge_measurements(
+        self, spec_keys: Iterable[str] | None = None, *, limit: int | None = None
+    ) -> list[EdgeMeasurement]:
+        """What these networks, or all, took on machines; the newest measurements first."""
         ...

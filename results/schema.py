@@ -278,6 +278,34 @@ class MeasurementRow(Base):
     seconds: Mapped[float]
 
 
+class EdgeRow(Base):
+    """What one network took on one machine: the latest measurement of its kind."""
+
+    __tablename__ = "edge_measurements"
+    __table_args__ = (
+        UniqueConstraint("spec_key", "machine", "threads", "batch", "backend"),
+        Index(None, "measured_at", "id"),
+    )
+
+    id: Mapped[Id]
+    spec_key: Mapped[str]
+    machine: Mapped[str]
+    threads: Mapped[int]
+    batch: Mapped[int]
+    backend: Mapped[str]
+    label: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    flops: Mapped[int]
+    params: Mapped[int]
+    p50_ms: Mapped[float]
+    p95_ms: Mapped[float]
+    runs: Mapped[int]
+    file_bytes: Mapped[int]
+    peak_memory_bytes: Mapped[int | None]
+    versions: Mapped[dict[str, Any]]
+    measured_at: Mapped[datetime]
+
+
 class DatasetRow(Base):
     """A data set as it was when its content had this fingerprint."""
 

@@ -64,6 +64,19 @@ class SweepView:
         return frames.epochs(self.reader, self.sweep_id, trial_ids=chosen)
 
     @cached_property
+    def edge(self) -> pd.DataFrame:
+        """One row a candidate's latency, of those measured like the newest one.
+
+        That is on the same machine, with the same threads, batch and backend: others do not
+        compare.
+        """
+        found = frames.edge(self.reader, set(self.candidates["spec_key"]))
+        if found.empty:
+            return found
+        same = ["machine", "threads", "batch", "backend"]
+        return found[(found[same] == found.iloc[0][same]).all(axis=1)]
+
+    @cached_property
     def family(self) -> pd.DataFrame:
         """One row a member of the family that it led to; without rows before the outcome."""
         return frames.family(self.standing.family)
@@ -160,6 +173,24 @@ def _accuracy(cost: str) -> Callable[[SweepView], go.Figure]:
     )
 
 
+def _latency(view: SweepView) -> go.Figure:
+    measured = view.edge
+    if measured.empty:
+        return figures.empty(
+            "Accuracy against latency",
+            f"Nothing is measured yet: `scaling-search latency {view.sweep_id}` does it",
+        )
+    known = measured.set_index("spec_key")["p50_ms"]
+    table = view.candidates.assign(latency_ms=view.candidates["spec_key"].map(known))
+    figure = figures.accuracy(table, cost="latency_ms", leader=view.leading_index)
+    first = measured.iloc[0]
+    return figure.update_xaxes(
+        title_text=f"latency (ms, median of {first['runs']} runs of {first['batch']} "
+        f"{'image' if first['batch'] == 1 else 'images'}; {first['backend']}, "
+        f"{plural(int(first['threads']), 'thread')}, {first['machine']})"
+    )
+
+
 def _triangle(view: SweepView) -> go.Figure:
     return figures.triangle(
         view.candidates,
@@ -193,6 +224,7 @@ FIGURES: dict[str, Callable[[SweepView], go.Figure]] = {
     "accuracy-params": _accuracy("params"),
     "accuracy-activations": _accuracy("activations"),
     "accuracy-seconds": _accuracy("train_seconds"),
+    "accuracy-latency": _latency,
     "methods": lambda view: figures.methods(figures.by_method(view.candidates)),
     "ratios": _ratios,
     "parallel": lambda view: figures.parallel(view.candidates),

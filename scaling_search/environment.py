@@ -10,7 +10,10 @@ from typing import Any
 
 import psutil
 
-_PACKAGES = ("scaling-search", "torch", "ray", "fvcore", "numpy", "scipy", "datasets", "pillow")
+_PACKAGES = (
+    "scaling-search", "torch", "ray", "fvcore", "numpy", "scipy", "datasets", "pillow",
+    "onnxruntime",
+)  # fmt: skip
 
 
 def versions() -> dict[str, str]:
@@ -43,6 +46,13 @@ def machine() -> dict[str, Any]:
         "memory_bytes": psutil.virtual_memory().total,
         "system": platform.platform(),
     }
+
+
+def machine_name() -> str:
+    """This machine in a line: what a latency was measured on."""
+    found = machine()
+    memory = found["memory_bytes"] / 2**30
+    return f"{found['processor']}, {found['cores']} cores, {memory:.0f} GiB"
 
 
 def cuda_devices() -> list[str]:

@@ -7,10 +7,12 @@ with the other by hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from search_spaces.errors import InputError
+
+Padding: TypeAlias = Literal["same", "symmetric"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Conv:
     stride: int = 1
     groups: int = 1
     bias: bool = False
-    padding: Literal["same", "symmetric"] = "same"
+    padding: Padding = "same"
 
     def __post_init__(self) -> None:
         if self.padding == "symmetric" and self.kernel % 2 == 0:
@@ -128,3 +130,27 @@ class Network:
     stem: Chain
     stages: tuple[tuple[Block, ...], ...]
     head: Chain
+
+
+def adapted(network: Network, *, padding: Padding | None, norm_eps: float | None) -> Network:
+    """The same layers with another padding of all convolutions, or another ε of all norms.
+
+    Weights of other libraries were trained with theirs: neither changes a shape or a cost.
+    """
+
+    def layer(one: Layer) -> Layer:
+        if isinstance(one, Conv) and padding is not None:
+            return replace(one, padding=padding)
+        if isinstance(one, Norm) and norm_eps is not None:
+            return replace(one, eps=norm_eps)
+        return one
+
+    def chain(layers: Chain) -> Chain:
+        return tuple((name, layer(one)) for name, one in layers)
+
+    def block(one: Block) -> Block:
+        parts = (chain(one.chain), chain(one.shortcut), chain(one.after))
+        return replace(one, chain=parts[0], shortcut=parts[1], after=parts[2])
+
+    stages = tuple(tuple(block(one) for one in stage) for stage in network.stages)
+    return Network(stem=chain(network.stem), stages=stages, head=chain(network.head))

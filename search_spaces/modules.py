@@ -34,7 +34,9 @@ from search_spaces.layers import (
     MaxPool,
     Network,
     Norm,
+    Padding,
     SqueezeExcite,
+    adapted,
 )
 from search_spaces.rounding import Rounding
 from search_spaces.spec import NetworkSpec
@@ -207,13 +209,23 @@ def initialise(module: nn.Module) -> None:
             nn.init.zeros_(layer.bias)
 
 
-def build(spec: NetworkSpec, *, dropout: float = 0.0, stochastic_depth: float = 0.0) -> nn.Module:
+def build(
+    spec: NetworkSpec,
+    *,
+    dropout: float = 0.0,
+    stochastic_depth: float = 0.0,
+    padding: Padding | None = None,
+    norm_eps: float | None = None,
+) -> nn.Module:
     """The module of a spec, freshly initialised from torch's global generator.
 
     Args:
         spec: the realised architecture; its `baseline` must be known.
         dropout: rate before the classifier.
         stochastic_depth: the rate rises linearly from 0 at the first block towards this.
+        padding: of all convolutions, for weights that were trained with another than the
+            baseline's (`scaling_search.weights`).
+        norm_eps: ε of all batch norms, likewise.
 
     Raises:
         InputError: the spec's baseline is unknown, or a rate is not in [0, 1), or not 0 where the
@@ -224,7 +236,8 @@ def build(spec: NetworkSpec, *, dropout: float = 0.0, stochastic_depth: float = 
             raise InputError(f"{name} is {rate}: a rate must be at least 0 and below 1")
     baseline = get_baseline(spec.baseline)
     if isinstance(baseline, LayeredBaseline):
-        return NetworkModule(baseline.layers(spec), dropout, stochastic_depth)
+        layers = adapted(baseline.layers(spec), padding=padding, norm_eps=norm_eps)
+        return NetworkModule(layers, dropout, stochastic_depth)
     assert isinstance(baseline, ModuleBaseline), "a baseline has layers or a module"
     for name, rate in (("dropout", dropout), ("stochastic_depth", stochastic_depth)):
         if rate:
@@ -232,6 +245,11 @@ def build(spec: NetworkSpec, *, dropout: float = 0.0, stochastic_depth: float = 
                 f"{name} is {rate}: {spec.baseline} builds its module itself, so the rate is its "
                 "own to set; use 0"
             )
+    if padding is not None or norm_eps is not None:
+        raise InputError(
+            f"padding is {padding} and norm_eps {norm_eps}: {spec.baseline} builds its module "
+            "itself, so they are its own to set; leave them out"
+        )
     made: nn.Module = baseline.module(spec)
     return made
 

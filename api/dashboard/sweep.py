@@ -30,10 +30,11 @@ _TRIALS: Final = 25
 _CANDIDATES: Final = 12
 _LOG_LINES: Final = 200
 
+COSTS: Final = ("accuracy-latency", "accuracy-params", "accuracy-activations", "accuracy-seconds")
 FIGURES: Final = (
     ("Training", ("curves", "losses", "timeline")),
     ("The plan", ("methods", "ratios", "parallel")),
-    ("What it costs", ("accuracy-params", "accuracy-activations", "accuracy-seconds")),
+    ("What it costs", COSTS),
     ("The family", ("family",)),
 )
 """Below the triangle and accuracy against FLOPs, which come first."""
@@ -50,6 +51,7 @@ TITLES: Final = {
     "accuracy-params": "Accuracy against parameters",
     "accuracy-activations": "Accuracy against activations",
     "accuracy-seconds": "Accuracy against training time",
+    "accuracy-latency": "Accuracy against latency",
     "family": "Family of scaled networks",
 }
 """Until a figure brings its own."""

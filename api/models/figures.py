@@ -13,7 +13,7 @@ from results.documents.common import Document
 
 FigureName = Literal[
     "triangle", "accuracy", "accuracy-params", "accuracy-activations", "accuracy-seconds",
-    "methods", "ratios", "parallel", "curves", "losses", "family", "timeline",
+    "accuracy-latency", "methods", "ratios", "parallel", "curves", "losses", "family", "timeline",
 ]  # fmt: skip
 Cost = Literal["flops", "params", "activations", "train_seconds"]
 

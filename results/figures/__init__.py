@@ -6,6 +6,7 @@ values, and nothing of the store. A figure's data do not depend on the page that
 """
 
 from results.figures.accuracy import COSTS, accuracy
+from results.figures.base import empty
 from results.figures.comparison import Compared, compare
 from results.figures.curves import curves, drawn_trials
 from results.figures.families import family
@@ -28,6 +29,7 @@ __all__ = [
     "compare",
     "curves",
     "drawn_trials",
+    "empty",
     "family",
     "methods",
     "parallel",

@@ -14,6 +14,7 @@ from results.records.coefficients import (
     NewFamilyMember,
     Searched,
 )
+from results.records.edge import EdgeMeasurement, NewEdgeMeasurement
 from results.records.pages import (
     After,
     CandidateSummary,
@@ -41,6 +42,7 @@ __all__ = [
     "CoefficientsRecord",
     "Dataset",
     "DriverLogLine",
+    "EdgeMeasurement",
     "Epoch",
     "EpochSummary",
     "Event",
@@ -53,6 +55,7 @@ __all__ = [
     "NewCandidate",
     "NewCoefficients",
     "NewDataset",
+    "NewEdgeMeasurement",
     "NewEpoch",
     "NewFamilyMember",
     "NewSweep",

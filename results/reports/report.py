@@ -27,9 +27,10 @@ class Section:
     tables: Sequence[Table]
 
 
+_COSTS = ("accuracy-latency", "accuracy-params", "accuracy-activations", "accuracy-seconds")
 _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("result", "Result", ("triangle", "accuracy")),
-    ("costs", "What it costs", ("accuracy-params", "accuracy-activations", "accuracy-seconds")),
+    ("costs", "What it costs", _COSTS),
     ("plan", "The plan", ("methods", "ratios", "parallel")),
     ("family", "The family", ("family",)),
     ("training", "Training", ("curves", "losses", "timeline")),

@@ -8,6 +8,7 @@ from results.migrations import prepare
 from results.store.access import AccessPart
 from results.store.datasets import DatasetPart
 from results.store.driver_log import DriverLogPart
+from results.store.edge import EdgePart
 from results.store.events import EventPart
 from results.store.growth import GrowthPart
 from results.store.leases import LeasePart
@@ -35,6 +36,7 @@ class Store(
     EventPart,
     OutcomePart,
     MeasurementPart,
+    EdgePart,
     DatasetPart,
     PagePart,
     StandingPart,
@@ -67,7 +69,7 @@ class Store(
     **Events.** Every change of a sweep appends an event in the same transaction: `created`,
     `claimed`, `released`, `state`, `cancel_requested`, `trial_started`, `epochs`,
     `trial_finished`, `trial_stopped`, `trial_failed`, `trials_added`, `extended`, `retried`,
-    `outcome`.
+    `outcome`, `edge_measured`.
     Drivers append `calibrated`, `execution`, and `decision` (why a strategy trains what it does).
 
     **Errors.** Besides what each method names: `InputError` if a value cannot be stored, and

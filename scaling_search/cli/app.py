@@ -17,7 +17,9 @@ from scaling_search.cli.commands.export import export
 from scaling_search.cli.commands.extend import extend
 from scaling_search.cli.commands.family import family
 from scaling_search.cli.commands.identify import identify
+from scaling_search.cli.commands.latency import latency
 from scaling_search.cli.commands.model import model
+from scaling_search.cli.commands.onnx import onnx
 from scaling_search.cli.commands.plan import plan
 from scaling_search.cli.commands.plot import plot
 from scaling_search.cli.commands.report import report
@@ -32,6 +34,7 @@ from scaling_search.cli.commands.tokens import tokens
 from scaling_search.cli.commands.validate_proxy import validate_proxy
 from scaling_search.cli.commands.validations import validations
 from scaling_search.cli.commands.watch import watch
+from scaling_search.cli.commands.weights import weights
 from scaling_search.cli.commands.worker import worker
 from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
 
@@ -112,6 +115,9 @@ _COMMANDS = (
     family,
     model,
     compare,
+    latency,
+    onnx,
+    weights,
     plot,
     report,
     export,

@@ -86,6 +86,20 @@ def sweep_formats(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def backends(incomplete: str) -> list[str]:
+    """What runs networks."""
+    from scaling_search.edge.backends import BACKENDS
+
+    return [name for name in BACKENDS if name.startswith(incomplete)]
+
+
+def libraries(incomplete: str) -> list[str]:
+    """Whose names of weights are known."""
+    from search_spaces.exports.names import LIBRARIES
+
+    return [name for name in (*LIBRARIES, "scaling-search") if name.startswith(incomplete)]
+
+
 def scopes(incomplete: str) -> list[str]:
     """Scopes of a token."""
     from results.states import AccessScope

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from scaling_search.cli import coefficients, exports
 from search_spaces.baselines import get_baseline
+from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports import Format, Named, as_json, as_yaml, get_format, named
-from search_spaces.families import FamilyMember, family
+from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember, family
 from search_spaces.frame import Frame
+from search_spaces.spec import NetworkSpec
 
 _DOCUMENTS = {"json": as_json, "yaml": as_yaml}
 """The formats in which the command's own JSON document is written."""
@@ -104,3 +109,42 @@ def write_family_of(
     frame = Frame.of(get_baseline(source.baseline))
     picked = pick(family(frame, source.coefficients), member)
     write(get_format(name), named(picked), {}, output, single=member is not None, force=force)
+
+
+def spec_of(word: str, classes: int | None) -> NetworkSpec:
+    """A network that is named: a member of the published family, or an exported document.
+
+    Raises:
+        InputError: it is neither, or the file cannot be read.
+    """
+    path = Path(word)
+    if path.suffix in (".json", ".yaml", ".yml"):
+        spec = _read_spec(path)
+    else:
+        own = get_baseline(coefficients.DEFAULT_BASELINE)
+        count = len(PUBLISHED_FAMILIES[own.name])
+        made = family(Frame.of(own), PUBLISHED, members=count, convention="published")
+        found = [member.spec for member in made if member.name == word]
+        if not found:
+            raise InputError(
+                f"network {word!r} is neither b0 to b{count - 1} nor a file: `scaling-search model "
+                "--format json -o net.json` writes one"
+            )
+        spec = found[0]
+    return spec if classes is None else dataclasses.replace(spec, classes=classes)
+
+
+def _read_spec(path: Path) -> NetworkSpec:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path} cannot be read as JSON or YAML ({error})") from None
+    members = document.get("members") if isinstance(document, dict) else None
+    if isinstance(members, list) and len(members) == 1:
+        document = members[0]
+    if not isinstance(document, dict) or not isinstance(document.get("spec"), dict):
+        raise InputError(
+            f"{path} has no network under the key spec: write one member, for example `family "
+            "--member b1 --format json`"
+        )
+    return NetworkSpec.from_dict(document["spec"])

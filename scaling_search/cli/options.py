@@ -147,6 +147,16 @@ NetworkFormatOption = Annotated[
     ),
 ]
 
+NetworkOption = Annotated[
+    str,
+    typer.Option(
+        "--network",
+        metavar="NAME|FILE",
+        help="A member of the published family, b0 to b7, or a network that `family` or `model` "
+        "wrote with --format json or yaml.",
+    ),
+]
+
 OutputOption = Annotated[
     Path | None,
     typer.Option(

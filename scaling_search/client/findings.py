@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from results.documents.catalog import BaselineItem, DatasetItem
 from results.documents.coefficients import BestCoefficients, CoefficientsItem
 from results.documents.common import Document
+from results.documents.edge import EdgeItem
 from results.documents.families import Family
 from results.errors import NotFoundError
-from results.records import CoefficientsRecord
+from results.records import CoefficientsRecord, EdgeMeasurement
 from results.states import Verdict
 from scaling_search.client.part import Part, several
 from search_spaces.families import Convention, FamilyMember
@@ -17,6 +18,10 @@ from search_spaces.families import Convention, FamilyMember
 
 class _Datasets(Document):
     datasets: list[DatasetItem]
+
+
+class _Edge(Document):
+    measurements: list[EdgeItem]
 
 
 class _Baselines(Document):
@@ -126,6 +131,21 @@ class FindingPart(Part):
         }
         path = f"/v1/families/{coefficients_id}" + (f"/{member}" if member else "")
         return self._connection.request("GET", path, params=params).text
+
+    def edge_measurements(
+        self, spec_keys: Iterable[str] | None = None, *, limit: int | None = None
+    ) -> list[EdgeMeasurement]:
+        """What these networks, or all, took on machines; the newest measurements first."""
+        keys = None if spec_keys is None else sorted(set(spec_keys))
+        chunks: list[list[str] | None] = [None]
+        if keys is not None:  # an address holds only so many
+            chunks = [keys[i : i + 100] for i in range(0, len(keys), 100)]
+        rows: list[EdgeMeasurement] = []
+        for chunk in chunks:
+            found = self._connection.get(_Edge, "/v1/edge", {"spec_key": chunk})
+            rows += [row.to_record() for row in found.measurements]
+        rows.sort(key=lambda row: (row.measured_at, row.id), reverse=True)
+        return rows[:limit]
 
     def datasets(self) -> list[DatasetItem]:
         """The data sets that a submitted sweep may name."""

@@ -23,7 +23,8 @@ OPERATIONS = {
     "get_family_figure", "get_figure", "get_health", "get_log", "get_member", "get_metrics",
     "get_published_family", "get_published_family_figure", "get_published_member", "get_readiness",
     "get_report", "get_session", "get_sweep", "get_validation", "get_validation_figure",
-    "list_baselines", "list_candidates", "list_coefficients", "list_datasets", "list_epochs",
+    "list_baselines", "list_candidates", "list_coefficients", "list_datasets",
+    "list_edge_measurements", "list_epochs",
     "list_figures", "list_sweeps", "list_trials", "list_validations", "make_plan", "resume_sweep",
     "sign_in", "sign_out", "submit_sweep", "watch_sweep",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from results.records import NewEdgeMeasurement
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.exports import FORMATS
@@ -200,3 +201,26 @@ async def test_baselines_are_listed_with_what_they_cost(client):
     assert found["efficientnet_b0"]["flops"] == 401_659_392
     assert found["efficientnet_b0"]["published_family"] is True
     assert found["mobilenet_v2"]["published_family"] is False
+
+
+async def test_what_networks_took_is_listed(client, store, problem):
+    key = store.candidates(1)[0].spec_key
+    common = {
+        "machine": "a processor, 2 cores, 8 GiB", "threads": 1, "batch": 1, "label": "b0",
+        "spec": {"baseline": "efficientnet_b0", "resolution_px": 16}, "flops": 1, "params": 2,
+        "p50_ms": 3.0, "p95_ms": 4.0, "runs": 30, "file_bytes": 5, "peak_memory_bytes": None,
+        "versions": {},
+    }  # fmt: skip
+    store.put_edge_measurements(
+        [
+            NewEdgeMeasurement(spec_key=key, backend="torch", **common),
+            NewEdgeMeasurement(spec_key="other", backend="onnxruntime", **common),
+        ]
+    )
+    everything = (await client.get("/v1/edge")).json()["measurements"]
+    assert {row["backend"] for row in everything} == {"torch", "onnxruntime"}
+    (row,) = (await client.get("/v1/edge?sweep=1")).json()["measurements"]
+    assert (row["spec_key"], row["p50_ms"], row["resolution_px"]) == (key, 3.0, 16)
+    (row,) = (await client.get("/v1/edge?spec_key=other")).json()["measurements"]
+    assert row["backend"] == "onnxruntime"
+    problem(await client.get("/v1/edge?sweep=99"), 404, "not-found")

@@ -49,6 +49,7 @@ def plot(
       accuracy-params       … against parameters
       accuracy-activations  … against activations
       accuracy-seconds      … against training time
+      accuracy-latency      … against latency (`scaling-search latency` measures it)
       methods               depth, width and resolution alone, and compounds
       ratios                nominal and measured FLOPs: what rounding does
       parallel              coefficients, costs and accuracy side by side

@@ -144,6 +144,12 @@ class Display:
             )
 
     @contextmanager
+    def saying(self) -> Iterator[Callable[[str, float | None], None]]:
+        """Told in words of what is going on, and how much of it is done."""
+        with self._showing() as show:
+            yield lambda text, fraction: show(text, fraction, "", False)
+
+    @contextmanager
     def training(self) -> Iterator[Training]:
         """Told of a sweep's snapshots, and of the measuring that follows."""
         with self._showing() as show:

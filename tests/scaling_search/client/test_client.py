@@ -9,6 +9,7 @@ import pytest
 
 from results import frames
 from results.errors import ConflictError, NotFoundError
+from results.records import NewEdgeMeasurement
 from results.states import SweepState, TrialState, Verdict
 from scaling_search.client import connection
 from search_spaces.baselines import get_baseline
@@ -98,6 +99,22 @@ def test_a_family_comes_as_a_file_of_another_program(client, store):
     assert member["num_labels"] == 7
     with pytest.raises(InputError, match="transformers cannot express resolution_px 225"):
         client.family_text(found.id, "transformers", resolution_px=225)
+
+
+def test_what_networks_took_is_what_the_store_has(client, store):
+    specs = [f"spec{number}" for number in range(150)]
+    store.put_edge_measurements(
+        [
+            NewEdgeMeasurement(
+                spec_key=spec, machine="m", threads=1, batch=1, backend="torch", label="b0",
+                spec={"resolution_px": 16}, flops=1, params=2, p50_ms=3.0, p95_ms=4.0, runs=30,
+                file_bytes=5, peak_memory_bytes=6, versions={},
+            )
+            for spec in specs
+        ]
+    )  # fmt: skip
+    assert client.edge_measurements() == store.edge_measurements()
+    assert client.edge_measurements(specs[:120]) == store.edge_measurements(specs[:120])
 
 
 def test_data_sets_and_baselines_are_listed(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from collections import Counter
@@ -61,6 +62,14 @@ def imported(path: Path) -> ModuleType:
     sys.modules[path.stem] = module  # timm registers by the module's name
     spec.loader.exec_module(module)
     return module
+
+
+def importable(name: str) -> Any:
+    """The package, or a skip: torchvision's wheels need CUDA libraries beside torch's CPU build."""
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # torchvision and timm, which imports it, raise RuntimeError
+        pytest.skip(f"{name} cannot be imported here: {error}")
 
 
 def params(model: nn.Module) -> int:

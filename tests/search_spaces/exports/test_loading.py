@@ -10,7 +10,7 @@ from search_spaces.exports import FORMATS
 from search_spaces.modules import build
 from search_spaces.spec import NetworkSpec
 
-from .conftest import flops, imported, multiply_adds, params, pooled, written
+from .conftest import flops, importable, imported, multiply_adds, params, pooled, written
 
 
 def test_our_own(exported, tmp_path):
@@ -81,23 +81,15 @@ def test_pycls(exported, tmp_path):
     assert flops(network, exported) == exported.network.complexity.flops
 
 
-def _importable(name):
-    """The package, or a skip: torchvision's wheels need CUDA libraries beside torch's CPU build."""
-    try:
-        return __import__(name)
-    except Exception as error:
-        pytest.skip(f"{name} cannot be imported here: {error}")
-
-
 def test_torchvision(exported, tmp_path):
-    _importable("torchvision")
+    importable("torchvision")
     network = imported(written("torchvision", exported, tmp_path)).FAMILY[exported.name]()
     assert params(network) == exported.network.complexity.params
     assert flops(network, exported) == exported.network.complexity.flops
 
 
 def test_timm(exported, tmp_path, caplog):
-    timm = _importable("timm")
+    timm = importable("timm")
     imported(written("timm", exported, tmp_path))
     with caplog.at_level(logging.ERROR):
         network = timm.create_model(exported.name)

@@ -1,0 +1,111 @@
+"""`scaling-search onnx`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli.options import (
+    DatasetOption,
+    ForceOption,
+    JsonOption,
+    NetworkOption,
+    QuietOption,
+)
+
+
+def onnx(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: b1.onnx.")],
+    network: NetworkOption,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights",
+            metavar="FILE",
+            help="Trained weights, under any library's names (`scaling-search weights`).",
+        ),
+    ] = None,
+    pretrained: Annotated[
+        bool,
+        typer.Option(
+            "--pretrained", help="They are the library's own, with its padding and ε of norms."
+        ),
+    ] = False,
+    dataset: DatasetOption = None,
+    images: Annotated[
+        int,
+        typer.Option(
+            "--images",
+            metavar="N",
+            help="Without --weights, train on so many images of the data set first.",
+        ),
+    ] = 10_000,
+    int8: Annotated[
+        bool,
+        typer.Option("--int8", help="Also FILE-int8.onnx, calibrated on images of the data set."),
+    ] = False,
+    calibration: Annotated[
+        int, typer.Option("--calibration", metavar="N", help="Images that int8 is calibrated on.")
+    ] = 128,
+    classes: Annotated[
+        int | None,
+        typer.Option("--classes", metavar="N", help="Of the network; the data set's by default."),
+    ] = None,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Write a network as ONNX, checked against PyTorch's outputs; with --int8 quantised too.
+
+    With a data set, the accuracy of both files on its validation images is told. Without weights
+    and data set the weights are random: good for measuring time and size.
+
+    \b
+    Examples:
+      scaling-search onnx b0.onnx --network b0
+      scaling-search onnx small.onnx --network small.json --dataset digits --int8
+      scaling-search onnx b3.onnx --network b3 --weights efficientnet_b3.pth --pretrained
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from scaling_search.cli import exports
+    from scaling_search.cli.inputs import dataset_name
+    from scaling_search.cli.networks import spec_of
+    from scaling_search.cli.output import console, print_json
+    from scaling_search.cli.views.progress import Display
+    from scaling_search.cli.views.quantised import show
+    from scaling_search.datasets.prepare import prepare
+    from scaling_search.edge.deployment import deploy
+    from search_spaces.data_spec import DataSpec
+    from search_spaces.errors import InputError
+
+    if int8 and dataset is None:
+        raise InputError("--int8 needs images to calibrate on: add for example --dataset digits")
+    if pretrained and weights is None:
+        raise InputError("--pretrained says what --weights are: name their file, or leave it out")
+    spec = spec_of(network, classes)
+    quantised = target.with_name(f"{target.stem}-int8.onnx") if int8 else None
+    for path in (target, quantised):
+        if path is not None:
+            exports.check_target(path, force=force)
+    data = None
+    if dataset is not None:
+        name = DataSpec(name=dataset_name(dataset))
+        with Display(quiet=quiet or json).preparing() as prepared:
+            data = prepare(name, progress=prepared)
+    with Display(quiet=quiet or json).saying() as told:
+        found = deploy(
+            spec,
+            target,
+            quantised=quantised,
+            weights=weights,
+            pretrained=pretrained,
+            data=data,
+            images=images,
+            calibration=calibration,
+            told=told,
+        )
+    if json:
+        print_json(found)
+    else:
+        show(console(), found)

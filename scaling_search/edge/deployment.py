@@ -1,0 +1,154 @@
+"""One network as the files that are deployed, and how accurate each of them still is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from scaling_search.datasets import PreparedDataset
+from scaling_search.edge import int8, onnx_files
+from scaling_search.proxy import Training
+from scaling_search.proxy.images import Images
+from scaling_search.weights import OFFICIAL_SETTINGS, detect, load_weights, read_tensors
+from search_spaces.errors import InputError
+from search_spaces.modules import build
+from search_spaces.proxy_spec import ProxySpec
+from search_spaces.spec import NetworkSpec
+
+Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""(N, C, H, W) inputs and (N,) labels."""
+
+_BATCH = 64
+
+
+def deploy(
+    spec: NetworkSpec,
+    target: Path,
+    *,
+    quantised: Path | None = None,
+    weights: Path | None = None,
+    pretrained: bool = False,
+    data: PreparedDataset | None = None,
+    images: int = 10_000,
+    calibration: int = 128,
+    told: Callable[[str, float | None], None] | None = None,
+) -> dict[str, Any]:
+    """An ONNX file of a network, and one in int8.
+
+    Args:
+        spec: the network; without `weights`, it takes its channels and classes from the data.
+        target: the ONNX file.
+        quantised: the file in int8; needs data to be calibrated on.
+        weights: trained ones; without them the network is trained on the data, or is random.
+        pretrained: the weights are a library's own, with its padding and ε.
+        data: where accuracy is measured (on the validation split).
+        images: budget of the training, at the proxies' recipe.
+        calibration: images of the training split that int8 is calibrated on.
+        told: hears what is going on.
+
+    Returns:
+        Plain JSON values: how the weights came about, and for each file its size and accuracy.
+
+    Raises:
+        InputError: weights and network do not fit, or the extra `edge` is not installed.
+        WorkError: onnxruntime's logits are not PyTorch's.
+    """
+    say = told or (lambda text, done: None)
+    onnx_files.needed("onnxruntime")
+    if data is not None and weights is None:
+        spec = dataclasses.replace(spec, in_channels=data.channels, classes=len(data.class_names))
+    if data is not None and (spec.in_channels, spec.classes) != (
+        data.channels,
+        len(data.class_names),
+    ):
+        raise InputError(
+            f"the network takes {spec.in_channels} channels and tells {spec.classes} classes "
+            f"apart, {data.name} has {data.channels} and {len(data.class_names)}: name a data set "
+            "of the kind that the weights were trained on"
+        )
+    network, origin = _network(spec, weights, pretrained, data, images, say)
+    say(f"writing {target}", None)
+    written = onnx_files.write_onnx(network, spec, target)
+    validation = [] if data is None else _batches(spec, data, "validation", None)
+    files = [
+        {
+            "file": str(target),
+            "precision": "float32",
+            "bytes": written.file_bytes,
+            "difference": written.difference,
+            "accuracy": onnx_files.accuracy(target, validation, 1) if validation else None,
+        }
+    ]
+    if quantised is not None:
+        if data is None:
+            raise InputError("int8 has no images to calibrate on: name a data set")
+        say(f"writing {quantised}", None)
+        seen = [inputs for inputs, _ in _batches(spec, data, "train", calibration)]
+        size = int8.quantise(target, quantised, seen)
+        files.append(
+            {
+                "file": str(quantised),
+                "precision": "int8",
+                "bytes": size,
+                "difference": None,
+                "accuracy": onnx_files.accuracy(quantised, validation, 1),
+            }
+        )
+    return {
+        "spec_key": spec.key,
+        "weights": origin,
+        "opset": written.opset,
+        "dataset": None if data is None else data.name,
+        "validation_images": sum(len(labels) for _, labels in validation),
+        "files": files,
+    }
+
+
+def _network(
+    spec: NetworkSpec,
+    weights: Path | None,
+    pretrained: bool,
+    data: PreparedDataset | None,
+    images: int,
+    say: Callable[[str, float | None], None],
+) -> tuple[nn.Module, str]:
+    """The network in evaluation mode, and where its weights are from."""
+    if weights is not None:
+        library = detect(read_tensors(weights))
+        settings = OFFICIAL_SETTINGS.get(library, {}) if pretrained else {}
+        return load_weights(spec, weights, **settings), str(weights)
+    if data is None:
+        return onnx_files.random_network(spec), "random"
+    proxy = ProxySpec(images=images)
+    training = Training(spec, proxy, data, 0)
+    last = proxy.report_steps[-1]
+    for report in training.epochs():
+        say(f"training: {report.images:,} of {images:,} images", report.steps / last)
+    network = build(spec).eval()
+    # Training may have put faster layers in place of plain ones; the tensors are the same.
+    network.load_state_dict(training.network.state_dict())
+    return network, f"trained on {images:,} images of {data.name}, seed 0"
+
+
+def _batches(
+    spec: NetworkSpec, data: PreparedDataset, split: Any, count: int | None
+) -> list[Batch]:
+    """A split's inputs and labels, or its first `count`."""
+    source = Images(
+        data.open_split(split),
+        data,
+        spec.resolution_px,
+        torch.device("cpu"),
+        channels_last=False,
+    )
+    positions = torch.arange(min(len(source), count or len(source)))
+    return [
+        (inputs.numpy(), labels.numpy()) for inputs, labels in source.batches(positions, _BATCH)
+    ]
