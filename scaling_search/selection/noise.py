@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 
 _LEAST_PRIOR_FREEDOM = 4.0
 """A candidate's few seeds are never believed over all the others' by more than this allows."""
+_OTHERS_FREEDOM = 6.0
+"""What all candidates' variances say of one candidate's, in degrees of freedom: they differ in
+noise, by about a third, and few seeds cannot tell in whose favour."""
 _SHARED_PRIOR_FREEDOM = 2.0
 """What a seed does to all alike is taken to be as large as its residual, worth so many seeds."""
 
@@ -171,5 +174,5 @@ def measured(table: Table) -> Noise | None:
         shared=shared,
         images=images,
         covariance=images + of_seeds,
-        freedom=float(freedom.sum()),
+        freedom=float(min(freedom.sum(), freedom.mean() + _OTHERS_FREEDOM)),
     )

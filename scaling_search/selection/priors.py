@@ -16,7 +16,7 @@ _REACH = (0.6, 1.6)
 """Over how far it does (doublings of FLOPs spent otherwise)."""
 _OWN = (0.0005, 0.002, 0.008, 0.032, 0.128)
 """How far one network may lie off the surface (accuracy, sd)."""
-VARIATION_SCALE, _OWN_SCALE = 0.01, 0.003
+VARIATION_SCALE, _OWN_SCALE = 0.01, 0.008
 """Of the half-Cauchy distributions of the two (Gelman, "Prior distributions for variance parameters
 in hierarchical models", Bayesian Analysis 1, 2006): nearly flat below, so that few candidates are
 not said to be alike before they were seen, and heavy above."""
