@@ -125,6 +125,7 @@ def identification_space(space: SearchSpace, chosen: Iterable[Part]) -> SearchSp
         update={
             "target": second_target(space.target),
             "axes": None,
+            "compare": None,
             "lattice": Lattice(directions=tuple((s.depth, s.width, s.resolution) for s in shares)),
             "references": ("baseline", "published_matched"),
         }

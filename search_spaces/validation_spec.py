@@ -154,6 +154,7 @@ class ValidationSpec(BaseModel):
         space = own.space.model_copy(
             update={
                 "axes": None,
+                "compare": None,
                 "lattice": Lattice(directions=self.directions),
                 "references": ("baseline",),
             }
