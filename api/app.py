@@ -47,6 +47,7 @@ from api.security.identity import Identities
 from api.service import Service
 from api.settings import Settings
 from results.store import Store
+from search_spaces.baselines import forbid_references
 from search_spaces.errors import InputError
 
 _LOCK_SECONDS: Final = 5.0
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         InputError: the database is not usable, or tokens are needed and there is none.
         WorkError: the database cannot be reached.
     """
+    forbid_references()  # what arrives over HTTP names no code, whatever this process did before
     metrics = Metrics()
 
     @asynccontextmanager

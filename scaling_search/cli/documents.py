@@ -99,7 +99,9 @@ class SweepRecord:
 
     @property
     def leading(self) -> Leading | None:
-        """The leader; before the outcome, the best so far."""
+        """The leader; before the outcome, the best so far. Ways of scaling have none."""
+        if self.sweep.spec["space"].get("compare") is not None:
+            return None
         leader, outcome = self.standing.leader, self.sweep.outcome
         if leader is None or outcome is None:
             return self.best_so_far

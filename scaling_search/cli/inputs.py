@@ -108,7 +108,8 @@ def plan_of(
         frame = {"in_channels": data.channels, "classes": len(data.class_names)}
     if is_built_in(spec.space.baseline):
         return make_plan(spec.space, **frame)
-    from scaling_search.own import check_baseline, remember
+    from scaling_search.own.checks import check_baseline
+    from scaling_search.own.counting import remember
 
     with remember(_measured_before(database), tell):
         check_baseline(get_baseline(spec.space.baseline))

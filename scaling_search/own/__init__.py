@@ -2,9 +2,6 @@
 
 - `checks`: what it must do before anything is searched on it;
 - `counting`: FLOPs of networks without a closed form, built once each.
+
+Each is imported by itself: every command needs `counting`, and `checks` takes the seconds of torch.
 """
-
-from scaling_search.own.checks import check_baseline
-from scaling_search.own.counting import enable, known, remember
-
-__all__ = ["check_baseline", "enable", "known", "remember"]

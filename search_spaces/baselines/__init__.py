@@ -23,7 +23,12 @@ from search_spaces.baselines.protocol import (
     complexity,
     realise,
 )
-from search_spaces.baselines.references import allow_references, reference_folders, referred
+from search_spaces.baselines.references import (
+    allow_references,
+    forbid_references,
+    reference_folders,
+    referred,
+)
 from search_spaces.baselines.resnet import RESNET18, RESNET50
 from search_spaces.errors import InputError, suggest
 
@@ -47,6 +52,7 @@ __all__ = [
     "allow_references",
     "baselines",
     "complexity",
+    "forbid_references",
     "get_baseline",
     "is_built_in",
     "realise",

@@ -10,7 +10,7 @@ import yaml
 
 from results.migrations.runner import revisions
 
-PROGRESS = {"pending": 0, "running": 0, "finished": 10, "diverged": 0, "failed": 0}
+PROGRESS = {"pending": 0, "running": 0, "finished": 10, "stopped": 0, "diverged": 0, "failed": 0}
 
 
 def test_run_prints_the_sweep_as_show_does(finished):
@@ -29,20 +29,22 @@ def test_run_prints_the_sweep_as_show_does(finished):
     assert document["family"][0]["flops"] == 401_659_392
 
 
-def test_the_leader_is_the_best_mean_of_those_that_may_win(finished):
+def test_the_leader_is_expected_to_lose_least_of_those_that_may_win(finished):
     document = finished.document
-    means = {
-        candidate["index"]: sum(
-            trial["accuracy"]
-            for trial in document["trials"]
-            if trial["candidate"] == candidate["index"]
-        )
-        / 2
-        for candidate in document["candidates"]
-        if candidate["eligible"]
+    eligible = {one["index"] for one in document["candidates"] if one["eligible"]}
+    regret = {
+        one["index"]: one["expected_regret"]
+        for one in document["outcome"]["comparisons"]
+        if one["index"] in eligible
     }
-    assert document["leader_candidate"] == max(means, key=means.get)
-    assert document["leader_accuracy"] == pytest.approx(max(means.values()))
+    assert regret.keys() == eligible
+    assert document["leader_candidate"] == min(regret, key=regret.get)
+    seen = [
+        trial["accuracy"]
+        for trial in document["trials"]
+        if trial["candidate"] == document["leader_candidate"]
+    ]
+    assert document["leader_accuracy"] == pytest.approx(sum(seen) / 2)
     leader = document["candidates"][document["leader_candidate"]]
     assert leader["representative"] == list(document["leader"].values())
 

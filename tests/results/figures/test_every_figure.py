@@ -15,6 +15,7 @@ FEW, MANY = 3, 5000
 
 def drawings(made, candidates):
     """Each figure of these candidates."""
+    candidates = candidates.assign(latency_ms=candidates["flops"] / 1e6)
     trials = made.trials(candidates)
     leader = int(candidates["accuracy_mean"].idxmax()) if len(trials) else None
     epochs = made.epochs(trials) if len(trials) else pd.DataFrame({"trial_id": []})

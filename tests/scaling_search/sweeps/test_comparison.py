@@ -14,7 +14,8 @@ from results.states import SweepState
 from results.store import Store
 from results.views import SweepView
 from scaling_search.datasets import PreparedDataset
-from scaling_search.own import check_baseline, enable
+from scaling_search.own.checks import check_baseline
+from scaling_search.own.counting import enable
 from scaling_search.sweeps import Execution, create_sweep, drive
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.own import COUNTER
