@@ -133,6 +133,7 @@ def _show(title: str, rows: Rows) -> None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sizes."""
     parser.add_argument("--sweeps", type=int, default=500, help="of each kind in each setting")
+    parser.add_argument("--first", type=int, default=0, help="number of the first sweep")
     parser.add_argument("--settings", nargs="*", choices=SETTINGS, help="only these")
 
 
@@ -143,7 +144,7 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
         if arguments.settings and name not in arguments.settings:
             continue
         started = time.process_time()
-        found = {kind: simulated(kind, conditions, sweeps) for kind in KINDS}
+        found = {kind: simulated(kind, conditions, sweeps, first=arguments.first) for kind in KINDS}
         seconds = (time.process_time() - started) / (len(KINDS) * sweeps)
         candidates = (conditions.divisions + 1) * (conditions.divisions + 2) // 2
         print(

@@ -97,13 +97,21 @@ def judge(world: World, evidence: Sequence[Evidence], rule: SelectionRule) -> Ju
 
 
 def simulated(
-    kind: Kind, conditions: Conditions, sweeps: int, strategy: Strategy | None = None
+    kind: Kind,
+    conditions: Conditions,
+    sweeps: int,
+    strategy: Strategy | None = None,
+    *,
+    first: int = 0,
 ) -> list[Judged]:
-    """Many sweeps of one kind, the same ones every time; by default the whole grid."""
+    """Many sweeps of one kind, the same ones every time, from number `first` on.
+
+    By default each is the whole grid.
+    """
     rule = SelectionRule(regret=conditions.regret)
     followed_by = strategy or grid(conditions.seeds)
     found = []
-    for key in range(sweeps):
+    for key in range(first, first + sweeps):
         one = world(kind, conditions, key)
         found.append(judge(one, followed(one, followed_by, rule), rule))
     return found

@@ -189,17 +189,18 @@ def show(title: str, found: Sequence[dict[str, Judged]]) -> None:
     print(f"\nVerdicts: {json.dumps(verdicts)}", flush=True)
 
 
-def _spread(work: Any, count: int, processes: int) -> Iterator[dict[str, Judged]]:
+def _spread(work: Any, numbers: range, processes: int) -> Iterator[dict[str, Judged]]:
     if processes == 1:
-        yield from map(work, range(count))
+        yield from map(work, numbers)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as workers:
-        yield from workers.imap(work, range(count), chunksize=4)
+        yield from workers.imap(work, numbers, chunksize=4)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sizes, and what to search."""
     parser.add_argument("--sweeps", type=int, default=500, help="searches of each strategy")
+    parser.add_argument("--first", type=int, default=0, help="number of the first search")
     parser.add_argument("--stored", help="a database with a real sweep, in place of simulation")
     parser.add_argument("--sweep", type=int, default=1, help="of --stored: a sweep of its protocol")
     parser.add_argument("--kinds", nargs="*", default=KINDS, choices=KINDS)
@@ -222,7 +223,8 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
             for kind in arguments.kinds
         }
     for title, work in runs.items():
-        found = list(_spread(work, sweeps, arguments.processes))
+        numbers = range(arguments.first, arguments.first + sweeps)
+        found = list(_spread(work, numbers, arguments.processes))
         show(title, found)
         for name, values in rows(found).items():
             cost, regret = values[_COLUMNS[0]], values[_COLUMNS[2]]

@@ -13,6 +13,7 @@ from scaling_search.selection.belief import believe
 from scaling_search.selection.evidence import Evidence
 from scaling_search.selection.noise import Floats
 from scaling_search.selection.prospect import LIKELY, Prospect
+from search_spaces.human import amount, duration, plural, points
 from search_spaces.sweep_spec import SelectionRule
 
 
@@ -60,6 +61,28 @@ class Forecast:
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
         return dataclasses.asdict(self)
+
+    @property
+    def needs(self) -> str:
+        """What it would take, in words."""
+        if self.seeds is None:
+            takes = f"no number of seeds, but about {self.validation_images:,} validation images"
+        else:
+            hours = "" if self.seconds is None else f", about {duration(self.seconds)}"
+            takes = (
+                f"{plural(self.seeds, 'seed')} of every candidate: {self.trials:,} trials, "
+                f"{amount(self.images or 0)} images{hours}"
+            )
+        return (
+            f"a conclusive answer (regret ≤ {points(self.regret)} points, {self.confidence:.0%}) "
+            f"takes, {self.likely:.0%} likely, {takes}; the "
+            f"{plural(self.planned_seeds, 'seed')} planned suffice with {self.planned_chance:.0%}"
+        )
+
+    @property
+    def noise(self) -> str:
+        """How noisy trials are, in words."""
+        return f"{points(self.seed_sd)} points between seeds, {points(self.image_sd)} from images"
 
 
 def forecast(pilot: Sequence[Evidence], planned: Planned, rule: SelectionRule) -> Forecast | None:

@@ -9,7 +9,8 @@ from results.records import Candidate, Lease, Trial
 from results.states import TrialState
 from results.store import Store
 from results.store.events import DECISION
-from scaling_search.strategies import Decision, Strategy
+from scaling_search.strategies import Decision, Ledger, Strategy
+from scaling_search.sweeps.forecasting import forecast_key, foreseen
 from scaling_search.sweeps.ledgers import read_ledger
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.watch import Watch
@@ -29,7 +30,7 @@ class Dispatcher:
         store, lease: the sweep.
         spec: its specification.
         candidates: its plan.
-        phases: strategies, one after the other.
+        phases: strategies, one after the other; the first one searches.
         tracker: is told of new trials.
         watch: keeps a problem, which must not be raised into Ray.
         race: the rules of early stopping, if the strategy has any.
@@ -50,7 +51,7 @@ class Dispatcher:
         self._tracker, self._watch, self._race = tracker, watch, race
         self._candidates = {candidate.id: candidate for candidate in candidates}
         self._ids = {candidate.index: candidate.id for candidate in self._candidates.values()}
-        self._phases = deque(phases)
+        self._phases, self._search = deque(phases), phases[0]
         self._queue: deque[TrialTask] = deque()
         self._handed: set[int] = set()
         self._stale = True
@@ -83,7 +84,10 @@ class Dispatcher:
     def look_ahead(self) -> bool:
         """Decide what comes next, if nothing waits; returns whether something does now."""
         while self._phases and not self._queue and self._stale:
-            step = self._phases[0].step(read_ledger(self._store, self._lease.sweep_id, self._spec))
+            ledger = read_ledger(self._store, self._lease.sweep_id, self._spec)
+            step = self._phases[0].step(ledger)
+            if step.trials and self._phases[0] is self._search:
+                self._foresee(ledger)
             if step.decision is not None:
                 self._record(step.decision)
             if step.over:
@@ -96,6 +100,13 @@ class Dispatcher:
             else:
                 self._stale = False
         return bool(self._queue)
+
+    def _foresee(self, ledger: Ledger) -> None:
+        if forecast_key(self._spec) in self._decided or self._spec.space.compare is not None:
+            return
+        told = foreseen(ledger, self._spec)
+        if told is not None:
+            self._record(told)
 
     def _record(self, decision: Decision) -> None:
         self._tracker.decided(decision.why)

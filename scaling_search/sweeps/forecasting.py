@@ -1,4 +1,8 @@
-"""What a conclusive answer is likely to cost, told by an earlier sweep of the same protocol."""
+"""What a conclusive answer is likely to cost.
+
+An earlier sweep of the protocol tells it before a sweep begins; the sweep's own first trials do as
+soon as they show their noise.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ from results.states import SweepState
 from results.store import Store
 from scaling_search.estimates import Estimate
 from scaling_search.selection import Evidence, Forecast, Planned, forecast
+from scaling_search.strategies import Decision, Ledger
 from scaling_search.sweeps.conclusion import gather
+from search_spaces.human import plural
 from search_spaces.planning import Plan
 from search_spaces.realised import realised_scaling
 from search_spaces.sweep_spec import SweepSpec
@@ -62,3 +68,25 @@ def foretell(
         if found is not None:
             return Foretold(sweep.id, found)
     return None
+
+
+def forecast_key(spec: SweepSpec) -> str:
+    """Of the decision that tells a forecast; a sweep that is given more seeds gets another one."""
+    return f"forecast for {plural(len(spec.seeds), 'seed')}"
+
+
+def foreseen(ledger: Ledger, spec: SweepSpec) -> Decision | None:
+    """What every candidate with every seed would show, told by the trials so far.
+
+    None while they say nothing of noise: two candidates that share two seeds have to be finished.
+    """
+    places = [entry.place for entry in ledger.evidence if entry.eligible]
+    trials = len(ledger.arms) * len(spec.seeds)
+    images = trials * spec.proxy.total_images
+    planned = Planned(np.array(places), len(spec.seeds), trials, images)
+    found = forecast(ledger.evidence, planned, spec.selection)
+    if found is None:
+        return None
+    finished = sum(stands == "finished" for stands in ledger.trials.values())
+    told = f"told by {plural(finished, 'trial')}: {found.needs}; {found.noise}"
+    return Decision(forecast_key(spec), told)

@@ -12,7 +12,7 @@ from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
 from scaling_search.datasets import PreparedDataset
 from scaling_search.estimates import Estimate
-from search_spaces.human import amount, duration, plural, points, size, triple
+from search_spaces.human import amount, duration, plural, size, triple
 from search_spaces.planning import Candidate, Plan
 from search_spaces.sweep_spec import SweepSpec
 
@@ -180,22 +180,7 @@ def show_forecast(out: Console, told: Foretold | None) -> None:
     if told is None:
         return
     found = told.forecast
-    if found.seeds is None:
-        needs = f"no number of seeds, but about {found.validation_images:,} validation images"
-    else:
-        hours = "" if found.seconds is None else f", about {duration(found.seconds)}"
-        needs = (
-            f"{plural(found.seeds, 'seed')} of every candidate: {found.trials:,} trials, "
-            f"{amount(found.images or 0)} images{hours}"
-        )
-    paragraph(
-        out,
-        "Forecast: ",
-        f"a conclusive answer (regret ≤ {points(found.regret)} points, {found.confidence:.0%}) "
-        f"takes, {found.likely:.0%} likely, {needs}; the {plural(found.planned_seeds, 'seed')} "
-        f"planned suffice with {found.planned_chance:.0%}. As noisy as sweep {told.sweep}: "
-        f"{points(found.seed_sd)} points between seeds, {points(found.image_sd)} from images",
-    )
+    paragraph(out, "Forecast: ", f"{found.needs}. As noisy as sweep {told.sweep}: {found.noise}")
 
 
 def plan_document(

@@ -13,6 +13,7 @@ from benchmarks.replaying import Pool, replay
 from scaling_search.selection import Evidence
 from scaling_search.strategies import Arm, Ledger, confirming, searching
 from scaling_search.strategies.sampling import point_at, shares_at
+from scaling_search.sweeps.forecasting import foreseen
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 from search_spaces.sweep_spec import FRESH, SweepSpec, load_sweep
@@ -84,14 +85,41 @@ def test_a_grid_trains_every_candidate_with_every_seed(width_wins: Pool) -> None
     assert found.outcome.leader == WIDTH
 
 
+def test_a_large_grid_begins_with_trials_that_foretell_what_an_answer_takes(
+    width_wins: Pool,
+) -> None:
+    spec, ledger = sweep(3), empty(width_wins)
+    strategy = searching(spec, 16, 15)
+    assert foreseen(ledger, spec) is None
+    first = strategy.step(ledger).trials
+    assert first == tuple((index, seed) for seed in (0, 1) for index in (1, 5, 10, 15))
+    waiting = strategy.step(after(width_wins, ledger, first, "open"))
+    assert (waiting.trials, waiting.over) == ((), False)
+    known = after(width_wins, ledger, first)
+    rest = strategy.step(known).trials
+    assert sorted(first + rest) == [(index, seed) for index in range(16) for seed in range(3)]
+    told = foreseen(known, spec)
+    assert told is not None
+    assert told.key == "forecast for 3 seeds"
+    assert told.why.startswith("told by 8 trials: a conclusive answer (regret ≤ 0.50 points, 95%) ")
+    quiet = foreseen(after(pool(lambda shares: 0.5, 0.0001), known, first), spec)
+    assert quiet is not None
+    assert quiet.why != told.why
+
+
+def test_a_small_grid_is_trained_at_once(width_wins: Pool) -> None:
+    assert len(searching(sweep(1), 16, 15).step(empty(width_wins)).trials) == 16
+
+
 def test_a_grid_with_a_budget_trains_as_many_whole_seeds_as_fit(width_wins: Pool) -> None:
     spec = sweep(3, name="grid", max_images=40 * IMAGES)
     step = searching(spec, 16, 15).step(empty(width_wins))
-    assert step.trials == tuple((index, seed) for seed in (0, 1) for index in range(16))
     assert step.decision is not None
     assert step.decision.why == (
         "1,024,000 training images are enough for 2 of 3 seeds of 16 candidates"
     )
+    found = replay(width_wins, spec, np.random.default_rng(0))
+    assert (found.trials, found.cost) == (32, 32 * IMAGES)
 
 
 def test_contenders_end_when_the_verdict_is_conclusive_and_drop_others_before(
