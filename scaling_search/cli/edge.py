@@ -9,7 +9,7 @@ from results import frames
 from results.records import EdgeMeasurement, NewEdgeMeasurement
 from results.store import Store
 from scaling_search.cli import coefficients as sources
-from search_spaces.baselines import get_baseline
+from scaling_search.cli.inputs import checking
 from search_spaces.errors import WorkError
 from search_spaces.families import family
 from search_spaces.frame import Frame
@@ -59,8 +59,10 @@ def members(
 ) -> list[Network]:
     """The first members of the family that coefficients imply; see `family`."""
     source = sources.choose(database, sweep=sweep, coefficients=coefficients, baseline=baseline)
-    frame = Frame.of(get_baseline(source.baseline), resolution_px=resolution_px)
-    made = family(frame, source.coefficients, members=members)
+    with checking(source.baseline, database) as own:
+        made = family(
+            Frame.of(own, resolution_px=resolution_px), source.coefficients, members=members
+        )
     return [Network(member.name, member.spec) for member in made]
 
 

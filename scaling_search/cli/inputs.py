@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from scaling_search.datasets.parallel import Progress
 from scaling_search.datasets.prepare import prepare
 from scaling_search.environment import usable_cores
 from scaling_search.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
-from search_spaces.baselines import get_baseline, is_built_in
+from scaling_search.own.checked import usable_baseline
+from scaling_search.own.counting import remember
+from search_spaces.baselines import Baseline, get_baseline, is_built_in
 from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import Plan, make_plan
@@ -106,14 +109,24 @@ def plan_of(
     frame: dict[str, int] = {}
     if data is not None:
         frame = {"in_channels": data.channels, "classes": len(data.class_names)}
-    if is_built_in(spec.space.baseline):
+    with checking(spec.space.baseline, database, tell):
         return make_plan(spec.space, **frame)
-    from scaling_search.own.checks import check_baseline
-    from scaling_search.own.counting import remember
 
+
+@contextmanager
+def checking(
+    baseline: str, database: str | None, tell: Callable[[int], None] = lambda count: None
+) -> Iterator[Baseline]:
+    """A baseline, checked if it is the user's own, whose networks are measured as they are needed.
+
+    Raises:
+        InputError: it is unknown, or fails a check; the message says which, and the remedy.
+    """
+    if is_built_in(baseline):
+        yield get_baseline(baseline)
+        return
     with remember(_measured_before(database), tell):
-        check_baseline(get_baseline(spec.space.baseline))
-        return make_plan(spec.space, **frame)
+        yield usable_baseline(baseline)
 
 
 def _measured_before(database: str | None) -> Callable[[NetworkSpec], Complexity | None]:

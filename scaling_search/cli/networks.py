@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from scaling_search.cli import coefficients, exports
+from scaling_search.cli.inputs import checking
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError, suggest
@@ -106,8 +107,8 @@ def write_family_of(
         InputError: as `write`.
     """
     source = coefficients.choose(database, server, sweep=str(sweep))
-    frame = Frame.of(get_baseline(source.baseline))
-    picked = pick(family(frame, source.coefficients), member)
+    with checking(source.baseline, database) as own:
+        picked = pick(family(Frame.of(own), source.coefficients), member)
     write(get_format(name), named(picked), {}, output, single=member is not None, force=force)
 
 

@@ -212,6 +212,17 @@ OwnBaselineOption = Annotated[
     ),
 ]
 
+FamilyBaselineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="NAME|MODULE:CLASS",
+        help="By default that of the sweep, or efficientnet_b0; a class of your own, such as "
+        "mypkg.nets:TinyNet, is checked first.",
+        autocompletion=completion.baselines,
+    ),
+]
+
 SweepArgument = Annotated[
     int,
     typer.Argument(

@@ -1,7 +1,9 @@
 """Families and networks as files of other libraries."""
 
 import json
+import sys
 
+import pytest
 import yaml
 
 from search_spaces.spec import NetworkSpec
@@ -57,6 +59,35 @@ def test_bad_words_are_told(shell):
     both = shell.invoke(*PUBLISHED, "--json", "--format", "timm")
     assert "leave one of them out" in both.stderr
     assert both.exit_code == 2
+
+
+NETS = """
+from torch import nn
+from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
+
+class Wide:
+    name = "wide"
+    base = NetworkSpec(
+        baseline="wide", resolution_px=8, stem=StemSpec(8, 3, 1),
+        stages=(StageSpec("plain", 8, 1, 2, 3),), head_width=0, classes=5,
+    )
+
+    def module(self, spec):
+        stem = nn.Conv2d(spec.in_channels, spec.stem.width, 3, padding=1)
+        return nn.Sequential(
+            stem, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(spec.stem.width, spec.classes)
+        )
+"""
+
+
+@pytest.mark.parametrize("command", [("family", "published"), ("model", "--flops", "1M")])
+def test_ones_own_baseline_is_checked_before_it_is_scaled(shell, tmp_path, monkeypatch, command):
+    (tmp_path / "wide_nets.py").write_text(NETS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    refused = shell.invoke(*command, "--baseline", "wide_nets:Wide")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "depth × 2 changes nothing" in refused.stderr
 
 
 def test_a_network_for_a_budget_is_written_too(shell, tmp_path):

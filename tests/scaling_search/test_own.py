@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import random
 import sys
@@ -11,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from scaling_search.own.checked import usable_baseline
 from scaling_search.own.checks import check_baseline
 from scaling_search.own.counting import enable, known
 from search_spaces.baselines import get_baseline
@@ -177,6 +179,24 @@ def test_what_it_does_wrong_is_named_with_the_remedy(enabled, name, message):
     with pytest.raises(InputError) as caught:
         check_baseline(referred(name))
     assert message in str(caught.value)
+
+
+def test_what_passed_is_not_checked_again_until_its_file_changes(enabled, monkeypatch):
+    monkeypatch.setenv("SCALING_SEARCH_CACHE_DIR", str(enabled / "cache"))
+    with pytest.raises(InputError, match="depth × 2 changes nothing"):
+        usable_baseline(f"{__name__}:IgnoresDepth")
+    name = f"{__name__}:Exact"
+    assert usable_baseline(name) is get_baseline(name)
+
+    def checked(baseline):
+        raise AssertionError("checked again")
+
+    monkeypatch.setattr("scaling_search.own.checks.check_baseline", checked)
+    usable_baseline(name)
+    changed = dataclasses.replace(get_baseline(name), source="other")
+    monkeypatch.setattr("scaling_search.own.checked.get_baseline", lambda name: changed)
+    with pytest.raises(AssertionError, match="checked again"):
+        usable_baseline(name)
 
 
 def test_a_name_that_cannot_be_imported_says_where_to_start(enabled):

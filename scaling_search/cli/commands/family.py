@@ -9,6 +9,7 @@ import typer
 from scaling_search.cli import completion
 from scaling_search.cli.options import (
     DatabaseOption,
+    FamilyBaselineOption,
     ForceOption,
     JsonOption,
     MemberOption,
@@ -56,15 +57,7 @@ def family(
     members: Annotated[
         int, typer.Option("--members", metavar="N", help="How many: 8 makes b0 to b7.")
     ] = 8,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline",
-            metavar="NAME",
-            help="By default that of the sweep, or efficientnet_b0.",
-            autocompletion=completion.baselines,
-        ),
-    ] = None,
+    baseline: FamilyBaselineOption = None,
     measure: Annotated[
         bool, typer.Option("--measure", help="Confirm with fvcore (once per network, ever).")
     ] = False,
@@ -91,10 +84,10 @@ def family(
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli import coefficients as sources
     from scaling_search.cli import networks
+    from scaling_search.cli.inputs import checking
     from scaling_search.cli.output import console
     from scaling_search.cli.views import family as view
     from scaling_search.cli.views.progress import Display
-    from search_spaces.baselines import get_baseline
     from search_spaces.errors import InputError
     from search_spaces.exports import named
     from search_spaces.families import family as derive
@@ -109,10 +102,10 @@ def family(
     source = sources.choose(
         database, server, sweep=sweep, coefficients=coefficients, baseline=baseline
     )
-    own = get_baseline(source.baseline)
-    rounding = own.rounding.model_copy(update={"resolution_multiple": multiple})
-    frame = Frame.of(own, resolution_px=resolution, classes=classes, rounding=rounding)
-    made = derive(frame, source.coefficients, members=members, convention=convention)  # type: ignore[arg-type]
+    with checking(source.baseline, database) as own:
+        rounding = own.rounding.model_copy(update={"resolution_multiple": multiple})
+        frame = Frame.of(own, resolution_px=resolution, classes=classes, rounding=rounding)
+        made = derive(frame, source.coefficients, members=members, convention=convention)  # type: ignore[arg-type]
     if measure:
         from results.store import Store
         from scaling_search.sweeps import confirm

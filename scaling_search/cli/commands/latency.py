@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption, QuietOption
+from scaling_search.cli.options import DatabaseOption, FamilyBaselineOption, JsonOption, QuietOption
 
 
 def latency(
@@ -34,15 +34,7 @@ def latency(
         int | None,
         typer.Option("--resolution", metavar="PX", help="Base resolution of the family."),
     ] = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline",
-            metavar="NAME",
-            help="By default that of the sweep, or efficientnet_b0.",
-            autocompletion=completion.baselines,
-        ),
-    ] = None,
+    baseline: FamilyBaselineOption = None,
     backends: Annotated[
         list[str] | None,
         typer.Option(

@@ -9,6 +9,7 @@ import typer
 from scaling_search.cli import completion
 from scaling_search.cli.options import (
     DatabaseOption,
+    FamilyBaselineOption,
     ForceOption,
     JsonOption,
     MultipleOption,
@@ -49,15 +50,7 @@ def model(
         str | None,
         typer.Option("--coefficients", metavar="α,β,γ", help="For example 1.2,1.1,1.15."),
     ] = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline",
-            metavar="NAME",
-            help="By default that of the sweep, or efficientnet_b0.",
-            autocompletion=completion.baselines,
-        ),
-    ] = None,
+    baseline: FamilyBaselineOption = None,
     multiple: MultipleOption = 1,
     kind: NetworkFormatOption = None,
     output: OutputOption = None,
@@ -80,9 +73,9 @@ def model(
     from scaling_search.cli import coefficients as sources
     from scaling_search.cli import networks
     from scaling_search.cli.human import parse_flops
+    from scaling_search.cli.inputs import checking
     from scaling_search.cli.output import console
     from scaling_search.cli.views.model import model_document, show_model
-    from search_spaces.baselines import get_baseline
     from search_spaces.budget import model_for_budget
     from search_spaces.exports import Named
     from search_spaces.frame import Frame
@@ -92,10 +85,10 @@ def model(
     source = sources.choose(
         database, server, sweep=sweep, coefficients=coefficients, baseline=baseline
     )
-    own = get_baseline(source.baseline)
-    rounding = own.rounding.model_copy(update={"resolution_multiple": multiple})
-    frame = Frame.of(own, classes=classes, rounding=rounding)
-    made = model_for_budget(frame, source.coefficients, budget, resolution_px=resolution)
+    with checking(source.baseline, database) as own:
+        rounding = own.rounding.model_copy(update={"resolution_multiple": multiple})
+        frame = Frame.of(own, classes=classes, rounding=rounding)
+        made = model_for_budget(frame, source.coefficients, budget, resolution_px=resolution)
     if form is None:
         show_model(console(), source, made)
     else:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scaling_search.proxy.cpu.processor import use_whole_vectors
 
 Array = NDArray[np.float32]
-Activation = NDArray[np.float32] | NDArray[np.uint16]
 Sums = NDArray[np.float64]
 
 ZERO, ONE = np.float32(0), np.float32(1)
