@@ -113,6 +113,7 @@ def claimed_sweep(
             dataset=_DATA.name,
             dataset_fingerprint=_DATA.fingerprint,
             target_ratio=spec.space.target.ratio,
+            target_quantity=spec.space.target.quantity,
             seeds=spec.seeds,
             versions={},
             hardware={},

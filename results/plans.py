@@ -38,6 +38,7 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         measured_ratio=candidate.measured_ratio,
         residual=candidate.residual,
         eligible=candidate.eligible,
+        latency=None if candidate.latency is None else candidate.latency.to_dict(),
         notes=notes,
     )
 

@@ -19,6 +19,7 @@ from results.records import (
     Validation,
 )
 from results.states import SweepState, Verdict
+from search_spaces.target import Quantity
 
 
 class Reader(Protocol):
@@ -72,6 +73,7 @@ class Reader(Protocol):
         baseline: str | None = None,
         dataset: str | None = None,
         target_ratio: float | None = None,
+        target_quantity: Quantity | None = None,
         protocol: str | None = None,
         verdicts: Iterable[Verdict] | None = None,
         limit: int | None = 100,
@@ -91,6 +93,7 @@ class Reader(Protocol):
         dataset: str | None = None,
         target_ratio: float | None = None,
         *,
+        target_quantity: Quantity = "flops",
         protocol: str | None = None,
     ) -> CoefficientsRecord | None:
         """The best conclusive coefficients for these filters, or None."""

@@ -76,6 +76,7 @@ class SweepRow(Base):
     dataset: Mapped[str]
     dataset_fingerprint: Mapped[str]
     target_ratio: Mapped[float]
+    target_quantity: Mapped[str] = mapped_column(server_default="flops")
     seeds: Mapped[tuple[Any, ...]]
     versions: Mapped[dict[str, Any]]
     hardware: Mapped[dict[str, Any]]
@@ -120,6 +121,7 @@ class CandidateRow(Base):
     measured_ratio: Mapped[float]
     residual: Mapped[float | None]
     eligible: Mapped[bool]
+    latency: Mapped[dict[str, Any] | None]
     notes: Mapped[tuple[Any, ...]]
 
 
@@ -215,7 +217,7 @@ class CoefficientsRow(Base):
     __table_args__ = (
         UniqueConstraint("sweep_id"),
         Index(None, "candidate_id"),
-        Index(None, "baseline", "dataset", "target_ratio"),
+        Index(None, "baseline", "dataset", "target_quantity", "target_ratio"),
     )
 
     id: Mapped[Id]
@@ -232,6 +234,7 @@ class CoefficientsRow(Base):
     baseline: Mapped[str]
     dataset: Mapped[str]
     target_ratio: Mapped[float]
+    target_quantity: Mapped[str] = mapped_column(server_default="flops")
     protocol: Mapped[str]
     created_at: Mapped[datetime]
 

@@ -21,7 +21,7 @@ from search_spaces.families import PUBLISHED_FAMILIES
 from search_spaces.families import family as derive
 from search_spaces.frame import Frame
 from search_spaces.human import percent, plural, triple
-from search_spaces.target import Target
+from search_spaces.target import NAMES, Target
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ class SweepView:
         done = f"{progress.done:,} of {plural(progress.total, 'trial')}"
         facts = {
             "state": f"{self.sweep.state}, {done} done",
-            "search": f"{self.sweep.baseline} at {self.sweep.target_ratio:g} × its FLOPs on "
-            f"{self.sweep.dataset}",
+            "search": f"{self.sweep.baseline} at {self.sweep.target_ratio:g} × its "
+            f"{NAMES[self.sweep.target_quantity]} on {self.sweep.dataset}",
             "because": "; ".join(self.outcome.get("why", ())),
         }
         rows = "".join(

@@ -11,6 +11,7 @@ from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError
 from search_spaces.frame import Frame
+from search_spaces.latency import Timing, relative_latency
 from search_spaces.spec import NetworkSpec
 from search_spaces.target import NAMES, Quantity, amount_of
 
@@ -41,7 +42,8 @@ class Path:
     """A frame's networks at (α^φ, β^φ, γ^φ), over every φ that makes sense.
 
     FLOPs, parameters and activations are non-decreasing step functions of φ: widths, depths and
-    pixels are whole numbers. `quantity` says which of them a target is for.
+    pixels are whole numbers. `quantity` says which of them a target is for. Latency is nearly one:
+    neighbours may differ by less than its noise, and then either of them is found.
 
     Raises:
         InputError: the coefficients are (1, 1, 1), which is no direction, or the frame has no
@@ -49,9 +51,14 @@ class Path:
     """
 
     def __init__(
-        self, frame: Frame, coefficients: Coefficients, quantity: Quantity = "flops"
+        self,
+        frame: Frame,
+        coefficients: Coefficients,
+        quantity: Quantity = "flops",
+        timing: Timing | None = None,
     ) -> None:
         self.frame, self.coefficients, self.quantity = frame, coefficients, quantity
+        self._timing = timing or Timing()
         self._complexities: dict[NetworkSpec, Complexity] = {}
         largest = max(coefficients.alpha, coefficients.beta, coefficients.gamma)
         if largest == 1:
@@ -61,7 +68,7 @@ class Path:
             )
         frame.realise(coefficients**0)
         most = LARGEST_MULTIPLIER
-        if not isinstance(frame.baseline, LayeredBaseline):
+        if not isinstance(frame.baseline, LayeredBaseline) or quantity == "latency":
             most = LARGEST_BUILT
         self.highest_phi = math.log(most) / math.log(largest)
 
@@ -94,9 +101,18 @@ class Path:
             self._complexities[spec] = self.frame.complexity(spec)
         return self._complexities[spec]
 
-    def cost(self, phi: float) -> int:
-        """What the network at φ has of the path's quantity."""
+    def cost(self, phi: float) -> float:
+        """What the network at φ has of the path's quantity; of latency, × the baseline's."""
+        if self.quantity == "latency":
+            return relative_latency(self.frame.base, self.spec(phi), self._timing).ratio
         return amount_of(self.quantity, self.complexity(phi))
+
+    @property
+    def unit(self) -> float:
+        """What the baseline has of the path's quantity."""
+        if self.quantity == "latency":
+            return 1.0
+        return amount_of(self.quantity, self.frame.base_complexity)
 
     def nearest(self, amount: float, target: str) -> float:
         """The φ whose network comes nearest this amount of the path's quantity, compared in log.
@@ -104,7 +120,7 @@ class Path:
         A whole interval of φ realises that network: 0 if it is in there, else its middle.
 
         Args:
-            amount: for example multiply-adds of one image.
+            amount: for example multiply-adds of one image; of latency, × the baseline's.
             target: what an error message calls this number, for example `budget`.
 
         Raises:
@@ -135,12 +151,18 @@ class Path:
 
     def _out_of_reach(self, amount: float, target: str) -> InputError:
         frame, (a, b, c) = self.frame, _values(self.coefficients)
-        least, most = self.cost(self.lowest_phi), self.cost(self.highest_phi)
-        unit = NAMES[self.quantity]
+        if self.quantity == "latency":  # the far end is not run to say so: it may take minutes
+            unit, up = "× the baseline's latency", amount > self.unit
+            end = self.cost(self.highest_phi if up else self.lowest_phi)
+            reach, choose = f"{'at most' if up else 'no less than'} {end:.3g}", "another target"
+        else:
+            unit, choose = NAMES[self.quantity], "a target between them"
+            least, most = self.cost(self.lowest_phi), self.cost(self.highest_phi)
+            reach = f"{least:.4g} to {most:.4g}"
         return InputError(
             f"{target} is {amount:.4g} {unit}: {frame.baseline.name} at {frame.resolution_px} px "
-            f"scaled along ({a:g}, {b:g}, {c:g}) reaches {least:.4g} to {most:.4g}; choose a "
-            "target between them, or other coefficients"
+            f"scaled along ({a:g}, {b:g}, {c:g}) reaches {reach}; choose {choose}, or other "
+            "coefficients"
         )
 
     def interval(self, phi: float) -> tuple[float, float]:

@@ -168,6 +168,12 @@ class SearchSpace(BaseModel):
                 "compare matches measured FLOPs: target.by must be measured, and the target a "
                 "flops_ratio"
             )
+        if self.compare is not None and self.target.timed:
+            raise ValueError(
+                "compare takes every method to the same FLOPs, so a limit on latency has nothing "
+                "to leave out: remove at_most.latency; `scaling-search latency` measures what was "
+                "compared"
+            )
         _ = self.frame().base  # raises where form, resolution and baseline do not go together
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from pydantic import (
@@ -15,21 +16,29 @@ from pydantic import (
 
 from search_spaces.coefficients import Coefficients
 from search_spaces.complexity import Complexity
+from search_spaces.human import plural
+from search_spaces.latency import Timing
 
-Quantity = Literal["flops", "params", "activations"]
+Quantity = Literal["flops", "params", "activations", "latency"]
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 
 NAMES: dict[Quantity, str] = {
     "flops": "FLOPs", "params": "parameters", "activations": "activations",
+    "latency": "latency",
 }  # fmt: skip
 """As they are called in sentences."""
 
 DEFAULT_RATIO = 2.0
 SMALLEST, LARGEST = 0.001, 1000.0
+FASTEST, SLOWEST = 0.05, 20.0
+"""Multiples of the baseline's latency: networks far beyond them would have to be run."""
+
+Ratio = Callable[[Quantity], float]
+"""What a network costs, as a multiple of the baseline's."""
 
 
 def amount_of(quantity: Quantity, complexity: Complexity) -> int:
-    """What a network has of a quantity."""
+    """What a network has of a quantity that is counted."""
     value: int = getattr(complexity, quantity)
     return value
 
@@ -44,16 +53,20 @@ class Limits(BaseModel):
     activations: float | None = Field(
         None, gt=0, le=LARGEST, description="Multiple of its activations."
     )
+    latency: float | None = Field(
+        None, gt=0, le=SLOWEST, description="Multiple of its latency, measured as `timing` says."
+    )
 
-    def broken(self, complexity: Complexity, base: Complexity) -> list[str]:
-        """Which limits a network exceeds, in words; none: it is within all of them."""
-        found = []
+    def broken(self, ratio: Ratio) -> str | None:
+        """The first limit that a network exceeds, in words; None: it is within all of them.
+
+        Latency comes last, because it has to be measured.
+        """
         for quantity in QUANTITIES:
             limit = getattr(self, quantity)
-            ratio = amount_of(quantity, complexity) / amount_of(quantity, base)
-            if limit is not None and ratio > limit + 1e-9:
-                found.append(f"{ratio:.3g} × the baseline's {NAMES[quantity]}, at most {limit:g} ×")
-        return found
+            if limit is not None and (found := ratio(quantity)) > limit + 1e-9:
+                return f"{found:.3g} × the baseline's {NAMES[quantity]}, at most {limit:g} ×"
+        return None
 
 
 class Target(BaseModel):
@@ -80,6 +93,13 @@ class Target(BaseModel):
         description="In place of flops_ratio: multiple of the baseline's activations, what "
         "convolutions and linear layers write.",
     )
+    latency_ratio: float | None = Field(
+        None,
+        ge=FASTEST,
+        le=SLOWEST,
+        description="In place of flops_ratio: multiple of the baseline's median latency on the "
+        "machine that plans.",
+    )
     by: Literal["measured", "nominal"] = Field(
         "measured",
         description="measured: the cost of the realised network, as fvcore counts it; "
@@ -94,11 +114,14 @@ class Target(BaseModel):
     at_most: Limits | None = Field(
         None, description="Further limits beside the target; networks above one are left out."
     )
+    timing: Timing | None = Field(
+        None, description="How latency is measured, where it is aimed at or limited."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _one_given(cls, values: Any) -> Any:
-        others = ("params_ratio", "activations_ratio")
+        others = ("params_ratio", "activations_ratio", "latency_ratio")
         if not isinstance(values, dict) or "flops_ratio" in values:
             return values
         if any(values.get(name) is not None for name in others):
@@ -111,8 +134,8 @@ class Target(BaseModel):
         if len(given) != 1:
             raise ValueError(
                 f"target has {', '.join(f'{name}_ratio' for name in given) or 'no ratio'}: a "
-                "search aims at exactly one of flops_ratio, params_ratio and activations_ratio; "
-                "put further limits under at_most"
+                "search aims at exactly one of flops_ratio, params_ratio, activations_ratio and "
+                "latency_ratio; put further limits under at_most"
             )
         if abs(self.ratio - 1) < 1e-6:
             raise ValueError(
@@ -123,6 +146,11 @@ class Target(BaseModel):
             raise ValueError(
                 f"by is nominal: αβ²γ² is a rule for FLOPs, not for {NAMES[self.quantity]}; use "
                 "measured"
+            )
+        if self.timing is not None and not self.timed:
+            raise ValueError(
+                "timing says how latency is measured, and none is aimed at or limited: give "
+                "latency_ratio, or at_most.latency, or leave timing out"
             )
         return self
 
@@ -138,6 +166,26 @@ class Target(BaseModel):
         return next(name for name in QUANTITIES if getattr(self, f"{name}_ratio") is not None)
 
     @property
+    def timed(self) -> bool:
+        """Whether networks have to be run to know whether they satisfy it."""
+        return self.latency_ratio is not None or (
+            self.at_most is not None and self.at_most.latency is not None
+        )
+
+    @property
+    def how_timed(self) -> Timing:
+        """How latency is measured."""
+        return self.timing or Timing()
+
+    def on(self, machine: str) -> Target:
+        """The same, with the machine written down whose latencies count; else as it is."""
+        if not self.timed or self.how_timed.machine is not None:
+            return self
+        return self.model_copy(
+            update={"timing": self.how_timed.model_copy(update={"machine": machine})}
+        )
+
+    @property
     def ratio(self) -> float:
         """The multiple of the baseline's that is aimed at."""
         value: float = getattr(self, f"{self.quantity}_ratio")
@@ -150,6 +198,12 @@ class Target(BaseModel):
         for quantity in QUANTITIES if self.at_most else ():
             if limit := getattr(self.at_most, quantity):
                 said += f", at most {limit:g} × its {NAMES[quantity]}"
+        if self.timed:
+            how = self.how_timed
+            said += (
+                f"; latency by {how.backend}, {plural(how.threads, 'thread')}, "
+                f"{plural(how.batch, 'image')} a run"
+            )
         return said
 
     @property

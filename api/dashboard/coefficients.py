@@ -17,6 +17,7 @@ from results.documents.coefficients import BestCoefficients
 from results.records import Searched
 from results.states import Verdict
 from results.store import Store
+from search_spaces.target import QUANTITIES
 
 router: Final = APIRouter(include_in_schema=False)
 
@@ -49,6 +50,7 @@ def get_coefficients_page(request: Request, store: StoreDep) -> Response:
         baseline=query.baseline,
         dataset=query.dataset,
         target_ratio=query.target,
+        target_quantity=query.quantity,
         protocol=query.protocol,
         verdicts=query.verdict or None,
         order=paging.order,
@@ -68,6 +70,7 @@ def get_coefficients_page(request: Request, store: StoreDep) -> Response:
         baselines=sorted({one.baseline for one in searched}),
         datasets=sorted({one.dataset for one in searched}),
         verdicts=list(Verdict),
+        quantities=QUANTITIES,
         orders=_ORDERS,
         rows=shown,
         first=query.cursor and relative(url.remove_query_params("cursor")),
@@ -76,7 +79,11 @@ def get_coefficients_page(request: Request, store: StoreDep) -> Response:
 
 
 def _place(store: Store, one: Searched) -> Place:
-    best = store.best(one.baseline, one.dataset, one.target_ratio) if one.conclusive else None
+    best = None
+    if one.conclusive:
+        best = store.best(
+            one.baseline, one.dataset, one.target_ratio, target_quantity=one.target_quantity
+        )
     if best is None:
         return Place(one, None)
     return Place(one, BestCoefficients.from_records(best, store.sweep(best.sweep_id)))

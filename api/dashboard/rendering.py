@@ -16,6 +16,7 @@ from api.dashboard.assets import address
 from api.dashboard.sparkline import sparkline
 from api.media_types import preferred
 from search_spaces.human import amount, duration, percent, plural, points, size, triple
+from search_spaces.target import NAMES
 
 _SAME_ORIGIN: Final = (
     "default-src 'none'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; "
@@ -41,6 +42,7 @@ def _environment() -> Environment:
     made.filters |= {
         "ago": ago,
         "amount": amount,
+        "cost": NAMES.__getitem__,
         "count": lambda value: f"{value:,}",
         "duration": duration,
         "name": lambda name: name.rstrip("/").rpartition("/")[2] or name,

@@ -116,6 +116,7 @@ def get_sweep_page(
         validation=next(iter(store.validations(protocol=sweep.protocol, limit=1)), None),
         leader=next((one for one in candidates if one.leads), None),
         candidates=candidates,
+        timed=next((one.summary.latency for one in candidates if one.summary.latency), None),
         eta=store.work(sweep_id).eta_seconds if state is SweepState.RUNNING else None,
         trials=_trials(request, store, sweep_id),
         trial_states=list(TrialState),

@@ -36,6 +36,7 @@ def list_coefficients(
         baseline=query.baseline,
         dataset=query.dataset,
         target_ratio=query.target,
+        target_quantity=query.quantity,
         protocol=query.protocol,
         verdicts=query.verdict or None,
         order=paging.order,
@@ -61,9 +62,16 @@ def get_best_coefficients(
     """Of sweeps whose verdict is `chosen` or `equivalent`, the one with the highest accuracy.
 
     Accuracies are compared only within one protocol: the one asked for, else that of the latest
-    such sweep. Without a filter, any baseline, data set and target will do.
+    such sweep. Without a filter, any baseline, data set and target will do; at matched FLOPs
+    unless another `quantity` is named.
     """
-    best = store.best(query.baseline, query.dataset, query.target, protocol=query.protocol)
+    best = store.best(
+        query.baseline,
+        query.dataset,
+        query.target,
+        target_quantity=query.quantity,
+        protocol=query.protocol,
+    )
     if best is None:
         raise _nothing(query, store)
     keep(request)
@@ -72,12 +80,13 @@ def get_best_coefficients(
 
 def _nothing(query: BestQuery, store: Store) -> ProblemError:
     """A 404 that says what there is instead."""
-    given = query.model_dump(exclude_none=True)
+    given = query.model_dump(exclude_none=True, exclude_defaults=True)
     asked = ", ".join(f"{name} {value}" for name, value in given.items()) or "any search"
     near = store.coefficients(
         baseline=query.baseline,
         dataset=query.dataset,
         target_ratio=query.target,
+        target_quantity=query.quantity,
         protocol=query.protocol,
         limit=1,
     )
@@ -89,7 +98,8 @@ def _nothing(query: BestQuery, store: Store) -> ProblemError:
         )
     elif conclusive:
         places = (
-            f"baseline={row.baseline} dataset={row.dataset} target={row.target_ratio:g}"
+            f"baseline={row.baseline} dataset={row.dataset} target={row.target_ratio:g} "
+            f"quantity={row.target_quantity}"
             for row in conclusive[:5]
         )
         remedy = f"there are some for {'; '.join(places)}"

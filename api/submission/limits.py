@@ -10,7 +10,15 @@ from search_spaces.sweep_spec import SweepSpec
 
 
 def check_space(space: SearchSpace, settings: Settings) -> None:
-    """Raise a 422 if planning this space would take too long."""
+    """Raise a 422 if planning this space would take too long, or need networks to be run."""
+    if space.target.timed:
+        raise invalid(
+            "body",
+            "space.target",
+            space.target.describe(),
+            "the service runs no networks, so it cannot plan under a constraint on latency",
+            "plan and run it with `scaling-search run` on the machine whose latency counts",
+        )
     if space.axes is not None and space.axes.points > settings.max_points:
         raise invalid(
             "body",

@@ -80,6 +80,7 @@ def as_sweep(planned: Planned, key: str | None) -> tuple[NewSweep, list[NewCandi
         dataset=data.name,
         dataset_fingerprint=data.fingerprint,
         target_ratio=spec.space.target.ratio,
+        target_quantity=spec.space.target.quantity,
         seeds=spec.seeds,
         versions={"scaling-search": version("scaling-search")},
         hardware={},

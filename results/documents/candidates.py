@@ -28,6 +28,7 @@ CANDIDATE: Final[dict[str, Any]] = {
     "measured_ratio": 1.98,
     "residual": -0.02,
     "eligible": True,
+    "latency": None,
     "notes": [],
 }
 
@@ -42,6 +43,20 @@ REACHED: Final = {
     "accuracy_mean": 0.868,
     "accuracy_std": 0.006,
 }
+
+
+class RelativeLatency(Document):
+    """A network's latency beside its baseline's, the two taking turns on one machine."""
+
+    ratio: float = Field(description="The network's over the baseline's.")
+    p50_ms: float = Field(description="Median time of a run, in milliseconds.")
+    base_p50_ms: float = Field(description="The baseline's in the same rounds.")
+    noise: float = Field(description="Standard error of the ratio, as a fraction of it.")
+    machine: str = Field(description="Where: processor, cores, memory.")
+    threads: int
+    batch: int = Field(description="Images of a run.")
+    backend: str
+    runs: int
 
 
 class Network(Document):
@@ -67,6 +82,10 @@ class Network(Document):
     measured_ratio: float = Field(description="FLOPs over the baseline's.")
     residual: float | None = Field(description="Distance of the ratio to the target.")
     eligible: bool = Field(description="Whether it may win.")
+    latency: RelativeLatency | None = Field(
+        description="Its median time of a run beside the baseline's, where the constraint names "
+        "latency; else null."
+    )
     notes: list[str] = Field(description="What a reader must know.")
 
 
@@ -120,5 +139,6 @@ class CandidateItem(Network):
             "beta": beta,
             "gamma": gamma,
             "shares": self.shares and self.shares.model_dump(),
+            "latency": self.latency and self.latency.model_dump(),
             "notes": tuple(self.notes),
         }

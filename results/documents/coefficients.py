@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from results.documents.common import Coefficients, Document, Moment, Shares
 from results.records import CoefficientsRecord, Sweep
 from results.states import Verdict
+from search_spaces.target import Quantity
 
 FOUND: Final[dict[str, Any]] = {
     "id": 1,
@@ -26,6 +27,7 @@ FOUND: Final[dict[str, Any]] = {
     "baseline": "efficientnet_b0",
     "dataset": "digits",
     "target_ratio": 2.0,
+    "target_quantity": "flops",
     "protocol": "8a1f4c2e9b07",
     "created_at": "2026-11-22T10:04:41Z",
 }
@@ -57,7 +59,10 @@ class CoefficientsItem(Document):
     why: list[str] = Field(description="The grounds of the verdict.")
     baseline: str
     dataset: str
-    target_ratio: float = Field(description="FLOPs of the search, as a multiple of the baseline's.")
+    target_ratio: float = Field(
+        description="What its networks cost, as a multiple of the baseline's."
+    )
+    target_quantity: Quantity = Field(description="Of what.")
     protocol: str
     created_at: Moment
 

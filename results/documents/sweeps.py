@@ -11,6 +11,7 @@ from results.documents.events import EventItem
 from results.documents.families import StoredMember
 from results.records import FamilyMember, Leader, Standing, Sweep, SweepSummary
 from results.states import SweepState, Verdict
+from search_spaces.target import Quantity
 
 SWEEP: Final[dict[str, Any]] = {
     "id": 1,
@@ -25,6 +26,7 @@ SWEEP: Final[dict[str, Any]] = {
     "dataset": "digits",
     "dataset_fingerprint": "3f6c0e",
     "target_ratio": 2.0,
+    "target_quantity": "flops",
     "protocol": "8a1f4c2e9b07",
     "seeds": [0, 1, 2],
     "created_at": "2026-11-22T10:00:00Z",
@@ -63,7 +65,10 @@ class SweepItem(Document):
     baseline: str
     dataset: str
     dataset_fingerprint: str = Field(description="Hash of the images' content.")
-    target_ratio: float = Field(description="FLOPs aimed at, as a multiple of the baseline's.")
+    target_ratio: float = Field(
+        description="What its networks are to cost, as a multiple of the baseline's."
+    )
+    target_quantity: Quantity = Field(description="Of what.")
     protocol: str = Field(description="Accuracies are comparable within one protocol.")
     seeds: list[int]
     created_at: Moment

@@ -47,7 +47,9 @@ class ValidationItem(Document):
     baseline: str
     dataset: str
     dataset_fingerprint: str = Field(description="Hash of the images' content.")
-    target_ratio: float = Field(description="FLOPs of the candidates, × the baseline's.")
+    target_ratio: float = Field(
+        description="What candidates cost, × the baseline's; of what, `spec` says."
+    )
     created_at: Moment
     finished_at: Moment | None = Field(description="When everything was trained; null before.")
     complete: bool = Field(description="Whether the report is of everything that was asked.")

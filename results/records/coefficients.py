@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from results.states import Verdict
+from search_spaces.target import Quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class CoefficientsRecord(NewCoefficients):
     baseline: str
     dataset: str
     target_ratio: float
+    target_quantity: Quantity
     protocol: str
     created_at: datetime
     identification: dict[str, Any] | None = None
@@ -47,6 +49,7 @@ class Searched:
     baseline: str
     dataset: str
     target_ratio: float
+    target_quantity: Quantity
     sweeps: int
     conclusive: int
 

@@ -7,6 +7,7 @@ from typing import Any
 from results.records.sweeps import Candidate, Progress, leased
 from results.records.trials import Epoch, Trial
 from results.states import SweepState, Verdict
+from search_spaces.target import Quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class SweepSummary:
     dataset: str
     dataset_fingerprint: str
     target_ratio: float
+    target_quantity: Quantity
     protocol: str
     seeds: tuple[int, ...]
     created_at: datetime

@@ -6,6 +6,7 @@ from typing import Any
 
 from results.states import SweepState, TrialState
 from search_spaces.errors import InputError
+from search_spaces.target import Quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,9 @@ class NewSweep:
     dataset: str
     dataset_fingerprint: str
     target_ratio: float
-    """What the constraint aims at, as a multiple of the baseline's: FLOPs, unless it says so."""
+    """What the constraint aims at, as a multiple of the baseline's."""
+    target_quantity: Quantity = "flops"
+    """Of what."""
     seeds: tuple[int, ...]
     """Of a candidate's trials: with the strategy `grid` each gets all of them."""
     versions: dict[str, Any]
@@ -106,6 +109,8 @@ class NewCandidate:
     """Distance of the ratio from the target; None where the target does not apply."""
     eligible: bool = True
     """Whether it may be chosen; reference candidates outside the constraint may not."""
+    latency: dict[str, Any] | None = None
+    """`RelativeLatency.to_dict()`, where the constraint names latency."""
     notes: tuple[str, ...] = ()
 
 

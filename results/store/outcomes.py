@@ -22,6 +22,7 @@ from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, to_record, values
 from results.store.validations import latest_identification
 from search_spaces.errors import InputError
+from search_spaces.target import Quantity
 
 _SAME_TARGET = 1e-6
 
@@ -82,18 +83,21 @@ class OutcomePart(Part):
         dataset: str | None = None,
         target_ratio: float | None = None,
         *,
+        target_quantity: Quantity = "flops",
         protocol: str | None = None,
     ) -> CoefficientsRecord | None:
         """The best conclusive coefficients (`chosen` or `equivalent`), or None if there are none.
 
-        Of those that match every filter given. Accuracies are ranked only within one protocol: the
-        one given, else that of the latest conclusive sweep. Of equal accuracies the later sweep's
-        wins.
+        Of those that match every filter given, at matched FLOPs unless another quantity is named:
+        networks of equal size are no answer to where FLOPs should go. Accuracies are ranked only
+        within one protocol: the one given, else that of the latest conclusive sweep. Of equal
+        accuracies the later sweep's wins.
         """
         conclusive = matching(
             baseline=baseline,
             dataset=dataset,
             target_ratio=target_ratio,
+            target_quantity=target_quantity,
             protocol=protocol,
             verdicts=CONCLUSIVE,
         )
@@ -116,6 +120,7 @@ class OutcomePart(Part):
         baseline: str | None = None,
         dataset: str | None = None,
         target_ratio: float | None = None,
+        target_quantity: Quantity | None = None,
         protocol: str | None = None,
         verdicts: Iterable[Verdict] | None = None,
         limit: int | None = 100,
@@ -131,6 +136,7 @@ class OutcomePart(Part):
             baseline=baseline,
             dataset=dataset,
             target_ratio=target_ratio,
+            target_quantity=target_quantity,
             protocol=protocol,
             verdicts=verdicts,
         )
@@ -156,7 +162,12 @@ class OutcomePart(Part):
     def searched(self) -> list[Searched]:
         """What sweeps have looked for so far, each combination once, conclusive ones first."""
         concluded = func.count(case((CoefficientsRow.verdict.in_(CONCLUSIVE), 1)))
-        place = (CoefficientsRow.baseline, CoefficientsRow.dataset, CoefficientsRow.target_ratio)
+        place = (
+            CoefficientsRow.baseline,
+            CoefficientsRow.dataset,
+            CoefficientsRow.target_ratio,
+            CoefficientsRow.target_quantity,
+        )
         statement = (
             select(*place, func.count().label("sweeps"), concluded.label("conclusive"))
             .group_by(*place)
@@ -198,6 +209,7 @@ def matching(
     baseline: str | None = None,
     dataset: str | None = None,
     target_ratio: float | None = None,
+    target_quantity: Quantity | None = None,
     protocol: str | None = None,
     verdicts: Iterable[Verdict] | None = None,
 ) -> Select[Any]:
@@ -217,6 +229,8 @@ def matching(
             target_ratio - _SAME_TARGET, target_ratio + _SAME_TARGET
         )
         statement = statement.where(near)
+    if target_quantity is not None:
+        statement = statement.where(CoefficientsRow.target_quantity == target_quantity)
     if protocol is not None:
         statement = statement.where(CoefficientsRow.protocol == protocol)
     if verdicts is not None:
@@ -248,9 +262,13 @@ def _replace(connection: Connection, sweep_id: int, new: NewCoefficients | None)
         )
         return present
     sweep = connection.execute(
-        select(SweepRow.baseline, SweepRow.dataset, SweepRow.target_ratio, SweepRow.protocol).where(
-            SweepRow.id == sweep_id
-        )
+        select(
+            SweepRow.baseline,
+            SweepRow.dataset,
+            SweepRow.target_ratio,
+            SweepRow.target_quantity,
+            SweepRow.protocol,
+        ).where(SweepRow.id == sweep_id)
     ).one()
     return connection.execute(
         insert(CoefficientsRow)

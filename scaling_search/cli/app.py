@@ -96,9 +96,11 @@ def root(
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
     if context.invoked_subcommand not in _FOR_OTHERS:
-        from scaling_search.own.counting import enable
+        from scaling_search.edge import timer
+        from scaling_search.own import counting
 
-        enable()
+        counting.enable()
+        timer.enable()
 
 
 _COMMANDS = (

@@ -16,6 +16,7 @@ from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError, WorkError
 from search_spaces.human import percent, triple
+from search_spaces.target import NAMES, Quantity
 
 DEFAULT_BASELINE = "efficientnet_b0"
 
@@ -63,7 +64,11 @@ def of_sweep(reader: Reader, sweep_id: int, baseline: str | None) -> Source:
 
 
 def best_record(
-    reader: Reader, baseline: str, dataset: str | None, target_ratio: float
+    reader: Reader,
+    baseline: str,
+    dataset: str | None,
+    target_ratio: float,
+    target_quantity: Quantity = "flops",
 ) -> CoefficientsRecord:
     """The best conclusive coefficients; without a data set, on that of the latest such sweep.
 
@@ -72,18 +77,29 @@ def best_record(
     """
     if dataset is None:
         newest = reader.coefficients(
-            baseline=baseline, target_ratio=target_ratio, verdicts=CONCLUSIVE, limit=1
+            baseline=baseline,
+            target_ratio=target_ratio,
+            target_quantity=target_quantity,
+            verdicts=CONCLUSIVE,
+            limit=1,
         )
         dataset = newest[0].dataset if newest else None
-    found = reader.best(baseline, dataset, target_ratio) if dataset is not None else None
+    found = None
+    if dataset is not None:
+        found = reader.best(baseline, dataset, target_ratio, target_quantity=target_quantity)
     if found is None:
-        raise WorkError(_nothing(reader, baseline, dataset, target_ratio))
+        raise WorkError(_nothing(reader, baseline, dataset, target_ratio, target_quantity))
     return found
 
 
-def _nothing(reader: Reader, baseline: str, dataset: str | None, target_ratio: float) -> str:
-    where = f"{baseline} at {target_ratio:g} × its FLOPs" + (f" on {dataset}" if dataset else "")
-    known = reader.coefficients(baseline=baseline, dataset=dataset, target_ratio=target_ratio)
+def _nothing(
+    reader: Reader, baseline: str, dataset: str | None, target_ratio: float, quantity: Quantity
+) -> str:
+    where = f"{baseline} at {target_ratio:g} × its {NAMES[quantity]}"
+    where += f" on {dataset}" if dataset else ""
+    known = reader.coefficients(
+        baseline=baseline, dataset=dataset, target_ratio=target_ratio, target_quantity=quantity
+    )
     if known:
         best = known[0]
         leading = triple(_values(best))
@@ -94,7 +110,10 @@ def _nothing(reader: Reader, baseline: str, dataset: str | None, target_ratio: f
         )
     elsewhere = reader.coefficients()
     if elsewhere:
-        others = {f"{r.baseline} at {r.target_ratio:g} on {r.dataset}" for r in elsewhere}
+        others = {
+            f"{r.baseline} at {r.target_ratio:g} × {NAMES[r.target_quantity]} on {r.dataset}"
+            for r in elsewhere
+        }
         return f"nothing is stored for {where}; there is: {', '.join(sorted(others))}"
     return f"nothing is stored for {where}: `scaling-search run` finds coefficients"
 
@@ -144,7 +163,9 @@ def _best_or_published(database: str | None, server: str | None, baseline: str) 
     try:
         opened = open_records(server, None) if server else existing_store(database)
         with opened as store:
-            newest = store.coefficients(baseline=baseline, verdicts=CONCLUSIVE, limit=1)
+            newest = store.coefficients(
+                baseline=baseline, target_quantity="flops", verdicts=CONCLUSIVE, limit=1
+            )
             if newest:
                 first = newest[0]
                 best = store.best(baseline, first.dataset, first.target_ratio) or first

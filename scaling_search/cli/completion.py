@@ -72,6 +72,13 @@ def conventions(incomplete: str) -> list[str]:
     return [name for name in CONVENTIONS if name.startswith(incomplete)]
 
 
+def quantities(incomplete: str) -> list[str]:
+    """What networks are matched on."""
+    from search_spaces.target import QUANTITIES
+
+    return [name for name in QUANTITIES if name.startswith(incomplete)]
+
+
 def formats(incomplete: str) -> list[str]:
     """Formats of networks."""
     from search_spaces.exports import FORMATS

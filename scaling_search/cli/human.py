@@ -6,7 +6,8 @@ import math
 import re
 
 from search_spaces.coefficients import Coefficients
-from search_spaces.errors import InputError
+from search_spaces.errors import InputError, suggest
+from search_spaces.target import QUANTITIES, Quantity
 
 _MULTIPLES = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12}
 _FLOPS = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*([KMGBT]?)(?:FLOPS?)?", re.IGNORECASE)
@@ -45,3 +46,15 @@ def parse_coefficients(text: str) -> Coefficients:
             "for example 1.2,1.1,1.15"
         ) from None
     return Coefficients(alpha, beta, gamma)
+
+
+def parse_quantity(text: str) -> Quantity:
+    """What networks may be matched on.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    for quantity in QUANTITIES:
+        if text == quantity:
+            return quantity
+    raise InputError(f"quantity {text!r} is unknown: {suggest(text, QUANTITIES)}")

@@ -14,7 +14,8 @@ from scaling_search.cli.overrides import merged, parse_overrides
 from scaling_search.datasets import PreparedDataset, built_ins
 from scaling_search.datasets.parallel import Progress
 from scaling_search.datasets.prepare import prepare
-from scaling_search.environment import usable_cores
+from scaling_search.edge.timer import telling
+from scaling_search.environment import machine_name, usable_cores
 from scaling_search.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
 from scaling_search.own.checked import usable_baseline
 from scaling_search.own.counting import remember
@@ -57,7 +58,7 @@ def read_sweep(
 
     `compare` replaces where the space looks by a comparison with these of its keys; what it leaves
     out is that of a comparison in the file, else the default. With `data_is_here` a path of this
-    machine becomes absolute; without, the name is a server's.
+    machine becomes absolute, and latencies are this machine's; without, the name is a server's.
 
     Raises:
         InputError: it cannot be read, or a value breaks a rule.
@@ -85,6 +86,10 @@ def read_sweep(
     spec = load_sweep(space, merged(parse_overrides(settings), changes))
     if not data_is_here:
         return spec
+    if spec.space.target.timed:
+        target = spec.space.target.on(machine_name())
+        held = spec.space.model_copy(update={"target": target})
+        spec = spec.model_copy(update={"space": held})
     data = spec.data.model_copy(update={"name": dataset_name(spec.data.name)})
     # Only where it differs, so that what the file left out still counts as left out.
     return spec if data == spec.data else spec.model_copy(update={"data": data})
@@ -99,17 +104,21 @@ def plan_of(
     spec: SweepSpec,
     data: PreparedDataset | None,
     database: str | None,
-    tell: Callable[[int], None] = lambda count: None,
+    tell: Callable[[int, str], None] = lambda count, how: None,
 ) -> Plan:
     """The plan of a sweep for its images, or for the baseline's own channels and classes.
 
     A baseline of the user is checked first. Where it has no closed form, networks are measured, as
-    far as the database does not know them; `tell` hears how many were.
+    far as the database does not know them, and under a constraint on latency they are run; `tell`
+    hears how many were, and what was done to them.
     """
     frame: dict[str, int] = {}
     if data is not None:
         frame = {"in_channels": data.channels, "classes": len(data.class_names)}
-    with checking(spec.space.baseline, database, tell):
+    with (
+        checking(spec.space.baseline, database, lambda count: tell(count, "measured with fvcore")),
+        telling(lambda count: tell(count, "run to know their latency")),
+    ):
         return make_plan(spec.space, **frame)
 
 

@@ -37,6 +37,16 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document with stable keys instead of text.")
 ]
 
+QuantityOption = Annotated[
+    str,
+    typer.Option(
+        "--quantity",
+        metavar="NAME",
+        help="Of what the target is a multiple: flops, params, activations or latency.",
+        autocompletion=completion.quantities,
+    ),
+]
+
 SetOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -14,6 +14,7 @@ from results.records import CoefficientsRecord, EdgeMeasurement
 from results.states import Verdict
 from scaling_search.client.part import Part, several
 from search_spaces.families import Convention, FamilyMember
+from search_spaces.target import Quantity
 
 
 class _Datasets(Document):
@@ -38,6 +39,7 @@ class FindingPart(Part):
         baseline: str | None = None,
         dataset: str | None = None,
         target_ratio: float | None = None,
+        target_quantity: Quantity | None = None,
         protocol: str | None = None,
         verdicts: Iterable[Verdict] | None = None,
         limit: int | None = 100,
@@ -51,6 +53,7 @@ class FindingPart(Part):
             "baseline": baseline,
             "dataset": dataset,
             "target": target_ratio,
+            "quantity": target_quantity,
             "protocol": protocol,
             "verdict": several(verdicts),
         }
@@ -63,6 +66,7 @@ class FindingPart(Part):
         dataset: str | None = None,
         target_ratio: float | None = None,
         *,
+        target_quantity: Quantity = "flops",
         protocol: str | None = None,
     ) -> CoefficientsRecord | None:
         """The best conclusive coefficients for these filters, or None."""
@@ -70,6 +74,7 @@ class FindingPart(Part):
             "baseline": baseline,
             "dataset": dataset,
             "target": target_ratio,
+            "quantity": target_quantity,
             "protocol": protocol,
         }
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from scaling_search.edge.backends import Run, get_backend
 from search_spaces.errors import InputError
@@ -74,17 +75,13 @@ def measure_latencies(
         if value < least:
             raise InputError(f"{name} is {value}: it must be at least {least}")
     chosen = get_backend(backend)
-    before = torch.get_num_threads()
     with tempfile.TemporaryDirectory(prefix="scaling-search-edge-") as folder:
         written = files or write_files(specs, backend, Path(folder))
-        try:
-            opened = [
-                chosen.open(spec, path, threads, batch)
-                for spec, path in zip(specs, written, strict=True)
-            ]
-            seconds = _rounds(opened, runs, warm_up, progress)
-        finally:
-            torch.set_num_threads(before)
+        opened = [
+            chosen.open(spec, path, threads, batch)
+            for spec, path in zip(specs, written, strict=True)
+        ]
+        seconds = take_turns(opened, runs=runs, warm_up=warm_up, progress=progress)
     p50, p95 = 1e3 * np.percentile(seconds, (50, 95), axis=0)
     return tuple(
         Latency(
@@ -129,21 +126,29 @@ def measure_latency(
     return found
 
 
-def _rounds(
-    opened: Sequence[Run], runs: int, warm_up: int, progress: Callable[[int, int], None] | None
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """(runs, networks) seconds."""
+def take_turns(
+    opened: Sequence[Run],
+    *,
+    runs: int,
+    warm_up: int = WARM_UP,
+    progress: Callable[[int, int], None] | None = None,
+) -> NDArray[np.float64]:
+    """(runs, networks) seconds: each round runs every network once, in an order of its own."""
     order = list(range(len(opened)))
     shuffle = random.Random(0).shuffle
     seconds = np.empty((runs, len(opened)))
-    for number in range(-warm_up, runs):
-        shuffle(order)
-        for index in order:
-            started = time.perf_counter()
-            opened[index]()
-            taken = time.perf_counter() - started
-            if number >= 0:
-                seconds[number, index] = taken
-        if progress is not None:
-            progress(number + warm_up + 1, runs + warm_up)
+    before = torch.get_num_threads()
+    try:
+        for number in range(-warm_up, runs):
+            shuffle(order)
+            for index in order:
+                started = time.perf_counter()
+                opened[index]()
+                taken = time.perf_counter() - started
+                if number >= 0:
+                    seconds[number, index] = taken
+            if progress is not None:
+                progress(number + warm_up + 1, runs + warm_up)
+    finally:
+        torch.set_num_threads(before)
     return seconds

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from results.plans import new_family_member
-from results.records import Candidate, Lease, NewCoefficients
+from results.records import Candidate, Lease, NewCoefficients, Sweep
 from results.states import TrialState, Verdict
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
@@ -32,7 +32,7 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
     by_candidate: dict[int, list[Any]] = {}
     for trial in store.trials(sweep_id):
         by_candidate.setdefault(trial.candidate_id, []).append(trial)
-    candidates = store.candidates(sweep_id)
+    candidates, sweep = store.candidates(sweep_id), store.sweep(sweep_id)
     networks = [NetworkSpec.from_dict(candidate.spec) for candidate in candidates]
     unscaled = [
         network
@@ -56,11 +56,18 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 correct={trial.seed: correct[trial.id] for trial in recorded},
                 lost=lost + len(finished) - len(recorded),
                 scaling=realised_scaling(network, base),
-                flops_ratio=candidate.measured_ratio,
+                flops_ratio=_cost(candidate, sweep),
                 fresh={trial.seed: correct[trial.id] for trial in fresh},
             )
         )
     return found
+
+
+def _cost(candidate: Candidate, sweep: Sweep) -> float:
+    """What a network costs × the baseline, of what the search was matched on."""
+    if sweep.target_quantity == "flops" or candidate.residual is None:
+        return candidate.measured_ratio
+    return candidate.residual + sweep.target_ratio
 
 
 def _region_shares(

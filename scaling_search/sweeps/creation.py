@@ -118,6 +118,7 @@ def create_sweep(
             dataset=data.name,
             dataset_fingerprint=data.fingerprint,
             target_ratio=spec.space.target.ratio,
+            target_quantity=spec.space.target.quantity,
             seeds=spec.seeds,
             versions=dict(versions()),
             hardware=hardware(),

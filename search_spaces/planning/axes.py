@@ -20,6 +20,8 @@ from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.complexity import stage_costs
 from search_spaces.errors import InputError
 from search_spaces.frame import Frame
+from search_spaces.latency import MOST_TIMED
+from search_spaces.planning.networks import cost_ratio
 from search_spaces.space import Axes, Axis
 from search_spaces.spec import NetworkSpec
 from search_spaces.target import Quantity, Target, amount_of
@@ -78,6 +80,32 @@ def _combine(depth: NetworkSpec, width: NetworkSpec, resolution: NetworkSpec) ->
     return dataclasses.replace(width, stages=stages, resolution_px=resolution.resolution_px)
 
 
+def check_timed(networks: int) -> None:
+    """Refuse to run too many networks.
+
+    Raises:
+        InputError: there are too many.
+    """
+    if networks > MOST_TIMED:
+        raise InputError(
+            f"the grid has {networks:,} distinct networks whose latency would be measured: at most "
+            f"{MOST_TIMED:,} are run; use larger steps, or a lattice, whose directions need a "
+            "dozen each"
+        )
+
+
+def _latencies(
+    frame: Frame, target: Target, d: _Classes, w: _Classes, r: _Classes
+) -> NDArray[np.float64]:
+    """Every network's latency over the baseline's, (depths, widths, resolutions)."""
+    table = np.empty((len(d.members), len(w.members), len(r.members)))
+    check_timed(table.size)
+    for i, j, k in np.ndindex(table.shape):
+        spec = _combine(d.members[i], w.members[j], r.members[k])
+        table[i, j, k] = cost_ratio(frame, target, "latency", spec)
+    return table
+
+
 def _costs(
     frame: Frame, quantity: Quantity, d: _Classes, w: _Classes, r: _Classes
 ) -> NDArray[np.int64]:
@@ -120,8 +148,11 @@ def _triples(
 def _measured(
     frame: Frame, target: Target, d: _Classes, w: _Classes, r: _Classes
 ) -> Iterator[Found]:
-    base = amount_of(target.quantity, frame.base_complexity)
-    ratios = _costs(frame, target.quantity, d, w, r) / base
+    if target.quantity == "latency":
+        ratios = _latencies(frame, target, d, w, r)
+    else:
+        base = amount_of(target.quantity, frame.base_complexity)
+        ratios = _costs(frame, target.quantity, d, w, r) / base
     within = np.abs(ratios - target.ratio) <= target.tolerance + 1e-9
     for i, j, k in np.argwhere(within):
         spec = _combine(d.members[i], w.members[j], r.members[k])

@@ -8,6 +8,7 @@ from typing import Any
 from search_spaces.coefficients import Coefficients, Shares
 from search_spaces.complexity import Complexity
 from search_spaces.frame import Frame
+from search_spaces.latency import RelativeLatency
 from search_spaces.space import SearchSpace
 from search_spaces.spec import NetworkSpec
 
@@ -24,7 +25,8 @@ class Candidate:
     then γ). They realise the network at `phi`: 1, or −1 for networks smaller than the baseline.
     Ratios are to the baseline's FLOPs: `measured_ratio` of the realised network, `nominal_ratio` of
     the representative. `residual` is the constrained ratio minus the target. Only eligible
-    candidates, those that satisfy the constraint, can win.
+    candidates, those that satisfy the constraint, can win. `latency` is measured only where the
+    constraint names it.
     """
 
     index: int
@@ -38,6 +40,7 @@ class Candidate:
     residual: float
     eligible: bool
     phi: int = 1
+    latency: RelativeLatency | None = None
 
     @property
     def shares(self) -> Shares | None:
@@ -63,6 +66,7 @@ class Candidate:
             "measured_ratio": self.measured_ratio,
             "residual": self.residual,
             "eligible": self.eligible,
+            "latency": None if self.latency is None else self.latency.to_dict(),
         }
 
 

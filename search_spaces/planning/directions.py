@@ -10,9 +10,9 @@ from search_spaces.errors import InputError
 from search_spaces.frame import Frame
 from search_spaces.path import Path
 from search_spaces.planning.candidates import Direction
-from search_spaces.planning.networks import broken_limits
+from search_spaces.planning.networks import broken_limit, cost_ratio
 from search_spaces.spec import NetworkSpec
-from search_spaces.target import Target, amount_of
+from search_spaces.target import Target
 
 _INSIDE = 1e-9
 """How far inside an interval of φ its end is taken, relative to its length: another way to compute
@@ -37,10 +37,14 @@ def _at(path: Path, shares: Shares, phi: float, target: Target, ratio: float) ->
     spec = path.spec(chosen)
     multipliers = path.coefficients ** (sign * chosen)
     coefficients = _tidy(frame, Coefficients(*dataclasses.astuple(multipliers)), sign, spec)
-    complexity, base = path.complexity(chosen), frame.base_complexity
-    reached = amount_of(target.quantity, complexity) / amount_of(target.quantity, base)
-    holds = target.holds(reached) and not broken_limits(frame, target, spec)
-    return Direction(shares, coefficients, spec, complexity.flops / base.flops, reached, holds)
+    reached = cost_ratio(frame, target, target.quantity, spec)
+    holds = target.holds(reached) and broken_limit(frame, target, spec) is None
+    flops_ratio = path.complexity(chosen).flops / frame.base_flops
+    return Direction(shares, coefficients, spec, flops_ratio, reached, holds)
+
+
+def _path(frame: Frame, coefficients: Coefficients, target: Target) -> Path:
+    return Path(frame, coefficients, target.quantity, target.how_timed)
 
 
 def nearest_network(
@@ -56,9 +60,8 @@ def nearest_network(
     """
     ratio = target.ratio if ratio is None else ratio
     # φ = 1, or −1 for smaller networks, is the nominal ratio
-    path = Path(frame, shares.coefficients(max(ratio, 1 / ratio)), target.quantity)
-    base = amount_of(target.quantity, frame.base_complexity)
-    return _at(path, shares, path.nearest(ratio * base, "target"), target, ratio)
+    path = _path(frame, shares.coefficients(max(ratio, 1 / ratio)), target)
+    return _at(path, shares, path.nearest(ratio * path.unit, "target"), target, ratio)
 
 
 def _nearest_or_missed(frame: Frame, shares: Shares, target: Target) -> Direction:
@@ -66,7 +69,7 @@ def _nearest_or_missed(frame: Frame, shares: Shares, target: Target) -> Directio
     try:
         return nearest_network(frame, shares, target)
     except InputError:
-        path = Path(frame, shares.coefficients(target.ratio**target.sign), target.quantity)
+        path = _path(frame, shares.coefficients(target.ratio**target.sign), target)
         found = _at(path, shares, max(float(target.sign), path.lowest_phi), target, target.ratio)
         return dataclasses.replace(found, reachable=False)
 
@@ -75,9 +78,8 @@ def nominal_network(frame: Frame, shares: Shares, target: Target) -> Direction:
     """The network of the coefficients along `shares` whose nominal FLOPs ratio is the target."""
     coefficients = shares.coefficients(target.ratio**target.sign)
     spec = frame.at(coefficients, target.sign)
-    complexity, base = frame.complexity(spec), frame.base_complexity
-    ratio = complexity.flops / base.flops
-    reachable = not broken_limits(frame, target, spec)
+    ratio = frame.complexity(spec).flops / frame.base_flops
+    reachable = broken_limit(frame, target, spec) is None
     return Direction(shares, coefficients, spec, ratio, ratio, reachable)
 
 

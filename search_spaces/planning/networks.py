@@ -6,18 +6,26 @@ from collections.abc import Iterable
 
 from search_spaces.coefficients import Coefficients
 from search_spaces.frame import Frame
+from search_spaces.latency import relative_latency
 from search_spaces.planning.candidates import Candidate, Role
 from search_spaces.spec import NetworkSpec
-from search_spaces.target import Target, amount_of
+from search_spaces.target import Quantity, Target, amount_of
 
 UNIT = Coefficients(1.0, 1.0, 1.0)
 
 
-def broken_limits(frame: Frame, target: Target, spec: NetworkSpec) -> list[str]:
-    """Which limits beside the target a network exceeds, in words."""
+def cost_ratio(frame: Frame, target: Target, quantity: Quantity, spec: NetworkSpec) -> float:
+    """What a network costs, as a multiple of the baseline's."""
+    if quantity == "latency":
+        return relative_latency(frame.base, spec, target.how_timed).ratio
+    return amount_of(quantity, frame.complexity(spec)) / amount_of(quantity, frame.base_complexity)
+
+
+def broken_limit(frame: Frame, target: Target, spec: NetworkSpec) -> str | None:
+    """The first limit beside the target that a network exceeds, in words."""
     if target.at_most is None:
-        return []
-    return target.at_most.broken(frame.complexity(spec), frame.base_complexity)
+        return None
+    return target.at_most.broken(lambda quantity: cost_ratio(frame, target, quantity, spec))
 
 
 class Networks:
@@ -64,9 +72,9 @@ class Networks:
             representative = min(
                 triples, key=lambda c: (abs(c.nominal_flops_ratio - ratio**phi), c)
             )
-        complexity, base = frame.complexity(spec), frame.base_complexity
+        complexity = frame.complexity(spec)
         nominal = representative.nominal_flops_ratio**phi
-        counted = amount_of(target.quantity, complexity) / amount_of(target.quantity, base)
+        counted = cost_ratio(frame, target, target.quantity, spec)
         reached = counted if target.by == "measured" else nominal
         return Candidate(
             index=0,
@@ -76,11 +84,14 @@ class Networks:
             representative=representative,
             complexity=complexity,
             nominal_ratio=nominal,
-            measured_ratio=complexity.flops / base.flops,
+            measured_ratio=complexity.flops / frame.base_flops,
             residual=reached - ratio,
             eligible=eligible
             and "baseline" not in roles
             and target.holds(reached)
-            and not broken_limits(frame, target, spec),
+            and broken_limit(frame, target, spec) is None,
             phi=phi,
+            latency=(
+                relative_latency(frame.base, spec, target.how_timed) if target.timed else None
+            ),
         )

@@ -10,11 +10,11 @@ from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError
 from search_spaces.frame import Frame
 from search_spaces.methods import Aim, Comparison
-from search_spaces.planning.axes import GridNetworks, networks_of_axes
+from search_spaces.planning.axes import GridNetworks, check_timed, networks_of_axes
 from search_spaces.planning.candidates import Direction, Plan
 from search_spaces.planning.directions import explore, nearest_network
-from search_spaces.planning.networks import UNIT, Networks, broken_limits
-from search_spaces.planning.remarks import coarse, mismatches, missed, nothing_found
+from search_spaces.planning.networks import UNIT, Networks, broken_limit
+from search_spaces.planning.remarks import coarse, mismatches, missed, noisy, nothing_found
 from search_spaces.space import Lattice, Reference, SearchSpace
 from search_spaces.target import Target
 
@@ -66,7 +66,9 @@ def _search(networks: Networks, frame: Frame, space: SearchSpace) -> _Searched:
         return _Searched(len(directions), len(reached), distinct, directions)
     assert space.axes is not None
     grid: GridNetworks = networks_of_axes(frame, space.axes, target)
-    kept = [found for found in grid.found if not broken_limits(frame, target, found.spec)]
+    if target.timed:
+        check_timed(len(grid.found))
+    kept = [found for found in grid.found if broken_limit(frame, target, found.spec) is None]
     for found in kept:
         networks.add("search", found.spec, found.coefficients)
     within = sum(len(found.coefficients) for found in kept)
@@ -137,5 +139,6 @@ def make_plan(
             *coarse(frame),
             *(missed(target, searched.directions, eligible) if space.compare is None else ()),
             *mismatches(candidates, target),
+            *noisy(candidates, target),
         ),
     )

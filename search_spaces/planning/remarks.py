@@ -53,6 +53,19 @@ def mismatches(candidates: Iterable[Candidate], target: Target) -> list[str]:
     ]
 
 
+def noisy(candidates: Iterable[Candidate], target: Target) -> list[str]:
+    """That latencies are known less well than the constraint asks for."""
+    noise = max((one.latency.noise for one in candidates if one.latency), default=0.0)
+    allowed = target.tolerance / target.ratio if target.latency_ratio else FAR
+    if noise <= allowed / 2:
+        return []
+    return [
+        f"latencies are known to {noise:.1%} only (standard error), and the constraint asks for "
+        f"{allowed:.1%}: another measurement may take other networks; raise target.timing.runs, "
+        "or plan while the machine does nothing else"
+    ]
+
+
 def missed(target: Target, directions: tuple[Direction, ...], eligible: int) -> list[str]:
     """That rounding leaves little of the triangle to search."""
     found = []

@@ -34,6 +34,8 @@ async def test_coefficients_are_listed_whatever_their_verdict(client, store):
         ("verdict=chosen&verdict=equivalent", [1]),
         ("dataset=photos", [2]),
         ("target=2", [1]),
+        ("quantity=flops", [2, 1]),
+        ("quantity=params", []),
         ("sweep=5", [2]),
         ("sort=-accuracy", [1, 2]),
         ("sort=accuracy&limit=1", [2]),
@@ -60,7 +62,10 @@ async def test_the_best_come_with_their_evidence(client, query):
          "sweep 5 was inconclusive: GET /v1/sweeps/5 says what would settle it"),
         ("baseline=mobilenet_v2&target=4",
          "no conclusive coefficients are stored for baseline mobilenet_v2, target 4.0",
-         "there are some for baseline=efficientnet_b0 dataset=digits target=2"),
+         "there are some for baseline=efficientnet_b0 dataset=digits target=2 quantity=flops"),
+        ("dataset=digits&quantity=params",
+         "no conclusive coefficients are stored for dataset digits, quantity params",
+         "there are some for baseline=efficientnet_b0 dataset=digits target=2 quantity=flops"),
     ],
 )  # fmt: skip
 async def test_without_conclusion_there_is_a_404_that_helps(client, problem, query, rule, remedy):

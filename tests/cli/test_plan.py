@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from scaling_search.environment import machine_name
+
 
 def test_a_plan_is_counted_pictured_listed_and_costed(shell):
     result = shell.invoke("plan", "tiny.yaml")
@@ -92,3 +94,18 @@ def test_the_estimate_rests_on_what_this_machine_trained(copied):
     document = copied.json("plan", "tiny.yaml")
     assert document["training"]["rate"]["trials"] == 10
     assert "as 10 trials on this machine had" in copied.invoke("plan", "tiny.yaml").stdout
+
+
+def test_latency_can_be_aimed_at_and_the_plan_stays_the_same(shell):
+    target = "{latency_ratio: 1.3, tolerance: 0.9, timing: {runs: 5}}"
+    words = ("plan", "tiny.yaml", "--set", f"space.target={target}")
+    document = shell.json(*words)
+    assert document["target"]["timing"]["machine"] == machine_name()
+    for candidate in document["candidates"]:
+        latency = candidate["latency"]
+        assert (latency["machine"], latency["runs"]) == (machine_name(), 5)
+        assert candidate["residual"] == pytest.approx(latency["ratio"] - 1.3)
+    assert shell.json(*words)["candidates"] == document["candidates"]
+    text = " ".join(shell.invoke(*words).stdout.split())
+    assert "1.3 ± 0.9 × the baseline's latency, measured; latency by torch, 1 thread" in text
+    assert "median of 5 runs in turns, 1 image each, by torch, 1 thread, on" in text

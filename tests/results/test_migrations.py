@@ -83,6 +83,19 @@ def test_a_database_of_each_revision_opens_and_goes_on(tmp_path, revision, examp
     database.close()
 
 
+def test_what_earlier_sweeps_aimed_at_is_read_from_their_specifications(tmp_path):
+    path = tmp_path / "old.db"
+    by_size = '{"space":{"target":{"params_ratio":2.0}}}'
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((DATABASES / "0005.sql").read_text())
+        connection.execute("update sweeps set spec = ?", [by_size])
+        connection.commit()
+    with Store.open(f"sqlite:///{path}") as store:
+        assert store.sweep(1).target_quantity == "params"
+        assert store.best("efficientnet_b0", "digits", 2.0) is None
+        assert store.best(target_quantity="params").alpha == 1.2
+
+
 def test_an_embedded_database_is_made_on_open(tmp_path):
     url = f"sqlite:///{tmp_path}/new.db"
     with Store.open(url) as store:

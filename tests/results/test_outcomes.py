@@ -113,6 +113,20 @@ def test_best_is_the_most_accurate_conclusive_one(store, scene, examples):
     assert (found.id, found.accuracy, found.verdict) == (best, 0.7, Verdict.EQUIVALENT)
 
 
+def test_best_at_matched_flops_is_not_what_was_matched_on_parameters(store, scene, examples):
+    by_size = _conclude(store, scene, examples, 0.9, target_quantity="params")
+    assert store.best("efficientnet_b0", "digits", 2.0) is None
+    by_flops = _conclude(store, scene, examples, 0.5)
+    assert store.best("efficientnet_b0", "digits", 2.0).id == by_flops
+    found = store.best("efficientnet_b0", "digits", 2.0, target_quantity="params")
+    assert (found.id, found.target_quantity) == (by_size, "params")
+    assert [row.id for row in store.coefficients(target_quantity="params")] == [by_size]
+    assert {(one.target_quantity, one.conclusive) for one in store.searched()} == {
+        ("flops", 1),
+        ("params", 1),
+    }
+
+
 def test_best_never_ranks_across_protocols(store, scene, examples):
     old = _conclude(store, scene, examples, 0.9, protocol="long")
     first = _conclude(store, scene, examples, 0.5, protocol="short")

@@ -7,6 +7,7 @@ from results.schema import CoefficientsRow
 from results.states import Verdict
 from results.store.outcomes import matching
 from results.store.pages.keyset import Key, Listing
+from search_spaces.target import Quantity
 
 _KEYS: Final = {
     "id": Key(CoefficientsRow.id),
@@ -25,6 +26,7 @@ def coefficients_listing(
     baseline: str | None = None,
     dataset: str | None = None,
     target_ratio: float | None = None,
+    target_quantity: Quantity | None = None,
     protocol: str | None = None,
     verdicts: Iterable[Verdict] | None = None,
 ) -> Listing:
@@ -34,6 +36,7 @@ def coefficients_listing(
         baseline=baseline,
         dataset=dataset,
         target_ratio=target_ratio,
+        target_quantity=target_quantity,
         protocol=protocol,
         verdicts=verdicts,
     )

@@ -20,6 +20,7 @@ from results.store.pages.sweeps import sweep_summaries
 from results.store.pages.trials import trial_summaries
 from results.store.rows import Part, Record, fetch
 from results.store.sweeps import count_trials
+from search_spaces.target import Quantity
 
 _BY_ID = Order(key="id")
 _BY_TRIAL = Order(key="trial")
@@ -134,6 +135,7 @@ class PagePart(Part):
         baseline: str | None = None,
         dataset: str | None = None,
         target_ratio: float | None = None,
+        target_quantity: Quantity | None = None,
         protocol: str | None = None,
         verdicts: Iterable[Verdict] | None = None,
         order: Order = _BY_ID,
@@ -146,6 +148,7 @@ class PagePart(Part):
             baseline=baseline,
             dataset=dataset,
             target_ratio=target_ratio,
+            target_quantity=target_quantity,
             protocol=protocol,
             verdicts=verdicts,
         )

@@ -11,6 +11,7 @@ from results.records import CoefficientsRecord
 from scaling_search.cli.output import paragraph
 from scaling_search.cli.views.outcome import show_ends, show_identified
 from search_spaces.human import percent
+from search_spaces.target import NAMES
 
 
 def best_document(record: CoefficientsRecord) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def show_best(out: Console, record: CoefficientsRecord) -> None:
         out,
         "",
         f"{record.verdict} for {record.baseline} on {record.dataset} at {record.target_ratio:g} × "
-        f"its FLOPs, by sweep {record.sweep_id}: validation accuracy {percent(record.accuracy)} "
-        f"over {record.evidence['seeds']} seeds",
+        f"its {NAMES[record.target_quantity]}, by sweep {record.sweep_id}: validation accuracy "
+        f"{percent(record.accuracy)} over {record.evidence['seeds']} seeds",
     )
     for reason in record.evidence["why"]:
         paragraph(out, "– ", reason)

@@ -81,15 +81,21 @@ def show_picture(out: Console, record: SweepRecord) -> None:
         out.print(drawn, markup=False)
 
 
+def _latency(found: dict[str, Any] | None) -> str:
+    return "" if found is None else f"{found['ratio']:.2f}"
+
+
 def show_comparisons(out: Console, record: SweepRecord) -> None:
     """Every candidate beside the leader, and the noise that they are seen through."""
     outcome = record.sweep.outcome
     if not outcome or not outcome["comparisons"]:
         return
+    timed = any(candidate.latency for candidate in record.candidates)
     made = table(
         ">#",
         "α, β, γ",
         ">ratio",
+        *([">lat."] if timed else []),
         ">accuracy",
         ">± seed sd",
         ">gain",
@@ -113,6 +119,7 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
             str(row["index"]),
             triple((candidate.alpha, candidate.beta, candidate.gamma))[1:-1],
             f"{candidate.measured_ratio:.2f}",
+            *([_latency(candidate.latency)] if timed else []),
             percent(row["accuracy"]),
             points(row["seed_sd"]),
             "" if row["gain"] is None else points(row["gain"], sign=True),
@@ -130,7 +137,8 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
     out.print(
         "gain: the leader's accuracy minus this one's at matched FLOPs, in points, with its "
         f"{confidence:.0%} joint interval over seeds and images; best: probability that no other "
-        "is better; regret: points that it is expected to lose against the best",
+        "is better; regret: points that it is expected to lose against the best"
+        + ("; lat.: latency over the baseline's, as planned" if timed else ""),
         style="dim",
         markup=False,
     )

@@ -80,7 +80,7 @@ def show_triangle(out: Console, plan: Plan) -> None:
 
 
 def _row(candidate: Candidate) -> list[str]:
-    spec, cost = candidate.spec, candidate.complexity
+    spec, cost, latency = candidate.spec, candidate.complexity, candidate.latency
     return [
         str(candidate.index),
         roles(candidate.roles),
@@ -91,7 +91,7 @@ def _row(candidate: Candidate) -> list[str]:
         str(spec.resolution_px),
         amount(cost.flops),
         amount(cost.params),
-        f"{candidate.nominal_ratio:.2f}",
+        f"{candidate.nominal_ratio:.2f}" if latency is None else f"{latency.ratio:.2f}",
         f"{candidate.measured_ratio:.2f}",
         f"{candidate.residual:+.2f}",
         "✓" if candidate.eligible else "",
@@ -99,7 +99,8 @@ def _row(candidate: Candidate) -> list[str]:
 
 
 def show_candidates(out: Console, plan: Plan, *, everything: bool = False) -> None:
-    """The candidates, the first ones of many."""
+    """The candidates, the first ones of many; under a constraint on latency with that."""
+    timed = [one.latency for one in plan.candidates if one.latency is not None]
     made = table(
         ">#",
         "role",
@@ -110,7 +111,7 @@ def show_candidates(out: Console, plan: Plan, *, everything: bool = False) -> No
         ">px",
         ">FLOPs",
         ">params",
-        ">nom.",
+        ">lat." if timed else ">nom.",
         ">meas.",
         ">resid.",
         "✓",
@@ -123,12 +124,24 @@ def show_candidates(out: Console, plan: Plan, *, everything: bool = False) -> No
     hidden = len(plan.candidates) - len(shown)
     if hidden:
         out.print(f"… and {hidden:,} more (--all shows them)", markup=False)
+    nominal = "meas.: FLOPs" if timed else "nom. (αβ²γ²) and meas.: FLOPs"
     out.print(
-        "n: how many triples round to the network; width: channels of stem…head; nom. (αβ²γ²) and "
-        "meas.: FLOPs over the baseline's; resid.: distance to the target; ✓: may be chosen",
+        f"n: how many triples round to the network; width: channels of stem…head; {nominal} over "
+        "the baseline's; resid.: distance to the target; ✓: may be chosen",
         style="dim",
         markup=False,
     )
+    if timed:
+        how = timed[0]
+        paragraph(
+            out,
+            "",
+            f"lat.: latency over the baseline's {how.base_p50_ms:.3g} ms, the median of {how.runs} "
+            f"runs in turns, {plural(how.batch, 'image')} each, by {how.backend}, "
+            f"{plural(how.threads, 'thread')}, on {how.machine}; standard error at most "
+            f"{max(one.noise for one in timed):.1%}",
+            style="dim",
+        )
 
 
 def show_warnings(out: Console, warnings: Iterable[str]) -> None:

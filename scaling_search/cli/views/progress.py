@@ -128,11 +128,11 @@ class Display:
             )
 
     @contextmanager
-    def planning(self) -> Iterator[Callable[[int], None]]:
-        """Told of networks that had to be built and measured to plan."""
+    def planning(self) -> Iterator[Callable[[int, str], None]]:
+        """Told of how many networks had to be built to plan, and what was done to them."""
         with self._showing() as show:
-            yield lambda count: show(
-                f"planning: {plural(count, 'network')} measured with fvcore", None, "", False
+            yield lambda count, how: show(
+                f"planning: {plural(count, 'network')} {how}", None, "", False
             )
 
     @contextmanager
