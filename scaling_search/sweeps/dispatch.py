@@ -10,6 +10,7 @@ from results.states import TrialState
 from results.store import Store
 from results.store.events import DECISION
 from scaling_search.strategies import Decision, Ledger, Strategy
+from scaling_search.strategies.pilot import pilot
 from scaling_search.sweeps.forecasting import forecast_key, foreseen
 from scaling_search.sweeps.ledgers import read_ledger
 from scaling_search.sweeps.progress import Tracker
@@ -24,7 +25,8 @@ class Dispatcher:
 
     First what waits in the database, then what each phase decides, from the database as it is by
     then. Trials that are decided on together start longest first. Each decision is stored as an
-    event, once, however often the sweep is resumed.
+    event, once, however often the sweep is resumed. So is a forecast, as soon as trials tell how
+    noisy they are; a grid begins with those that do.
 
     Args:
         store, lease: the sweep.
@@ -55,6 +57,7 @@ class Dispatcher:
         self._queue: deque[TrialTask] = deque()
         self._handed: set[int] = set()
         self._stale = True
+        self._pilot = self._open_pilot()
         events = store.events(lease.sweep_id)
         self._decided = {event.data["key"] for event in events if event.kind == DECISION}
         self._enqueue(store.trials(lease.sweep_id, states=[TrialState.PENDING]))
@@ -74,6 +77,8 @@ class Dispatcher:
             if self._watch.should_stop():
                 self._phases.clear()
                 self._queue.clear()
+            if self._pilot:
+                self._heed_pilot()
             self.look_ahead()
         except KeyboardInterrupt:
             self._watch.interrupted = True
@@ -101,6 +106,27 @@ class Dispatcher:
                 self._stale = False
         return bool(self._queue)
 
+    def _open_pilot(self) -> set[int]:
+        """Trials of a grid that shall tell of its noise, those that are over included."""
+        if self._spec.strategy.name != "grid" or self._spec.space.compare is not None:
+            return set()
+        able = sorted(c.index for c in self._candidates.values() if c.eligible)
+        picks = pilot(able, self._spec.seeds, len(self._candidates) * len(self._spec.seeds))
+        return {
+            trial.id
+            for trial in self._store.trials(self._lease.sweep_id)
+            if (self._candidates[trial.candidate_id].index, trial.seed) in picks
+        }
+
+    def _heed_pilot(self) -> None:
+        """Once the pilot is over, tell what it says, before more is handed out."""
+        unfinished = [TrialState.PENDING, TrialState.RUNNING]
+        waiting = self._store.trials(self._lease.sweep_id, states=unfinished)
+        if not self._pilot.intersection(trial.id for trial in waiting):
+            self._pilot = set()
+            if waiting:
+                self._foresee(read_ledger(self._store, self._lease.sweep_id, self._spec))
+
     def _foresee(self, ledger: Ledger) -> None:
         if forecast_key(self._spec) in self._decided or self._spec.space.compare is not None:
             return
@@ -120,7 +146,10 @@ class Dispatcher:
             for trial in trials
             if trial.state is TrialState.PENDING and trial.id not in self._handed
         ]
-        for trial in sorted(waiting, key=lambda trial: -self._tracker.weight(trial.id)):
+        for trial in sorted(
+            waiting,
+            key=lambda trial: (trial.id not in self._pilot, -self._tracker.weight(trial.id)),
+        ):
             self._handed.add(trial.id)
             candidate = self._candidates[trial.candidate_id]
             races = self._race is not None and candidate.eligible and trial.seed < FRESH

@@ -32,6 +32,7 @@ class Show(Protocol):
         text: one line.
         fraction: how much is done; None: unknown.
         below: a further line.
+        said: what was decided last: said once where lines come only now and then.
         important: must be seen even where lines come only now and then.
         above: a table for those who have a terminal.
     """
@@ -43,6 +44,7 @@ class Show(Protocol):
         below: str = "",
         important: bool = False,
         above: RenderableType | None = None,
+        said: str = "",
     ) -> None:
         """Show it."""
         ...
@@ -80,11 +82,12 @@ class Display:
     @contextmanager
     def _showing(self) -> Iterator[Show]:
         if self._quiet:
-            yield lambda text, fraction, below="", important=False, above=None: None
+            yield lambda text, fraction, below="", important=False, above=None, said="": None
             return
         out: Console = console(err=True)
         if not out.is_terminal:
             last = time.monotonic()  # what is soon over needs no line
+            heard = ""
 
             def write(
                 text: str,
@@ -92,8 +95,12 @@ class Display:
                 below: str = "",
                 important: bool = False,
                 above: RenderableType | None = None,
+                said: str = "",
             ) -> None:
-                nonlocal last
+                nonlocal last, heard
+                if said and said != heard:
+                    heard, important = said, True
+                    out.print(said, markup=False, soft_wrap=True)
                 if important or time.monotonic() - last >= LINE_SECONDS:
                     last = time.monotonic()
                     out.print(text + (f"; {below}" if below else ""), markup=False, soft_wrap=True)
@@ -108,8 +115,10 @@ class Display:
             below: str = "",
             important: bool = False,
             above: RenderableType | None = None,
+            said: str = "",
         ) -> None:
-            line.text, line.fraction, line.below, line.above = text, fraction, below, above
+            line.text, line.fraction, line.above = text, fraction, above
+            line.below = "\n".join(part for part in (below, said) if part)
 
         with Live(
             get_renderable=line.render,
@@ -162,13 +171,13 @@ class Training:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._begun = False
-        self._decision = ""
 
     def observe(self, now: Snapshot, above: RenderableType | None = None) -> None:
         """The sweep stands so; its beginning, its end and decisions are always shown."""
-        important = not self._begun or now.done == now.total or now.decision != self._decision
-        self._begun, self._decision = True, now.decision
-        self._show(progress_line(now), now.fraction, leader_line(now), important, above)
+        important = not self._begun or now.done == now.total
+        self._begun = True
+        said = now.decision
+        self._show(progress_line(now), now.fraction, leader_line(now), important, above, said)
 
     def waiting(self) -> None:
         """The sweep is in the queue."""
@@ -198,10 +207,9 @@ def progress_line(now: Snapshot) -> str:
 
 
 def leader_line(now: Snapshot) -> str:
-    """Who leads so far, and what the strategy last decided."""
+    """Who leads so far."""
     if now.leader is None:
-        return now.decision
+        return ""
     of = triple((now.leader.alpha, now.leader.beta, now.leader.gamma))
     trials = plural(now.leader_trials, "trial")
-    leads = f"leader {of} with {percent(now.leader_accuracy)} over {trials}"
-    return f"{leads}; {now.decision}" if now.decision else leads
+    return f"leader {of} with {percent(now.leader_accuracy)} over {trials}"

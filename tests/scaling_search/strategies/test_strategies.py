@@ -12,6 +12,7 @@ import pytest
 from benchmarks.replaying import Pool, replay
 from scaling_search.selection import Evidence
 from scaling_search.strategies import Arm, Ledger, confirming, searching
+from scaling_search.strategies.pilot import pilot
 from scaling_search.strategies.sampling import point_at, shares_at
 from scaling_search.sweeps.forecasting import foreseen
 from search_spaces.coefficients import Scaling
@@ -89,15 +90,10 @@ def test_a_large_grid_begins_with_trials_that_foretell_what_an_answer_takes(
     width_wins: Pool,
 ) -> None:
     spec, ledger = sweep(3), empty(width_wins)
-    strategy = searching(spec, 16, 15)
     assert foreseen(ledger, spec) is None
-    first = strategy.step(ledger).trials
-    assert first == tuple((index, seed) for seed in (0, 1) for index in (1, 5, 10, 15))
-    waiting = strategy.step(after(width_wins, ledger, first, "open"))
-    assert (waiting.trials, waiting.over) == ((), False)
+    first = pilot(ledger.eligible, spec.seeds, 48)
+    assert first == {(index, seed) for seed in (0, 1) for index in (1, 5, 10, 15)}
     known = after(width_wins, ledger, first)
-    rest = strategy.step(known).trials
-    assert sorted(first + rest) == [(index, seed) for index in range(16) for seed in range(3)]
     told = foreseen(known, spec)
     assert told is not None
     assert told.key == "forecast for 3 seeds"
@@ -107,8 +103,9 @@ def test_a_large_grid_begins_with_trials_that_foretell_what_an_answer_takes(
     assert quiet.why != told.why
 
 
-def test_a_small_grid_is_trained_at_once(width_wins: Pool) -> None:
-    assert len(searching(sweep(1), 16, 15).step(empty(width_wins)).trials) == 16
+@pytest.mark.parametrize(("eligible", "seeds"), [(3, 20), (15, 1), (5, 3)])
+def test_a_small_grid_needs_no_pilot(eligible: int, seeds: int) -> None:
+    assert not pilot(range(1, eligible + 1), range(seeds), (eligible + 1) * seeds)
 
 
 def test_a_grid_with_a_budget_trains_as_many_whole_seeds_as_fit(width_wins: Pool) -> None:
