@@ -182,12 +182,15 @@ def _latency(view: SweepView) -> go.Figure:
         )
     known = measured.set_index("spec_key")["p50_ms"]
     table = view.candidates.assign(latency_ms=view.candidates["spec_key"].map(known))
-    figure = figures.accuracy(table, cost="latency_ms", leader=view.leading_index)
     first = measured.iloc[0]
+    how = (
+        f"{plural(int(first['runs']), 'run')} of {plural(int(first['batch']), 'image')} by "
+        f"{first['backend']}, {plural(int(first['threads']), 'thread')}, on {first['machine']}"
+    )
+    figure = figures.accuracy(table, cost="latency_ms", leader=view.leading_index)
     return figure.update_xaxes(
-        title_text=f"latency (ms, median of {first['runs']} runs of {first['batch']} "
-        f"{'image' if first['batch'] == 1 else 'images'}; {first['backend']}, "
-        f"{plural(int(first['threads']), 'thread')}, {first['machine']})"
+        title_text=f"latency (ms, median)<br><sub>{how}</sub>",
+        tickformat="~g",  # amounts would call 0.8 ms 800m
     )
 
 

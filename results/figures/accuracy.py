@@ -29,7 +29,7 @@ COSTS = {
     "params": ("parameters", "parameters"),
     "activations": ("activations", "activations (outputs of convolutions for one image)"),
     "train_seconds": ("training time", "training time (seconds a trial, mean over seeds)"),
-    "latency_ms": ("latency", "latency (ms a batch, median)"),
+    "latency_ms": ("latency", "latency (ms, median)"),
 }
 """What accuracy can be set against: in a title, and on an axis."""
 

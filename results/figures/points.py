@@ -10,9 +10,11 @@ import pandas as pd
 
 from results.figures.style import BASELINE, LEADER, MATCHED, OUTSIDE, PUBLISHED, SEARCHED, Look
 from search_spaces.human import amount, plural
+from search_spaces.methods import Aim
 
 KINDS: dict[str, tuple[str, Look]] = {
     "searched": ("candidates", SEARCHED),
+    "compared": ("ways of scaling", SEARCHED),
     "outside": ("outside the constraint", OUTSIDE),
     "published_matched": ("published direction, FLOPs matched", MATCHED),
     "published": ("published coefficients", PUBLISHED),
@@ -36,6 +38,8 @@ def kinds(candidates: pd.DataFrame, leader: int | None) -> pd.Series[str]:
         for role in ("baseline", "published", "published_matched"):
             if role in roles and "search" not in roles:
                 return role
+        if any(Aim.of_role(role) for role in roles):
+            return "compared"
         return "searched" if eligible else "outside"
 
     columns = zip(

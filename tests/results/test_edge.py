@@ -79,4 +79,4 @@ def test_candidates_are_drawn_against_their_latency(store, examples):
     figure = view.figure("accuracy-latency")
     drawn = {value for trace in figure.data if trace.mode == "markers" for value in trace.x}
     assert drawn == {10.0, 11.0, 12.0}  # four threads do not compare with one
-    assert "torch, 1 thread, a processor" in figure.layout.xaxis.title.text
+    assert "torch, 1 thread, on a processor" in figure.layout.xaxis.title.text
