@@ -15,6 +15,7 @@ from search_spaces.proxy_spec import ProxySpec
 from search_spaces.reading import parse, read_yaml
 from search_spaces.space import DEFAULT_BASELINE, SearchSpace
 from search_spaces.strategy_spec import StrategySpec
+from search_spaces.target import QUANTITIES
 
 MAX_SEEDS = 100
 
@@ -203,25 +204,43 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _mapping(value: Any) -> dict[str, Any]:
+    """What has keys; anything else is told of when the whole is read."""
+    return value if isinstance(value, dict) else {}
+
+
+def _aim_elsewhere(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Take away what a file aims at where the changes name another quantity."""
+    aims = {f"{quantity}_ratio" for quantity in QUANTITIES}
+    target, changed = (
+        _mapping(_mapping(one.get("space")).get("target")) for one in (data, changes)
+    )
+    if aims & changed.keys():
+        for name in aims - changed.keys():
+            target.pop(name, None)
+
+
 def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
     """A sweep from a preset or a YAML file, with some of its keys changed.
 
     Args:
         source: a preset's name or a file's path.
         changes: a nested mapping laid over the file's, for example {"proxy": {"images": 5000}}.
-            Another baseline takes the file's form, rounding and resolution away.
+            Another baseline takes the file's form, rounding and resolution away, another aim its
+            aim.
 
     Raises:
         InputError: the file cannot be read or a value breaks a rule; all findings in one message.
     """
     origin, data = read_yaml(source)
     changes = changes or {}
-    proxy = changes.get("proxy", {})
+    proxy = _mapping(changes.get("proxy"))
     if isinstance(data.get("proxy"), dict):
         for given, other in (("images", "steps"), ("steps", "images")):
             if given in proxy and other not in proxy:
                 data["proxy"].pop(other, None)
-    space, other = data.get("space"), changes.get("space", {}).get("baseline")
+    _aim_elsewhere(data, changes)
+    space, other = data.get("space"), _mapping(changes.get("space")).get("baseline")
     if isinstance(space, dict) and other not in (None, space.get("baseline", DEFAULT_BASELINE)):
         for key in ("form", "rounding", "resolution_px"):  # they were chosen for the file's network
             space.pop(key, None)

@@ -46,6 +46,18 @@ def test_a_file_and_changes_laid_over_it(tmp_path):
     assert sweep.seeds == (4, 7)
 
 
+def test_another_aim_takes_the_place_of_the_files(tmp_path):
+    path = written(tmp_path, GOOD + "\n")
+    for target, quantity in (
+        ({"latency_ratio": 1.5}, "latency"),
+        ({"params_ratio": 3, "tolerance": 0.2}, "params"),
+        ({"tolerance": 0.2}, "flops"),
+    ):
+        assert load_sweep(path, {"space": {"target": target}}).space.target.quantity == quantity
+        preset = load_sweep("quickstart", {"space": {"target": target}})
+        assert preset.space.target.quantity == quantity
+
+
 def test_a_number_of_seeds_counts_from_zero(tmp_path):
     assert load_sweep(written(tmp_path, GOOD), {"seeds": 4}).seeds == (0, 1, 2, 3)
 
@@ -53,6 +65,8 @@ def test_a_number_of_seeds_counts_from_zero(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"space": 3}, "space"),
+        ({"proxy": 3}, "proxy"),
         (
             {"space": {"lattice": None, "axes": {"alpha": {"min": 0.9, "max": 2}}}},
             "space.axes.alpha: min is 0.9: coefficients must be ≥ 1; start at 1",

@@ -112,9 +112,9 @@ def family(
 
         with Store.open(database) as store, Display(quiet=form is not None).measuring() as counted:
             confirm(store, [(member.spec, member.complexity) for member in made], counted)
-    shown = networks.pick(made, member)
+    shown, by_fvcore = networks.pick(made, member), measure or getattr(own, "measured", False)
     if form is None:
-        view.show_family(console(), source, frame, convention, shown, measured=measure)
+        view.show_family(console(), source, frame, convention, shown, measured=by_fvcore)
     else:
-        document = view.family_document(source, frame, convention, shown, measured=measure)
+        document = view.family_document(source, frame, convention, shown, measured=by_fvcore)
         networks.write(form, named(shown), document, output, single=member is not None, force=force)
