@@ -212,12 +212,11 @@ def _mapping(value: Any) -> dict[str, Any]:
 def _aim_elsewhere(data: dict[str, Any], changes: dict[str, Any]) -> None:
     """Take away what a file aims at where the changes name another quantity."""
     aims = {f"{quantity}_ratio" for quantity in QUANTITIES}
-    target, changed = (
-        _mapping(_mapping(one.get("space")).get("target")) for one in (data, changes)
-    )
+    changed = _mapping(_mapping(changes.get("space")).get("target"))
+    target = _mapping(_mapping(data.get("space")).get("target"))
     if aims & changed.keys():
-        for name in aims - changed.keys():
-            target.pop(name, None)
+        for aim in aims - changed.keys():
+            target.pop(aim, None)
 
 
 def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
@@ -240,8 +239,8 @@ def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
             if given in proxy and other not in proxy:
                 data["proxy"].pop(other, None)
     _aim_elsewhere(data, changes)
-    space, other = data.get("space"), _mapping(changes.get("space")).get("baseline")
-    if isinstance(space, dict) and other not in (None, space.get("baseline", DEFAULT_BASELINE)):
+    space, wanted = data.get("space"), _mapping(changes.get("space")).get("baseline")
+    if isinstance(space, dict) and wanted not in (None, space.get("baseline", DEFAULT_BASELINE)):
         for key in ("form", "rounding", "resolution_px"):  # they were chosen for the file's network
             space.pop(key, None)
     return parse(SweepSpec, _merged(data, changes), origin)

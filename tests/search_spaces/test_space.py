@@ -65,8 +65,8 @@ def test_a_number_of_seeds_counts_from_zero(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"space": 3}, "space"),
-        ({"proxy": 3}, "proxy"),
+        ({"space": 3}, "space is 3: input should be a valid dictionary or instance of SearchSpace"),
+        ({"proxy": 3}, "proxy is 3: input should be a valid dictionary or instance of ProxySpec"),
         (
             {"space": {"lattice": None, "axes": {"alpha": {"min": 0.9, "max": 2}}}},
             "space.axes.alpha: min is 0.9: coefficients must be ≥ 1; start at 1",
