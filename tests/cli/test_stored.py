@@ -127,6 +127,13 @@ def test_best_shows_a_conclusive_result(conclusive):
     assert "chosen for efficientnet_b0 on digits at 2 × its FLOPs, by sweep 1" in text
 
 
+def test_best_of_another_quantity_is_not_what_was_matched_on_flops(conclusive):
+    refused = conclusive.invoke("best", "--quantity", "params")
+    assert refused.exit_code == 1
+    assert "nothing is stored for efficientnet_b0 at 2 × its parameters" in refused.stderr
+    assert "there is: efficientnet_b0 at 2 × FLOPs on digits" in " ".join(refused.stderr.split())
+
+
 def test_family_takes_the_best_stored_coefficients_unless_told_otherwise(conclusive):
     document = conclusive.json("family")
     assert document["source"] == "best stored: sweep 1 on digits (chosen)"

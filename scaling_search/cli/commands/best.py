@@ -42,6 +42,7 @@ def best(
     Examples:
       scaling-search best
       scaling-search best --dataset ~/photos --json
+      scaling-search best --target 1.5 --quantity latency
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli.coefficients import best_record
     from scaling_search.cli.human import parse_quantity

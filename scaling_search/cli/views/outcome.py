@@ -97,7 +97,7 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         ">ratio",
         *([">lat."] if timed else []),
         ">accuracy",
-        ">± seed sd",
+        ">± sd" if timed else ">± seed sd",
         ">gain",
         "joint interval",
         ">best",
