@@ -91,6 +91,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Most training images of a submitted sweep, all trials together.",
     )
+    max_weight_bytes: int = Field(
+        10_000_000_000,
+        ge=1,
+        description="Most bytes of weights that a submitted sweep may keep (keep_checkpoints).",
+    )
     max_queued: int = Field(100, ge=1, description="Most sweeps that wait in the queue.")
     answer_seconds: float = Field(
         2.0,

@@ -9,6 +9,7 @@ from typing import Protocol
 from results.records import (
     Candidate,
     CandidateSummary,
+    CheckpointRecord,
     CoefficientsRecord,
     EdgeMeasurement,
     Epoch,
@@ -64,6 +65,10 @@ class Reader(Protocol):
 
     def epochs(self, sweep_id: int, *, trial_ids: Collection[int] | None = None) -> list[Epoch]:
         """Epochs of a sweep, or of these of its trials, of every attempt, as they came in."""
+        ...
+
+    def checkpoints(self, sweep_id: int) -> list[CheckpointRecord]:
+        """The files that trials of a sweep left, by accuracy, best first."""
         ...
 
     def coefficients(

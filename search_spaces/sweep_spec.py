@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from search_spaces.baselines import get_baseline
+from search_spaces.checkpoint_rule import CheckpointRule
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
 from search_spaces.proxy_spec import ProxySpec
@@ -66,6 +67,7 @@ class SweepSpec(BaseModel):
         "winner's curse. Absent: 3, and none with `grid`.",
     )
     selection: SelectionRule = Field(SelectionRule(), description="When evidence is a conclusion.")
+    keep_checkpoints: CheckpointRule = "none"
 
     @field_validator("seeds", mode="before")
     @classmethod

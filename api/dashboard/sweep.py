@@ -18,8 +18,9 @@ from api.models.common import SweepId
 from api.models.trials import TrialQuery
 from api.pages import Paging
 from api.service import PrincipalDep, StoreDep
+from results.errors import NotFoundError
 from results.provenance import provenance
-from results.records import CandidateSummary, Order, Standing, TrialSummary
+from results.records import CandidateSummary, Gallery, Order, Standing, TrialSummary
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
 from results.store import Store
 from search_spaces.human import points
@@ -114,6 +115,8 @@ def get_sweep_page(
         state=state,
         outcome=sweep.outcome or {},
         validation=next(iter(store.validations(protocol=sweep.protocol, limit=1)), None),
+        gallery=_gallery(store, sweep_id),
+        checkpoints=store.checkpoints(sweep_id),
         leader=next((one for one in candidates if one.leads), None),
         candidates=candidates,
         timed=next((one.summary.latency for one in candidates if one.summary.latency), None),
@@ -130,6 +133,13 @@ def get_sweep_page(
         and (unasked or (SweepState.QUEUED in after and state is not SweepState.RUNNING)),
         unasked=unasked,
     )
+
+
+def _gallery(store: Store, sweep_id: int) -> Gallery | None:
+    try:
+        return store.gallery(sweep_id)
+    except NotFoundError:
+        return None
 
 
 def _best(store: Store, standing: Standing) -> list[Candidate]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from api.problems import invalid
 from api.settings import Settings
+from search_spaces.checkpoint_rule import most_kept
+from search_spaces.human import plural
 from search_spaces.planning import Plan
 from search_spaces.space import SearchSpace
 from search_spaces.sweep_spec import SweepSpec
+
+_PARAMETER_BYTES: Final = 4
 
 
 def check_space(space: SearchSpace, settings: Settings) -> None:
@@ -70,4 +76,17 @@ def check_budget(spec: SweepSpec, plan: Plan, settings: Settings) -> None:
             images,
             f"at most {settings.max_images:,} training images are taken in one sweep",
             "lower the budget of a trial, or use fewer seeds or candidates",
+        )
+    most = most_kept(spec.keep_checkpoints)
+    count = trials if most is None else min(most, trials)
+    largest = max((one.complexity.params for one in plan.candidates), default=0)
+    kept = count * largest * _PARAMETER_BYTES
+    if kept > settings.max_weight_bytes:
+        raise invalid(
+            "body",
+            "keep_checkpoints",
+            spec.keep_checkpoints,
+            f"at most {settings.max_weight_bytes:,} bytes of weights are kept of one sweep; "
+            f"{plural(count, 'trial')} of up to {largest:,} parameters may leave {kept:,}",
+            "keep those of fewer trials, such as best:3",
         )

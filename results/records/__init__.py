@@ -7,6 +7,7 @@ objects: specs and free-form details. All times are aware and in UTC.
 
 from results.records.access import DriverLogLine, NewToken, Token
 from results.records.catalog import Dataset, Measurement, MeasurementKey, NewDataset
+from results.records.checkpoints import CheckpointRecord, Gallery, NewCheckpoint, NewGallery
 from results.records.coefficients import (
     CoefficientsRecord,
     FamilyMember,
@@ -38,6 +39,7 @@ __all__ = [
     "Attempt",
     "Candidate",
     "CandidateSummary",
+    "CheckpointRecord",
     "Climb",
     "CoefficientsRecord",
     "Dataset",
@@ -47,17 +49,20 @@ __all__ = [
     "EpochSummary",
     "Event",
     "FamilyMember",
+    "Gallery",
     "Identification",
     "Leader",
     "Lease",
     "Measurement",
     "MeasurementKey",
     "NewCandidate",
+    "NewCheckpoint",
     "NewCoefficients",
     "NewDataset",
     "NewEdgeMeasurement",
     "NewEpoch",
     "NewFamilyMember",
+    "NewGallery",
     "NewSweep",
     "NewToken",
     "NewValidation",

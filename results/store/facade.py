@@ -6,10 +6,12 @@ from typing import Self
 from results.database import Database
 from results.migrations import prepare
 from results.store.access import AccessPart
+from results.store.checkpoints import CheckpointPart
 from results.store.datasets import DatasetPart
 from results.store.driver_log import DriverLogPart
 from results.store.edge import EdgePart
 from results.store.events import EventPart
+from results.store.galleries import GalleryPart
 from results.store.growth import GrowthPart
 from results.store.leases import LeasePart
 from results.store.lifecycle import LifecyclePart
@@ -33,6 +35,8 @@ class Store(
     TrialPart,
     TrialReadPart,
     GrowthPart,
+    CheckpointPart,
+    GalleryPart,
     EventPart,
     OutcomePart,
     MeasurementPart,
@@ -69,7 +73,7 @@ class Store(
     **Events.** Every change of a sweep appends an event in the same transaction: `created`,
     `claimed`, `released`, `state`, `cancel_requested`, `trial_started`, `epochs`,
     `trial_finished`, `trial_stopped`, `trial_failed`, `trials_added`, `extended`, `retried`,
-    `outcome`, `edge_measured`.
+    `checkpoint`, `outcome`, `edge_measured`.
     Drivers append `calibrated`, `execution`, and `decision` (why a strategy trains what it does).
 
     **Errors.** Besides what each method names: `InputError` if a value cannot be stored, and

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
+from results.checkpoint_files import remove_checkpoints
 from results.columns import database_clock
 from results.errors import ConflictError, LeaseHeldError
 from results.records import Lease
-from results.schema import SweepRow
+from results.schema import CheckpointRow, SweepRow
 from results.states import SweepState, check_transition
 from results.store.events import append
 from results.store.fencing import clock, hold, lock_sweep, reset_running
@@ -139,7 +140,7 @@ class LifecyclePart(Part):
             return SweepState.QUEUED
 
     def delete_sweep(self, sweep_id: int) -> None:
-        """Delete a sweep that has ended, with everything that it holds.
+        """Delete a sweep that has ended, with everything that it holds, files of weights included.
 
         Raises:
             NotFoundError: if there is no such sweep.
@@ -152,7 +153,10 @@ class LifecyclePart(Part):
                     f"sweep {sweep_id} is {sweep.state}: only one that has ended can be deleted; "
                     "cancel it first"
                 )
+            kept = select(CheckpointRow.name).where(CheckpointRow.sweep_id == sweep_id)
+            names = list(connection.scalars(kept))
             connection.execute(delete(SweepRow).where(SweepRow.id == sweep_id))
+        remove_checkpoints(names)
 
 
 def _log_change(

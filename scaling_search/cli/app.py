@@ -9,6 +9,7 @@ import typer
 
 from scaling_search.cli.commands.baselines import baselines
 from scaling_search.cli.commands.best import best
+from scaling_search.cli.commands.cam import cam
 from scaling_search.cli.commands.cancel import cancel
 from scaling_search.cli.commands.compare import compare
 from scaling_search.cli.commands.datasets import datasets
@@ -22,6 +23,7 @@ from scaling_search.cli.commands.model import model
 from scaling_search.cli.commands.onnx import onnx
 from scaling_search.cli.commands.plan import plan
 from scaling_search.cli.commands.plot import plot
+from scaling_search.cli.commands.predict import predict
 from scaling_search.cli.commands.report import report
 from scaling_search.cli.commands.resume import resume
 from scaling_search.cli.commands.run import run
@@ -126,6 +128,8 @@ _COMMANDS = (
     identify,
     validate_proxy,
     validations,
+    predict,
+    cam,
 )
 for _command in _COMMANDS:
     app.command()(_command)

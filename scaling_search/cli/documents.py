@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.documents.candidates import CandidateItem
+from results.documents.checkpoints import CheckpointItem
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import TrialItem
 from results.reader import Reader
 from results.records import (
     Candidate,
     CandidateSummary,
+    CheckpointRecord,
     Standing,
     Sweep,
     SweepSummary,
@@ -68,13 +70,14 @@ class Leading:
 
 @dataclass(frozen=True)
 class SweepRecord:
-    """A sweep with its candidates and trials."""
+    """A sweep with its candidates, its trials and the weights that these left."""
 
     standing: Standing
     candidates: list[CandidateSummary]
     trials: list[Trial]
     validation: Validation | None
     """The latest validation of its protocol."""
+    checkpoints: list[CheckpointRecord]
 
     @classmethod
     def read(cls, reader: Reader, sweep_id: int) -> SweepRecord:
@@ -90,6 +93,7 @@ class SweepRecord:
             candidates=reader.candidate_summaries(sweep_id),
             trials=reader.trials(sweep_id),
             validation=next(iter(found), None),
+            checkpoints=reader.checkpoints(sweep_id),
         )
 
     @property
@@ -128,8 +132,10 @@ class SweepRecord:
         best, by_id = self.best_so_far, {candidate.id: candidate for candidate in self.candidates}
         trials = [TrialItem.from_trial(trial, by_id[trial.candidate_id]) for trial in self.trials]
         candidates = [CandidateItem.from_summary(candidate) for candidate in self.candidates]
+        kept = [CheckpointItem.from_record(row) for row in self.checkpoints]
         return standing_document(self.standing) | {
             "best_so_far": best and best.to_dict(),
             "candidates": [candidate.model_dump(mode="json") for candidate in candidates],
             "trials": [trial.model_dump(mode="json") for trial in trials],
+            "checkpoints": [row.model_dump(mode="json") for row in kept],
         }

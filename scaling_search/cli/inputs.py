@@ -50,6 +50,7 @@ def read_sweep(
     strategy: str | None = None,
     name: str | None = None,
     skip_corrupt: bool = False,
+    keep_checkpoints: str | None = None,
     data_is_here: bool = True,
     baseline: str | None = None,
     compare: dict[str, Any] | None = None,
@@ -72,9 +73,8 @@ def read_sweep(
         changes["data"] = ({"name": dataset} if dataset is not None else {}) | (
             {"skip_corrupt": True} if skip_corrupt else {}
         )
-    changes |= {
-        key: value for key, value in (("seeds", seeds), ("name", name)) if value is not None
-    }
+    given = (("seeds", seeds), ("name", name), ("keep_checkpoints", keep_checkpoints))
+    changes |= {key: value for key, value in given if value is not None}
     if baseline is not None:
         changes["space"] = {"baseline": baseline}
     if compare is not None:

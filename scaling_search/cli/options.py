@@ -106,6 +106,16 @@ DatasetOption = Annotated[
     ),
 ]
 
+KeepOption = Annotated[
+    str | None,
+    typer.Option(
+        "--keep-checkpoints",
+        metavar="best:K|all|none",
+        help="Keep the weights of the K most accurate trials, of all, or of none (the default), "
+        "in SCALING_SEARCH_CHECKPOINT_DIR.",
+    ),
+]
+
 WorkersOption = Annotated[
     int | None,
     typer.Option(

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from results.documents.candidates import CandidateItem
+from results.documents.checkpoints import Checkpoints
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import EpochItem, TrialItem
 from results.records import (
     Candidate,
     CandidateSummary,
+    CheckpointRecord,
     Epoch,
     Event,
     Standing,
@@ -92,6 +94,11 @@ class SweepPart(Part):
 
     def _candidates(self, sweep_id: int) -> Iterator[CandidateItem]:
         return self._connection.rows(CandidateItem, f"/v1/sweeps/{sweep_id}/candidates", {})
+
+    def checkpoints(self, sweep_id: int) -> list[CheckpointRecord]:
+        """The files that trials of a sweep left, by accuracy, best first."""
+        found = self._connection.get(Checkpoints, f"/v1/sweeps/{sweep_id}/checkpoints")
+        return [row.to_record() for row in found.checkpoints]
 
     def trials(self, sweep_id: int, *, states: Iterable[TrialState] | None = None) -> list[Trial]:
         """Trials of a sweep, of all states or these, by id."""

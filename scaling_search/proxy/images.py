@@ -6,7 +6,7 @@ images are (B, S, S, C) uint8; inputs are (B, C, R, R) float32. Nothing loops ov
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -78,6 +78,50 @@ def _mirrored(at: Tensor, side: int) -> Tensor:
     return torch.where(at >= side, 2 * (side - 1) - at, at)
 
 
+def resized(images: Tensor, side_px: int) -> Tensor:
+    """(B, S, S, C) to (B, C, R, R), both uint8: one antialiased resize, or none at R = S.
+
+    Whole pixel values are what Pillow gives, and ten times as fast as floats on a CPU; CUDA
+    has floats only, so they are rounded.
+    """
+    x = images.permute(0, 3, 1, 2)
+    if x.shape[-1] == side_px:
+        return x
+    if x.device.type == "cpu":
+        return F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)
+    floats = F.interpolate(x.float(), (side_px, side_px), mode="bilinear", antialias=True)
+    return floats.round_().to(torch.uint8)
+
+
+class Normalisation:
+    """(B, C, R, R) uint8 to float32 of mean 0 and deviation 1 over the training split.
+
+    Args:
+        mean, std: of each channel, pixel values in 0..1.
+        device: where the images are.
+        channels_last: the memory format of what comes out.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        device: torch.device,
+        *,
+        channels_last: bool,
+    ) -> None:
+        # (x / 255 − mean) / std as one multiply-add on pixel values.
+        means, deviations = torch.tensor(mean, device=device), torch.tensor(std, device=device)
+        self._scale = (1 / (255 * deviations)).view(1, -1, 1, 1)
+        self._offset = (-means / deviations).view(1, -1, 1, 1)
+        self._format = torch.channels_last if channels_last else torch.contiguous_format
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """The images as a network wants them."""
+        x = torch.addcmul(self._offset, images.to(torch.float32), self._scale)
+        return x.contiguous(memory_format=self._format)
+
+
 class Images:
     """One split on its way into networks of one resolution.
 
@@ -101,12 +145,8 @@ class Images:
         self._split = split
         self._resolution_px = resolution_px
         self._device = device
-        self._format = torch.channels_last if channels_last else torch.contiguous_format
         self._image_bytes = data.channels * resolution_px**2
-        # (x / 255 − mean) / std as one multiply-add on pixel values.
-        mean, std = torch.tensor(data.mean, device=device), torch.tensor(data.std, device=device)
-        self._scale = (1 / (255 * std)).view(1, -1, 1, 1)
-        self._offset = (-mean / std).view(1, -1, 1, 1)
+        self.normalise = Normalisation(data.mean, data.std, device, channels_last=channels_last)
         self.labels = torch.from_numpy(np.array(split.labels)).to(device)
         self._resident: Tensor | None = None
         size = data.source_px**2 * data.channels * len(split)
@@ -129,24 +169,8 @@ class Images:
         return self._from_map(positions.numpy())
 
     def resize(self, images: Tensor) -> Tensor:
-        """(B, S, S, C) to (B, C, R, R), both uint8: one antialiased resize, or none at R = S.
-
-        Whole pixel values are what Pillow gives, and ten times as fast as floats on a CPU; CUDA
-        has floats only, so they are rounded.
-        """
-        x = images.permute(0, 3, 1, 2)
-        side = self._resolution_px
-        if x.shape[-1] == side:
-            return x
-        if x.device.type == "cpu":
-            return F.interpolate(x, (side, side), mode="bilinear", antialias=True)
-        floats = F.interpolate(x.float(), (side, side), mode="bilinear", antialias=True)
-        return floats.round_().to(torch.uint8)
-
-    def normalise(self, images: Tensor) -> Tensor:
-        """(B, C, R, R) uint8 to float32 of mean 0 and deviation 1 over the training split."""
-        x = torch.addcmul(self._offset, images.to(torch.float32), self._scale)
-        return x.contiguous(memory_format=self._format)
+        """(B, S, S, C) to (B, C, R, R), both uint8."""
+        return resized(images, self._resolution_px)
 
     def batches(self, positions: Tensor, batch_size: int) -> EvaluationBatches:
         """The images at these positions in this order, not augmented, to be run through often.

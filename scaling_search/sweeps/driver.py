@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from results.checkpoint_files import checkpoint_folder
 from results.errors import DatabaseUnavailableError
 from results.records import Lease
 from results.states import SweepState
@@ -24,6 +25,7 @@ from scaling_search.sweeps.recorder import Recorder
 from scaling_search.watch import Interrupted, Watch
 from scaling_search.workers.session import quieten, ray_session
 from search_spaces.baselines import get_baseline, reference_folders
+from search_spaces.checkpoint_rule import most_kept
 from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.reading import parse
@@ -70,6 +72,7 @@ def _train(
     """Train what waits and what the strategy decides on."""
     # Ray takes two seconds to import, which only a sweep that trains should pay.
     quieten()
+    from scaling_search.checkpoints.keeping import Keeping
     from scaling_search.sweeps.dispatch import Dispatcher
     from scaling_search.sweeps.ledgers import race_rules, ran_before
     from scaling_search.workers.execution import Resources, run_trials
@@ -86,6 +89,8 @@ def _train(
     if not dispatcher.look_ahead():
         return
     store.append_event(lease, "execution", dataclasses.asdict(execution))
+    keep = most_kept(spec.keep_checkpoints)
+    folder, protocol = str(checkpoint_folder()), spec.protocol(data.fingerprint)
     shared = Shared(
         proxy=spec.proxy.model_dump(mode="json"),
         data=data.to_dict(),
@@ -93,6 +98,7 @@ def _train(
         threads=execution.cpus_per_trial,
         channels_last=_channels_last(store, lease, spec, data, execution),
         code_folders=reference_folders(),
+        keeping=None if keep == 0 else Keeping(folder, lease.sweep_id, protocol),
     )
     resources = Resources(
         workers=execution.workers,
@@ -112,7 +118,14 @@ def _train(
         return rules.rung_of(rules.bracket_of(index), epoch) if rules else 1
 
     recorder = Recorder(
-        store, lease, tracker, watch, observe, changed=dispatcher.changed, rung_of=rung_of
+        store,
+        lease,
+        tracker,
+        watch,
+        observe,
+        changed=dispatcher.changed,
+        rung_of=rung_of,
+        keep_at_most=keep,
     )
     race = Race(rules, ran_before(store, lease.sweep_id, rules, by_id)) if rules else None
     with session, watch.heeding_signals():

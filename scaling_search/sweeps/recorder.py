@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from results.records import Lease, NewEpoch, StoppedTrial
+from results.records import Lease, NewCheckpoint, NewEpoch, StoppedTrial
 from results.records import TrialResult as StoredResult
 from results.store import Store
+from scaling_search.checkpoints.keeping import Kept
 from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.watch import Watch
@@ -30,10 +31,12 @@ class Recorder:
         *,
         changed: Callable[[], None] = lambda: None,
         rung_of: Callable[[int, int], int] = lambda trial_id, epoch: 1,
+        keep_at_most: int | None = None,
     ) -> None:
         self._store, self._lease = store, lease
         self._tracker, self._watch, self._observe = tracker, watch, observe
         self._changed, self._rung_of = changed, rung_of
+        self._keep_at_most = keep_at_most
         self._attempts: dict[int, int] = {}
         self._last: dict[int, EpochReport] = {}
 
@@ -125,6 +128,21 @@ class Recorder:
     def _over(self, trial_id: int) -> None:
         self._last.pop(trial_id, None)
         self._changed()
+
+    def kept(self, trial_id: int, file: Kept) -> None:
+        """The trial left its weights, or could not."""
+
+        def store() -> None:
+            if file.problem is not None:
+                lost = {"trial": trial_id, "problem": file.problem}
+                self._store.append_event(self._lease, "checkpoint_lost", lost)
+                return
+            new = NewCheckpoint(
+                trial_id=trial_id, name=file.name, sha256=file.sha256, size_bytes=file.size_bytes
+            )
+            self._store.add_checkpoint(self._lease, new, at_most=self._keep_at_most)
+
+        self._write(store)
 
     def failed(self, trial_id: int, error: str, *, final: bool) -> None:
         """The attempt raised, or its worker died, maybe before it could begin."""

@@ -7,6 +7,7 @@ must share with the one that was trained: how convolutions pad, and the ε of ba
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from scaling_search.weights.files import read_tensors, write_tensors
+from scaling_search.weights.likely import CLASSIFIER, COUNTER, expected_tensors, likely
 from search_spaces.baselines import get_baseline
-from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports.names import LIBRARIES, layer_names
-from search_spaces.families import PUBLISHED_FAMILIES, family
-from search_spaces.frame import Frame
 from search_spaces.modules import build
 from search_spaces.spec import NetworkSpec
 
@@ -39,9 +38,6 @@ need `{"padding": "symmetric"}` and nothing. Weights of networks that we exporte
 padding alone.
 """
 
-_COUNTER: Final = "num_batches_tracked"
-_CLASSIFIER: Final = "head.classifier"
-
 
 def _tensor_names(state: Iterable[str], spec: NetworkSpec, library: str) -> dict[str, str]:
     """From our tensors' names to a library's."""
@@ -53,12 +49,6 @@ def _tensor_names(state: Iterable[str], spec: NetworkSpec, library: str) -> dict
         layer, _, tensor = name.rpartition(".")
         found[name] = f"{layers[layer]}.{tensor}"
     return found
-
-
-def _expected(spec: NetworkSpec) -> dict[str, Tensor]:
-    """A network's tensors under our names: shapes without memory."""
-    with torch.device("meta"), torch.random.fork_rng([]):
-        return dict(build(spec).state_dict())
 
 
 def detect(names: Iterable[str]) -> str:
@@ -109,17 +99,17 @@ def convert(
             the first that does not fit, and the published member that they look like.
     """
     source = _known(source) if source else detect(tensors)
-    expected = _expected(spec)
+    expected = expected_tensors(spec)
     theirs = _tensor_names(expected, spec, source)
     if not classifier:
-        unused = {theirs[name] for name in expected if name.startswith(_CLASSIFIER)}
+        unused = {theirs[name] for name in expected if name.startswith(CLASSIFIER)}
         tensors = {name: value for name, value in tensors.items() if name not in unused}
-        expected = {n: like for n, like in expected.items() if not n.startswith(_CLASSIFIER)}
+        expected = {n: like for n, like in expected.items() if not n.startswith(CLASSIFIER)}
     _check(tensors, expected, theirs, source)
     renamed = _tensor_names(expected, spec, _known(target))
     zero = torch.zeros((), dtype=torch.int64)
     return {
-        renamed[ours]: tensors.get(theirs[ours], zero) if ours.endswith(_COUNTER)
+        renamed[ours]: tensors.get(theirs[ours], zero) if ours.endswith(COUNTER)
         else tensors[theirs[ours]]
         for ours in expected
     }  # fmt: skip
@@ -132,7 +122,7 @@ def _check(
     for ours, like in expected.items():
         name = names[ours]
         if name not in tensors:
-            if ours.endswith(_COUNTER):
+            if ours.endswith(COUNTER):
                 continue  # safetensors of timm leave these counters out
             raise InputError(f"{name} is missing (our {ours}){_likely(tensors, library)}")
         found = tensors[name]
@@ -142,7 +132,7 @@ def _check(
                 f"{tuple(like.shape)}{_likely(tensors, library)}"
             )
     known = {names[ours] for ours in expected}
-    extra = [name for name in tensors if name not in known and not name.endswith(_COUNTER)]
+    extra = [name for name in tensors if name not in known and not name.endswith(COUNTER)]
     if extra:
         raise InputError(
             f"{extra[0]} is no tensor of this network, nor are {len(extra) - 1} more"
@@ -151,24 +141,8 @@ def _check(
 
 
 def _likely(tensors: Mapping[str, Tensor], library: str) -> str:
-    """What the tensors look like: a published member, with another number of classes perhaps."""
-    frame = Frame.of(get_baseline("efficientnet_b0"))
-    count = len(PUBLISHED_FAMILIES["efficientnet_b0"])
-    for member in family(frame, PUBLISHED, members=count, convention="published"):
-        expected = _expected(member.spec)
-        names = _tensor_names(expected, member.spec, library)
-        body = {
-            names[ours]: like.shape
-            for ours, like in expected.items()
-            if not ours.startswith(_CLASSIFIER) and not ours.endswith(_COUNTER)
-        }
-        given = {name: t.shape for name, t in tensors.items() if not name.endswith(_COUNTER)}
-        classifier = {names[f"{_CLASSIFIER}.{part}"] for part in ("weight", "bias")}
-        if {n: s for n, s in given.items() if n not in classifier} == body:
-            found = given.get(names[f"{_CLASSIFIER}.bias"])
-            classes = f" with {found[0]} classes" if found else " without its classifier"
-            return f": the tensors are those of the published {member.name}{classes}; choose it"
-    return ": the tensors are of no published member; choose the network that they were trained as"
+    naming = partial(_tensor_names, library=library)
+    return likely(tensors, naming, official_only=library != OWN)
 
 
 def load_weights(

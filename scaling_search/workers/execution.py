@@ -12,12 +12,14 @@ from ray import cloudpickle, tune
 from ray.exceptions import ActorDiedError
 from ray.tune.search import Searcher
 
+from scaling_search.checkpoints.keeping import Kept
 from scaling_search.proxy import EpochReport, TrialResult
 from scaling_search.workers.cluster import check_room
 from scaling_search.workers.race import Race
 from scaling_search.workers.trainable import (
     BRACKET,
     EPOCH,
+    KEPT,
     RESULT,
     SEED,
     SPEC,
@@ -96,6 +98,9 @@ class Listener(Protocol):
     def stopped(self, trial_id: int, epoch: int, worker: str) -> None:
         """The race stopped the running attempt after this epoch, which was reported."""
 
+    def kept(self, trial_id: int, file: Kept) -> None:
+        """The trial, which has just finished, left its weights."""
+
     def failed(self, trial_id: int, error: str, *, final: bool) -> None:
         """The running attempt raised; unless `final`, another one follows."""
 
@@ -148,6 +153,8 @@ class _Callback(_Listening, tune.Callback):
             self._listener.finished(number, TrialResult(**result[RESULT]), worker)
         elif result.get("done"):  # by the race: a trial's own end has a result
             self._listener.stopped(number, result[EPOCH]["epoch"], worker)
+        if KEPT in result:
+            self._listener.kept(number, Kept(**result[KEPT]))
 
     def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=False)

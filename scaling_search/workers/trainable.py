@@ -14,15 +14,17 @@ from typing import Any
 
 from ray import tune
 
+from scaling_search.checkpoints.about import About
+from scaling_search.checkpoints.keeping import Keeping, keep
 from scaling_search.datasets import PreparedDataset
-from scaling_search.proxy import EpochReport, TrialResult, train
+from scaling_search.proxy import EpochReport, Training, TrialResult
 from scaling_search.workers.race import ACCURACY
 from search_spaces.baselines import allow_references
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
 TRIAL, SPEC, SEED, BRACKET = "trial_id", "spec", "seed", "bracket"
-EPOCH, RESULT, WORKER = "epoch_report", "trial_result", "worker"
+EPOCH, RESULT, WORKER, KEPT = "epoch_report", "trial_result", "worker", "kept_weights"
 """Keys of a trial's config, and of what a step reports."""
 
 
@@ -37,6 +39,7 @@ class Shared:
     channels_last: bool
     code_folders: tuple[str, ...] | None = None
     """Where baselines of the user are imported from; None: none are, as on a runner."""
+    keeping: Keeping | None = None
 
 
 class ProxyTrainable(tune.Trainable):
@@ -59,13 +62,14 @@ class ProxyTrainable(tune.Trainable):
 
     def _begin(self, config: dict[str, Any]) -> None:
         self._config = config
+        self._training: Training | None = None
         self._epochs: Generator[EpochReport, None, TrialResult] | None = None
 
     def step(self) -> dict[str, Any]:
         """One epoch: its report, and with the last one the trial's result."""
-        if self._epochs is None:
+        if self._training is None or self._epochs is None:
             # Built here and not in setup, so that an error counts against the trial, not the actor.
-            self._epochs = train(
+            self._training = Training(
                 NetworkSpec.from_dict(self._config[SPEC]),
                 self._proxy,
                 self._data,
@@ -74,6 +78,7 @@ class ProxyTrainable(tune.Trainable):
                 threads=self._shared.threads,
                 channels_last=self._shared.channels_last,
             )
+            self._epochs = self._training.epochs()
         report = next(self._epochs)
         answer: dict[str, Any] = {
             EPOCH: dataclasses.asdict(report),
@@ -87,8 +92,24 @@ class ProxyTrainable(tune.Trainable):
                 next(self._epochs)
             except StopIteration as end:
                 answer |= {RESULT: dataclasses.asdict(end.value), "done": True}
+                answer |= self._kept(self._training, end.value)
         return answer
+
+    def _kept(self, training: Training, result: TrialResult) -> dict[str, Any]:
+        keeping = self._shared.keeping
+        if keeping is None or result.diverged:
+            return {}
+        about = About.of(
+            NetworkSpec.from_dict(self._config[SPEC]),
+            self._data,
+            protocol=keeping.protocol,
+            seed=self._config[SEED],
+            accuracy=result.top1,
+        )
+        return {
+            KEPT: dataclasses.asdict(keep(keeping, self._config[TRIAL], training.network, about))
+        }
 
     def cleanup(self) -> None:
         """Free the network of a trial that was stopped early."""
-        self._epochs = None
+        self._training = self._epochs = None

@@ -19,14 +19,14 @@ from results.store.pages import (
 
 OPERATIONS = {
     "cancel_sweep", "compare_sweeps", "delete_sweep", "extend_sweep", "get_best_coefficients",
-    "get_family",
-    "get_family_figure", "get_figure", "get_health", "get_log", "get_member", "get_metrics",
+    "get_family", "get_family_figure", "get_figure", "get_gallery", "get_gallery_figures",
+    "get_gallery_picture", "get_health", "get_log", "get_member", "get_metrics",
     "get_published_family", "get_published_family_figure", "get_published_member", "get_readiness",
     "get_report", "get_session", "get_sweep", "get_validation", "get_validation_figure",
-    "list_baselines", "list_candidates", "list_coefficients", "list_datasets",
-    "list_edge_measurements", "list_epochs",
-    "list_figures", "list_sweeps", "list_trials", "list_validations", "make_plan", "resume_sweep",
-    "sign_in", "sign_out", "submit_sweep", "watch_sweep",
+    "list_baselines", "list_candidates", "list_checkpoints", "list_coefficients", "list_datasets",
+    "list_edge_measurements", "list_epochs", "list_figures", "list_sweeps", "list_trials",
+    "list_validations", "make_plan", "resume_sweep", "sign_in", "sign_out", "submit_sweep",
+    "watch_sweep",
 }  # fmt: skip
 """Clients are generated from these names: one that changes breaks them."""
 

@@ -184,6 +184,18 @@ async def test_a_sweep_has_a_largest_size(serving, problem, setting, field):
         assert found["errors"][0]["field"] == field
 
 
+async def test_weights_that_are_kept_have_a_largest_size(serving, problem):
+    async with serving(max_weight_bytes=20_000_000) as client:
+        body = SPEC | {"keep_checkpoints": "all"}
+        found = problem(await client.post("/v1/sweeps", json=body), 422, "invalid")
+        (error,) = found["errors"]
+        assert (error["field"], error["value"]) == ("keep_checkpoints", "all")
+        assert error["rule"].startswith("at most 20,000,000 bytes of weights are kept of one sweep")
+        assert error["remedy"] == "keep those of fewer trials, such as best:3"
+        body = SPEC | {"keep_checkpoints": "best:1"}
+        assert (await client.post("/v1/sweeps", json=body)).status_code == 201
+
+
 async def test_the_queue_has_a_length(serving, problem, store):
     async with serving(max_queued=2) as client:
         first = await client.post("/v1/sweeps", json=SPEC, headers={"Idempotency-Key": "k"})

@@ -14,6 +14,7 @@ from scaling_search.cli.options import (
     GpusOption,
     ImagesOption,
     JsonOption,
+    KeepOption,
     NameOption,
     OwnBaselineOption,
     QuietOption,
@@ -56,6 +57,7 @@ def compare(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    keep_checkpoints: KeepOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,
@@ -73,7 +75,8 @@ def compare(
     paper on your own images; `scaling-search plot methods SWEEP` draws it.
 
     SPACE gives the baseline, its form, and the budget of each trial; where it looks is replaced. A
-    comparison is a sweep: it is stored as it goes, `show` shows it, `resume` goes on with it.
+    comparison is a sweep: it is stored as it goes, `show` shows it, `resume` goes on with it, and
+    with --keep-checkpoints all `cam` shows where its networks look.
 
     \b
     Examples:
@@ -101,6 +104,7 @@ def compare(
         name=name,
         skip_corrupt=skip_corrupt,
         baseline=baseline,
+        keep_checkpoints=keep_checkpoints,
         compare=comparison_changes(methods, phis),
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)

@@ -10,6 +10,7 @@ from scaling_search.cli.options import (
     GpusOption,
     ImagesOption,
     JsonOption,
+    KeepOption,
     NameOption,
     OwnBaselineOption,
     QuietOption,
@@ -33,6 +34,7 @@ def run(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    keep_checkpoints: KeepOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,
@@ -81,6 +83,7 @@ def run(
         name=name,
         skip_corrupt=skip_corrupt,
         baseline=baseline,
+        keep_checkpoints=keep_checkpoints,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with stoppable(), Store.open(database) as store:

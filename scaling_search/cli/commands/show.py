@@ -45,6 +45,7 @@ def show(
     view.show_decisions(out, record)
     if trials:
         view.show_trials(out, record)
+    view.show_checkpoints(out, record.checkpoints)
     out.print()
     outcome.show_outcome(out, record)
     outcome.show_next(out, record)

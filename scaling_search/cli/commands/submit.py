@@ -10,6 +10,7 @@ from scaling_search.cli.options import (
     DatabaseOption,
     ImagesOption,
     JsonOption,
+    KeepOption,
     NameOption,
     SeedsOption,
     ServerOption,
@@ -36,6 +37,7 @@ def submit(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    keep_checkpoints: KeepOption = None,
     server: ServerOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
@@ -68,6 +70,7 @@ def submit(
         strategy=strategy,
         name=name,
         skip_corrupt=skip_corrupt,
+        keep_checkpoints=keep_checkpoints,
         data_is_here=False,
     )
     with open_records(server, database) as records:

@@ -9,7 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from results.records import Sweep, SweepSummary
+from results.checkpoint_files import checkpoint_path
+from results.records import CheckpointRecord, Sweep, SweepSummary
 from results.states import SweepState, TrialState
 from scaling_search.cli.documents import SweepRecord, is_driven
 from scaling_search.cli.output import paragraph, table
@@ -143,6 +144,32 @@ def show_trials(out: Console, record: SweepRecord) -> None:
         )
     out.print()
     out.print(made)
+
+
+_SHOWN_CHECKPOINTS = 10
+
+
+def show_checkpoints(out: Console, kept: Sequence[CheckpointRecord]) -> None:
+    """The weights that trials left, the best first; nothing where there are none."""
+    if not kept:
+        return
+    total = size(sum(row.size_bytes for row in kept))
+    folder = checkpoint_path(kept[0].name).parent
+    made = table(">trial", ">#", ">seed", ">accuracy", ">size", "file")
+    for row in kept[:_SHOWN_CHECKPOINTS]:
+        made.add_row(
+            str(row.trial_id),
+            str(row.candidate),
+            str(row.seed),
+            percent(row.accuracy),
+            size(row.size_bytes),
+            row.name,
+        )
+    out.print()
+    out.print(f"{plural(len(kept), 'checkpoint')}, {total}, in {folder}", markup=False)
+    out.print(made)
+    if len(kept) > _SHOWN_CHECKPOINTS:
+        out.print(f"… and {len(kept) - _SHOWN_CHECKPOINTS} more (--json has all)", markup=False)
 
 
 def short_name(dataset: str) -> str:

@@ -1,0 +1,29 @@
+"""The weights that the trials of a sweep left."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.models.common import SweepId
+from api.openapi import problems
+from api.service import StoreDep
+from results.documents.checkpoints import CheckpointItem, Checkpoints
+
+router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/checkpoints", tags=["sweeps"])
+
+
+@router.get(
+    "",
+    operation_id="list_checkpoints",
+    summary="Weights that trials left",
+    responses=problems(404),
+)
+def list_checkpoints(sweep_id: SweepId, store: StoreDep) -> Checkpoints:
+    """Files of weights, best trial first; none unless the sweep's `keep_checkpoints` asks for them.
+
+    They lie in the folder of checkpoints of the machine that trained the sweep.
+    """
+    rows = store.checkpoints(sweep_id)
+    return Checkpoints(checkpoints=[CheckpointItem.from_record(row) for row in rows])

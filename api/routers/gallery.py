@@ -1,0 +1,60 @@
+"""Where the networks of a sweep look: class activation maps that `scaling-search cam` stored."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+
+from api.models.common import SweepId
+from api.openapi import problems
+from api.service import StoreDep
+from results.documents.checkpoints import Maps
+
+router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/gallery", tags=["sweeps"])
+
+_PAGE: Final[dict[str, Any]] = {
+    "description": "An HTML file that needs neither network nor server.",
+    "content": {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"}},
+}
+_PICTURE: Final[dict[str, Any]] = {
+    "description": "Images beside their maps.",
+    "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+@router.get(
+    "",
+    operation_id="get_gallery",
+    summary="Class activation maps",
+    response_class=Response,
+    responses={200: _PAGE, **problems(404)},
+)
+def get_gallery(sweep_id: SweepId, store: StoreDep) -> Response:
+    """Where the networks that a sweep kept look, in one self-contained file."""
+    name = f'attachment; filename="sweep-{sweep_id}-maps.html"'
+    page = store.gallery_file(sweep_id, "page")
+    return Response(page, media_type="text/html", headers={"Content-Disposition": name})
+
+
+@router.get(
+    "/figures",
+    operation_id="get_gallery_figures",
+    summary="Class activation maps in figures",
+    responses=problems(404),
+)
+def get_gallery_figures(sweep_id: SweepId, store: StoreDep) -> Maps:
+    """Of each network of the gallery, how well its maps point at objects whose place is known."""
+    return Maps.from_record(store.gallery(sweep_id))
+
+
+@router.get(
+    "/picture",
+    operation_id="get_gallery_picture",
+    summary="Class activation maps as an image",
+    response_class=Response,
+    responses={200: _PICTURE, **problems(404)},
+)
+def get_gallery_picture(sweep_id: SweepId, store: StoreDep) -> Response:
+    """The first page of the gallery, a row for each image and a column for each network."""
+    return Response(store.gallery_file(sweep_id, "picture"), media_type="image/png")

@@ -1,0 +1,82 @@
+"""Which trials left their weights, and in which files."""
+
+from sqlalchemy import delete, insert, select
+
+from results.checkpoint_files import remove_checkpoints
+from results.columns import database_clock
+from results.records import CheckpointRecord, Lease, NewCheckpoint
+from results.schema import CandidateRow, CheckpointRow, TrialRow
+from results.store.events import append
+from results.store.fencing import hold
+from results.store.rows import Part, columns, fetch, in_chunks, values
+from results.store.sweeps import one_sweep
+
+
+class CheckpointPart(Part):
+    """Recording and listing files of weights."""
+
+    def add_checkpoint(
+        self, lease: Lease, new: NewCheckpoint, *, at_most: int | None = None
+    ) -> None:
+        """Record the file that a finished trial left. Event: `checkpoint`.
+
+        With `at_most`, the files of all but so many trials of the sweep, the most accurate ones,
+        are forgotten and deleted; of equal ones the earlier trial's stays. So is another file that
+        the trial left before.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+        """
+        with self._database.write() as connection:
+            hold(connection, lease)
+            of_trial = CheckpointRow.trial_id == new.trial_id
+            before = select(CheckpointRow.name).where(of_trial)
+            replaced = set(connection.scalars(before)) - {new.name}
+            connection.execute(delete(CheckpointRow).where(of_trial))
+            connection.execute(
+                insert(CheckpointRow).values(
+                    sweep_id=lease.sweep_id, created_at=database_clock(), **values(new)
+                )
+            )
+            dropped = []
+            if at_most is not None:
+                ranked = (
+                    select(CheckpointRow.id, CheckpointRow.name)
+                    .join(TrialRow, TrialRow.id == CheckpointRow.trial_id)
+                    .where(CheckpointRow.sweep_id == lease.sweep_id)
+                    .order_by(TrialRow.accuracy.desc(), TrialRow.id)
+                    .offset(at_most)
+                )
+                dropped = list(connection.execute(ranked))
+                for chunk in in_chunks([row.id for row in dropped]):
+                    connection.execute(delete(CheckpointRow).where(CheckpointRow.id.in_(chunk)))
+            names = [row.name for row in dropped]
+            about = {"trial": new.trial_id, "size_bytes": new.size_bytes, "dropped": len(names)}
+            append(connection, lease.sweep_id, "checkpoint", about)
+        remove_checkpoints([*names, *replaced])
+
+    def checkpoints(self, sweep_id: int) -> list[CheckpointRecord]:
+        """The files that trials of a sweep left, by accuracy, best first.
+
+        Raises:
+            NotFoundError: if there is no such sweep.
+        """
+        statement = (
+            select(
+                *columns(CheckpointRow, CheckpointRecord, without=_OF_OTHERS),
+                TrialRow.seed,
+                TrialRow.accuracy,
+                CandidateRow.index.label("candidate"),
+                CandidateRow.spec_key,
+            )
+            .join(TrialRow, TrialRow.id == CheckpointRow.trial_id)
+            .join(CandidateRow, CandidateRow.id == TrialRow.candidate_id)
+            .where(CheckpointRow.sweep_id == sweep_id)
+            .order_by(TrialRow.accuracy.desc(), TrialRow.id)
+        )
+        with self._database.read() as connection:
+            one_sweep(connection, sweep_id)
+            return fetch(connection, CheckpointRecord, statement)
+
+
+_OF_OTHERS = ("seed", "accuracy", "candidate", "spec_key")

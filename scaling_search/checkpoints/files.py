@@ -1,0 +1,232 @@
+"""Checkpoint files: one safetensors file that appears whole or not at all.
+
+The header's metadata hold `scaling_search`, the JSON of `About`, and `digest`, a hash over that
+text and every tensor, so that neither can be changed unnoticed. Other programs read the tensors as
+in any safetensors file. Nothing of a file is ever executed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+
+from scaling_search.checkpoints.about import About
+from scaling_search.weights.likely import likely
+from search_spaces.errors import InputError, WorkError
+from search_spaces.modules import build
+from search_spaces.spec import NetworkSpec
+
+SUFFIX: Final = ".safetensors"
+_ABOUT: Final = "scaling_search"
+_DIGEST: Final = "digest"
+_PICKLES: Final = (b"\x80", b"PK\x03\x04")
+"""How files of `pickle` and of `torch.save` begin."""
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file as it was written: the SHA-256 of all its bytes, and how many they are."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file as it was read: the network with its weights, in evaluation mode, on the CPU."""
+
+    about: About
+    network: nn.Module
+
+
+def _digest(about: str, tensors: Mapping[str, Tensor]) -> str:
+    found = hashlib.sha256(about.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().contiguous()
+        found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        found.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return found.hexdigest()
+
+
+def save(path: Path, network: nn.Module, about: About) -> Written:
+    """Write a network's weights with what they are.
+
+    Raises:
+        InputError: the folder cannot be written to.
+        WorkError: the disk is full.
+    """
+    tensors = {
+        name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
+    }
+    text = about.model_dump_json()
+    metadata = {"format": "pt", _ABOUT: text, _DIGEST: _digest(text, tensors)}
+    content = to_bytes(tensors, metadata)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if error.errno in _FULL:
+            raise WorkError(
+                f"the disk of {path.parent} is full: free {len(content):,} bytes for the weights"
+            ) from None
+        raise InputError(
+            f"{path} cannot be written ({error.strerror or error}): name a file in a folder that "
+            "can be written to"
+        ) from None
+    return Written(hashlib.sha256(content).hexdigest(), len(content))
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}): name a checkpoint, a file that "
+            f"ends in {SUFFIX}"
+        ) from None
+    if start.startswith(_PICKLES):
+        raise InputError(
+            f"{path} is a pickle, which may run any code when it is read, and so is not read: save "
+            "the weights as safetensors where they come from"
+        )
+
+
+def read_about(path: Path) -> About:
+    """What a file says of its network; the weights are not read, nor checked.
+
+    Raises:
+        InputError: it cannot be read, is a pickle, or holds no description of ours.
+    """
+    return _described(path, _open(path)[0])
+
+
+def _open(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Metadata and names of tensors."""
+    _refuse_other_kinds(path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            return dict(file.metadata() or {}), list(file.keys())
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"{path} is no safetensors file, or damaged ({error}): name a checkpoint of this program, "
+        "or copy it again"
+    )
+
+
+def _described(path: Path, metadata: Mapping[str, str]) -> About:
+    if _ABOUT not in metadata:
+        raise InputError(
+            f"{path} holds weights, but not what network they are of: it is no checkpoint of this "
+            "program"
+        )
+    try:
+        return About.model_validate_json(metadata[_ABOUT])
+    except (ValidationError, InputError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(
+            f"{path}: its description cannot be read ({reason}); it was changed, or written by a "
+            "later version of this program"
+        ) from None
+
+
+def load(
+    path: Path, *, expected: NetworkSpec | None = None, sha256: str | None = None
+) -> Checkpoint:
+    """The network of a file, after checking that file, weights and description belong together.
+
+    Args:
+        path: the file.
+        expected: the network that it must be of, where only one will do.
+        sha256: what its bytes must hash to, where that was recorded.
+
+    Raises:
+        InputError: it cannot be read, is a pickle, was changed since it was written, its tensors do
+            not fit its network (the first that does not is named), or it is of another network.
+    """
+    metadata, names = _open(path)
+    about = _described(path, metadata)
+    if sha256 is not None and _file_hash(path) != sha256:
+        raise InputError(
+            f"{path} is not the file that was recorded (its SHA-256 differs from {sha256[:12]}…): "
+            "restore it, or train the network again"
+        )
+    if expected is not None and about.network != expected:
+        raise InputError(
+            f"{path} is of another network: {described(about.network)}; wanted is "
+            f"{described(expected)}"
+        )
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in names}
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from None
+    with torch.random.fork_rng([]):
+        network = build(about.network)
+    _check_shapes(path, about.network, network.state_dict(), tensors)
+    if metadata.get(_DIGEST) != _digest(metadata[_ABOUT], tensors):
+        raise InputError(
+            f"{path} was changed since it was written (its weights and description do not hash to "
+            "what it says): restore it, or train the network again"
+        )
+    network.load_state_dict(tensors)
+    return Checkpoint(about, network.eval())
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def described(spec: NetworkSpec) -> str:
+    """A network in a message."""
+    widths = ", ".join(str(width) for width in spec.widths)
+    depths = ", ".join(str(depth) for depth in spec.depths)
+    return (
+        f"{spec.baseline} at {spec.resolution_px} px with widths {widths}, depths {depths} and "
+        f"{spec.classes} classes ({spec.key})"
+    )
+
+
+def _check_shapes(
+    path: Path, spec: NetworkSpec, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]
+) -> None:
+    for name, like in wanted.items():
+        if name not in found:
+            raise InputError(
+                f"{path}: {name} is missing; its network is {described(spec)}{_likely(found)}"
+            )
+        if found[name].shape != like.shape:
+            raise InputError(
+                f"{path}: {name} has the shape {tuple(found[name].shape)}, but its network, "
+                f"{described(spec)}, needs {tuple(like.shape)}{_likely(found)}"
+            )
+    if extra := sorted(found.keys() - wanted.keys()):
+        raise InputError(
+            f"{path}: {extra[0]} is no tensor of its network, {described(spec)}{_likely(found)}"
+        )
+
+
+def _likely(found: Mapping[str, Tensor]) -> str:
+    return likely(found, lambda names, _: {name: name for name in names}, official_only=False)

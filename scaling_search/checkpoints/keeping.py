@@ -1,0 +1,46 @@
+"""How a worker keeps the weights of a trial: in the folder that its driver names."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from scaling_search.checkpoints.about import About
+from scaling_search.checkpoints.files import SUFFIX, save
+from search_spaces.errors import InputError, WorkError
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where the trials of a sweep leave their weights, and what every file says of the sweep."""
+
+    folder: str
+    sweep_id: int
+    protocol: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that a trial left: its name in the folder; or why there is none."""
+
+    name: str = ""
+    sha256: str = ""
+    size_bytes: int = 0
+    problem: str | None = None
+
+
+def keep(keeping: Keeping, trial_id: int, network: nn.Module, about: About) -> Kept:
+    """Write the weights of a trial that came to its end.
+
+    A name is used once, so that databases may share a folder. A problem is told and not raised: the
+    trial itself went well.
+    """
+    name = f"sweep-{keeping.sweep_id}-trial-{trial_id}-{uuid.uuid4().hex[:12]}{SUFFIX}"
+    try:
+        written = save(Path(keeping.folder) / name, network, about)
+    except (InputError, WorkError) as error:
+        return Kept(problem=str(error))
+    return Kept(name, written.sha256, written.size_bytes)

@@ -1,0 +1,63 @@
+"""`scaling-search predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaling_search.cli.options import JsonOption
+
+
+def predict(
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CHECKPOINT",
+            help="Weights that a trial left (`run --keep-checkpoints`), or the file's name as "
+            "`scaling-search show` lists it.",
+        ),
+    ],
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Image files.")],
+    top: Annotated[
+        int, typer.Option("--top", metavar="K", min=1, help="How many classes to tell.")
+    ] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Tell what is on images, by a trained network.
+
+    Images are decoded, cropped, resized and normalised as those that the network was trained on. A
+    file that cannot be read is told, and the others go on.
+
+    \b
+    Examples:
+      scaling-search predict sweep-3-trial-17-0c5d8e3fa1b2.safetensors photo.jpg
+      scaling-search predict best.safetensors *.png --top 3 --json
+
+    Exit codes: 0 done, 1 some images could not be read, 2 wrong input.
+    """  # noqa: D301 - \b keeps the lines of the examples apart
+    from scaling_search.checkpoints import load
+    from scaling_search.checkpoints.predicting import predict
+    from scaling_search.cli.checkpoints import find
+    from scaling_search.cli.failures import FAILED, complain
+    from scaling_search.cli.output import console, print_json, table
+    from search_spaces.human import percent, plural
+
+    loaded = load(find(checkpoint))
+    found = list(predict(loaded, images, top=top))
+    if json:
+        about = loaded.about.model_dump(mode="json", exclude={"class_names", "mean", "std"})
+        print_json({"checkpoint": about, "predictions": [one.to_dict() for one in found]})
+    else:
+        made = table("~image", "~class", ">probability")
+        for one in found:
+            for label in one.labels:
+                made.add_row(str(one.image), label.name, percent(label.probability))
+        console().print(made)
+    unread = [one for one in found if one.problem is not None]
+    for one in unread:
+        complain(f"{one.image}: {one.problem}", label="Not read")
+    if unread:
+        complain(f"{plural(len(unread), 'image')} of {len(found)} could not be read")
+        raise typer.Exit(FAILED)

@@ -1,0 +1,163 @@
+"""`cam --sweep`: which of the networks that a sweep kept are shown beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from results.checkpoint_files import CHECKPOINT_VARIABLE
+from results.plans import new_candidates
+from results.records import Lease, NewCheckpoint, NewSweep, Trial, TrialResult
+from results.states import SweepState
+from results.store import Store
+from scaling_search.checkpoints import About, save
+from scaling_search.cli.inputs import read_sweep
+from scaling_search.cli.methods import comparison_changes
+from search_spaces.modules import build
+from search_spaces.planning import make_plan
+from search_spaces.spec import NetworkSpec
+
+Keeps = Callable[[tuple[str, ...], int], bool]
+
+
+def _finish(store: Store, lease: Lease, trial: Trial, spec: NetworkSpec, folder: Path) -> None:
+    """The trial ends and leaves weights that have learnt nothing."""
+    attempt = store.start_attempt(lease, trial.id)
+    accuracy = 0.3 + trial.id / 100
+    store.finish_trial(lease, attempt.id, TrialResult(accuracy=accuracy, images=64, steps=2))
+    torch.manual_seed(0)
+    about = About(
+        network=spec,
+        class_names=("cat", "dog", "fox"),
+        channels=3,
+        source_px=16,
+        mean=(0.5,) * 3,
+        std=(0.25,) * 3,
+        accuracy=accuracy,
+    )
+    name = f"{trial.id}.safetensors"
+    written = save(folder / name, build(spec), about)
+    new = NewCheckpoint(
+        trial_id=trial.id, name=name, sha256=written.sha256, size_bytes=written.size_bytes
+    )
+    store.add_checkpoint(lease, new)
+
+
+@pytest.fixture
+def make(shell: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A finished sweep, of whose trials those kept their weights whose roles and seed say so."""
+    folder = shell.folder / "weights"
+    monkeypatch.setenv(CHECKPOINT_VARIABLE, str(folder))
+    (shell.folder / "photos").mkdir()
+    Image.new("RGB", (16, 16), "grey").save(shell.folder / "photos" / "a.png")
+
+    def made(keeps: Keeps = lambda roles, seed: True, *, compare: bool = True) -> None:
+        methods = ("depth", "width", "resolution", "compound", "twice=1,1.3,1")
+        changes = comparison_changes(methods, "1,2") if compare else None
+        sweep = read_sweep("tiny.yaml", compare=changes)
+        plan = make_plan(sweep.space, in_channels=3, classes=3)
+        with Store.open(f"sqlite:///{shell.database}") as store:
+            new = NewSweep(
+                name="kept",
+                spec=sweep.model_dump(mode="json"),
+                protocol="p",
+                baseline="efficientnet_b0",
+                dataset="photos",
+                dataset_fingerprint="f",
+                target_ratio=2.0,
+                seeds=(0, 1),
+                versions={},
+                hardware={},
+            )
+            sweep_id = store.create_sweep(new, new_candidates(plan))
+            lease = store.claim(sweep_id, "here:1:1.0", ttl_seconds=60)
+            candidates = {one.id: one for one in store.candidates(sweep_id)}
+            for trial in store.trials(sweep_id):
+                candidate = candidates[trial.candidate_id]
+                if keeps(candidate.roles, trial.seed):
+                    spec = NetworkSpec.from_dict(candidate.spec)
+                    _finish(store, lease, trial, spec, folder)
+            store.set_state(lease, SweepState.CANCELLED)
+
+    return made
+
+
+def names(shell: Any, *words: str) -> list[str]:
+    """The columns of the gallery."""
+    document = shell.json("cam", "--sweep", "1", "--images", "photos", *words)
+    return [one["name"] for one in document["networks"]]
+
+
+def test_a_comparison_is_shown_way_by_way_beside_the_baseline(shell: Any, make: Any) -> None:
+    """Two methods that round to one network are one column; the largest φ is shown."""
+    make()
+    ways = ["baseline", "depth only", "width only, twice", "resolution only", "compound"]
+    document = shell.json("cam", "--sweep", "1", "--images", "photos")
+    assert [one["name"] for one in document["networks"]] == ways
+    at_two = {one["name"]: one["spec_key"] for one in document["networks"]}
+    document = shell.json("cam", "--sweep", "1", "--images", "photos", "--phi", "1")
+    at_one = {one["name"]: one["spec_key"] for one in document["networks"]}
+    assert at_one["baseline"] == at_two["baseline"]
+    assert at_one["depth only"] != at_two["depth only"]
+    with Store.open(f"sqlite:///{shell.database}") as store:
+        keys = {one.spec_key: one.roles for one in store.candidates(1)}
+        assert "depth only φ=2" in keys[at_two["depth only"]]
+        assert "depth only φ=1" in keys[at_one["depth only"]]
+        assert [one["name"] for one in store.gallery(1).networks] == list(at_one)
+
+
+def test_of_two_seeds_the_more_accurate_is_shown(shell: Any, make: Any) -> None:
+    make()
+    document = shell.json("cam", "--sweep", "1", "--images", "photos")
+    with Store.open(f"sqlite:///{shell.database}") as store:
+        best: dict[str, float] = {}
+        for row in store.checkpoints(1):
+            best[row.spec_key] = max(best.get(row.spec_key, 0), row.accuracy or 0)
+    assert all(one["accuracy"] == best[one["spec_key"]] for one in document["networks"])
+
+
+def test_where_few_kept_weights_the_phi_with_most_methods_is_shown(shell: Any, make: Any) -> None:
+    make(lambda roles, seed: any(role.endswith(("φ=1", "depth only φ=2")) for role in roles))
+    assert names(shell) == ["depth only", "width only, twice", "resolution only", "compound"]
+    assert names(shell, "--phi", "2") == ["depth only"]
+
+
+@pytest.mark.parametrize(
+    ("compare", "keeps", "words", "message"),
+    [
+        (True, True, ("--phi", "3"), "phi is 3: sweep 1 compares at φ = 1, 2; choose of them"),
+        (True, False, (), "sweep 1 kept no weights: run one with --keep-checkpoints all"),
+        (False, True, ("--phi", "1"), "sweep 1 compares no ways of scaling: leave out --phi"),
+    ],
+)
+def test_what_was_not_compared_or_kept_is_refused(
+    shell: Any, make: Any, compare: bool, keeps: bool, words: tuple[str, ...], message: str
+) -> None:
+    make(lambda roles, seed: keeps and seed == 0, compare=compare)
+    done = shell.invoke("cam", "--sweep", "1", "--images", "photos", *words)
+    assert done.exit_code == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_a_search_is_shown_by_the_dimension_that_is_scaled(shell: Any, make: Any) -> None:
+    make(compare=False)
+    assert names(shell) == ["baseline", "width", "resolution", "compound"]
+
+
+def test_phi_needs_a_sweep(shell: Any, make: Any) -> None:
+    done = shell.invoke("cam", "--phi", "1", "--images", "photos")
+    assert done.exit_code == 2
+    assert "--phi is given without --sweep" in done.stderr
+
+
+def test_a_comparison_keeps_weights_on_request(shell: Any) -> None:
+    words = ("compare", "tiny.yaml", "--plan", "--keep-checkpoints")
+    assert shell.invoke(*words, "all").exit_code == 0
+    done = shell.invoke(*words, "some")
+    assert done.exit_code == 2
+    assert "'some': none, all, or best:K" in " ".join(done.stderr.split())

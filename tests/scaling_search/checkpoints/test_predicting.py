@@ -1,0 +1,60 @@
+"""A file of an image is seen as the same image was in training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scaling_search.checkpoints import load
+from scaling_search.checkpoints.predicting import predict
+from search_spaces.errors import InputError
+
+
+def test_files_are_told_apart_as_in_training(trained: Any, tmp_path: Path) -> None:
+    paths = [trained.image(position, tmp_path) for position in range(40)]
+    found = list(predict(load(trained.path), paths, batch_size=16))
+    correct = [
+        one.labels[0].name == str(label)
+        for one, label in zip(found, trained.data.open_split("validation").labels, strict=False)
+    ]
+    assert [one.image for one in found] == paths
+    flags = trained.training.evaluate().correct[:40]
+    assert correct == flags.tolist()
+
+
+def test_probabilities_fall_and_sum_to_one(trained: Any, tmp_path: Path) -> None:
+    (one,) = predict(load(trained.path), [trained.image(0, tmp_path)], top=99)
+    values = [label.probability for label in one.labels]
+    assert len(values) == 10
+    assert values == sorted(values, reverse=True)
+    assert sum(values) == pytest.approx(1)
+
+
+def test_a_corrupt_image_is_told_and_the_others_go_on(trained: Any, tmp_path: Path) -> None:
+    good = trained.image(1, tmp_path)
+    bad, missing = tmp_path / "bad.png", tmp_path / "missing.png"
+    bad.write_bytes(good.read_bytes()[:40])
+    found = list(predict(load(trained.path), [bad, good, missing]))
+    assert [bool(one.labels) for one in found] == [False, True, False]
+    assert found[0].problem
+    assert found[2].problem == "No such file or directory"
+    assert found[0].to_dict()["labels"] == []
+
+
+def test_large_photographs_are_cropped_and_reduced(trained: Any, tmp_path: Path) -> None:
+    from PIL import Image
+
+    original = trained.image(2, tmp_path)
+    with Image.open(original) as image:
+        large = Image.fromarray(np.kron(np.asarray(image), np.ones((8, 8), np.uint8)))
+    large.convert("RGB").save(tmp_path / "large.png")
+    small, big = predict(load(trained.path), [original, tmp_path / "large.png"])
+    assert small.labels[0].name == big.labels[0].name
+
+
+def test_asking_for_no_class_is_refused(trained: Any) -> None:
+    with pytest.raises(InputError, match="top is 0: ask for at least 1 class"):
+        list(predict(load(trained.path), [], top=0))
