@@ -42,6 +42,7 @@ from api.routers import (
     report,
     sessions,
     sweeps,
+    transfers,
     trials,
     validations,
 )
@@ -81,6 +82,7 @@ ROUTERS: Final = (
     plan.router,
     sessions.router,
     validations.router,
+    transfers.router,
 )
 
 

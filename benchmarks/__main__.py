@@ -20,6 +20,7 @@ from benchmarks import (
     steps,
     strategies,
     throughput,
+    transfer,
 )
 
 BENCHMARKS = {
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "steps": steps,
     "strategies": strategies,
     "throughput": throughput,
+    "transfer": transfer,
 }
 
 

@@ -16,6 +16,8 @@ from results.records import (
     Standing,
     Sweep,
     SweepSummary,
+    Transfer,
+    TransferRun,
     Trial,
     Validation,
 )
@@ -90,6 +92,18 @@ class Reader(Protocol):
         self, *, limit: int | None = 100, protocol: str | None = None
     ) -> list[Validation]:
         """Validations, newest first; of those with a sweep of this protocol, if one is given."""
+        ...
+
+    def transfer(self, transfer_id: int) -> Transfer:
+        """One transfer."""
+        ...
+
+    def transfers(self, *, limit: int | None = 100) -> list[Transfer]:
+        """Transfers, newest first; at most `limit` (None: all)."""
+        ...
+
+    def transfer_runs(self, transfer_id: int) -> list[TransferRun]:
+        """The runs of a transfer, in the order in which they ended."""
         ...
 
     def best(

@@ -15,6 +15,7 @@ from results.figures.parallel import parallel
 from results.figures.ratios import ratios
 from results.figures.style import TEMPLATES, Mode, themed
 from results.figures.timeline import timeline
+from results.figures.transfer import transfer
 from results.figures.triangle import triangle
 from results.figures.validation import validation
 
@@ -36,6 +37,7 @@ __all__ = [
     "ratios",
     "themed",
     "timeline",
+    "transfer",
     "triangle",
     "validation",
 ]

@@ -26,6 +26,7 @@ from results.records.pages import (
 )
 from results.records.standing import Climb, Leader, Standing, Work
 from results.records.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
+from results.records.transfers import NewTransfer, NewTransferRun, Transfer, TransferRun
 from results.records.trials import Attempt, Epoch, NewEpoch, StoppedTrial, Trial, TrialResult
 from results.records.validations import (
     Identification,
@@ -65,6 +66,8 @@ __all__ = [
     "NewGallery",
     "NewSweep",
     "NewToken",
+    "NewTransfer",
+    "NewTransferRun",
     "NewValidation",
     "Order",
     "Progress",
@@ -74,6 +77,8 @@ __all__ = [
     "Sweep",
     "SweepSummary",
     "Token",
+    "Transfer",
+    "TransferRun",
     "Trial",
     "TrialResult",
     "TrialSummary",

@@ -22,6 +22,7 @@ from results.store.pages import PagePart
 from results.store.standing import StandingPart
 from results.store.statistics import StatisticsPart
 from results.store.sweeps import SweepPart
+from results.store.transfers import TransferPart
 from results.store.trial_reads import TrialReadPart
 from results.store.trials import TrialPart
 from results.store.validations import ValidationPart
@@ -49,6 +50,7 @@ class Store(
     StatisticsPart,
     AccessPart,
     ValidationPart,
+    TransferPart,
     WithholdingPart,
 ):
     """The record of sweeps, on SQLite or PostgreSQL with the same behaviour.

@@ -7,6 +7,13 @@
 """
 
 from scaling_search.checkpoints.about import About
-from scaling_search.checkpoints.files import Checkpoint, Written, load, read_about, save
+from scaling_search.checkpoints.files import (
+    Checkpoint,
+    Written,
+    is_checkpoint,
+    load,
+    read_about,
+    save,
+)
 
-__all__ = ["About", "Checkpoint", "Written", "load", "read_about", "save"]
+__all__ = ["About", "Checkpoint", "Written", "is_checkpoint", "load", "read_about", "save"]

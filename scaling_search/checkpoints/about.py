@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
 from scaling_search.datasets import PreparedDataset
+from search_spaces.layers import Padding
 from search_spaces.spec import NetworkSpec
 
 
@@ -26,6 +27,8 @@ class About(BaseModel):
     source_px: int = Field(ge=1)
     mean: tuple[float, ...] = Field(description="Of each channel, pixel values in 0..1.")
     std: tuple[float, ...]
+    padding: Padding | None = Field(None, description="Of convolutions, if not the baseline's.")
+    norm_eps: float | None = Field(None, description="ε of batch norms, if not the baseline's.")
     dataset: str | None = Field(None, description="What it was trained on.")
     fingerprint: str | None = Field(None, description="Of the content of those images.")
     protocol: str | None = Field(None, description="Of the sweep that trained it.")
@@ -50,6 +53,8 @@ class About(BaseModel):
         protocol: str | None = None,
         seed: int | None = None,
         accuracy: float | None = None,
+        padding: Padding | None = None,
+        norm_eps: float | None = None,
     ) -> Self:
         """Of a network that was trained on a data set's training split."""
         return cls(
@@ -59,6 +64,8 @@ class About(BaseModel):
             source_px=data.source_px,
             mean=data.mean,
             std=data.std,
+            padding=padding,
+            norm_eps=norm_eps,
             dataset=data.name,
             fingerprint=data.fingerprint,
             protocol=protocol,

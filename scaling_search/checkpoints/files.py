@@ -109,6 +109,15 @@ def _refuse_other_kinds(path: Path) -> None:
         )
 
 
+def is_checkpoint(path: Path) -> bool:
+    """Whether a file is safetensors with a description of ours, which may still be damaged."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return _ABOUT in (file.metadata() or {})
+    except (SafetensorError, OSError):
+        return False
+
+
 def read_about(path: Path) -> About:
     """What a file says of its network; the weights are not read, nor checked.
 
@@ -120,11 +129,12 @@ def read_about(path: Path) -> About:
 
 def _open(path: Path) -> tuple[dict[str, str], list[str]]:
     """Metadata and names of tensors."""
-    _refuse_other_kinds(path)
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {}), list(file.keys())
     except (SafetensorError, OSError) as error:
+        # Only now: a good file may begin as a pickle does, by the length of its header.
+        _refuse_other_kinds(path)
         raise _damaged(path, error) from None
 
 
@@ -167,7 +177,7 @@ def load(
     """
     metadata, names = _open(path)
     about = _described(path, metadata)
-    if sha256 is not None and _file_hash(path) != sha256:
+    if sha256 is not None and file_hash(path) != sha256:
         raise InputError(
             f"{path} is not the file that was recorded (its SHA-256 differs from {sha256[:12]}…): "
             "restore it, or train the network again"
@@ -183,7 +193,7 @@ def load(
     except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from None
     with torch.random.fork_rng([]):
-        network = build(about.network)
+        network = build(about.network, padding=about.padding, norm_eps=about.norm_eps)
     _check_shapes(path, about.network, network.state_dict(), tensors)
     if metadata.get(_DIGEST) != _digest(metadata[_ABOUT], tensors):
         raise InputError(
@@ -194,7 +204,8 @@ def load(
     return Checkpoint(about, network.eval())
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """SHA-256 of all bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -33,6 +33,8 @@ from scaling_search.cli.commands.show import show
 from scaling_search.cli.commands.submit import submit
 from scaling_search.cli.commands.sweeps import sweeps
 from scaling_search.cli.commands.tokens import tokens
+from scaling_search.cli.commands.transfer import transfer
+from scaling_search.cli.commands.transfers import transfers
 from scaling_search.cli.commands.validate_proxy import validate_proxy
 from scaling_search.cli.commands.validations import validations
 from scaling_search.cli.commands.watch import watch
@@ -130,6 +132,8 @@ _COMMANDS = (
     validations,
     predict,
     cam,
+    transfer,
+    transfers,
 )
 for _command in _COMMANDS:
     app.command()(_command)

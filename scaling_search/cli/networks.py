@@ -19,6 +19,8 @@ from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember, family
 from search_spaces.frame import Frame
 from search_spaces.spec import NetworkSpec
 
+_CHECKPOINT = ".safetensors"
+
 _DOCUMENTS = {"json": as_json, "yaml": as_yaml}
 """The formats in which the command's own JSON document is written."""
 
@@ -113,7 +115,7 @@ def write_family_of(
 
 
 def spec_of(word: str, classes: int | None) -> NetworkSpec:
-    """A network that is named: a member of the published family, or an exported document.
+    """A network that is named: a published member, an exported document, or a checkpoint's.
 
     Raises:
         InputError: it is neither, or the file cannot be read.
@@ -121,6 +123,10 @@ def spec_of(word: str, classes: int | None) -> NetworkSpec:
     path = Path(word)
     if path.suffix in (".json", ".yaml", ".yml"):
         spec = _read_spec(path)
+    elif path.suffix == _CHECKPOINT:
+        from scaling_search.checkpoints import read_about  # it imports torch
+
+        spec = read_about(path).network
     else:
         own = get_baseline(coefficients.DEFAULT_BASELINE)
         count = len(PUBLISHED_FAMILIES[own.name])

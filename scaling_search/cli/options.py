@@ -172,8 +172,8 @@ NetworkOption = Annotated[
     typer.Option(
         "--network",
         metavar="NAME|FILE",
-        help="A member of the published family, b0 to b7, or a network that `family` or `model` "
-        "wrote with --format json or yaml.",
+        help="A member of the published family, b0 to b7, a network that `family` or `model` "
+        "wrote with --format json or yaml, or a checkpoint.",
     ),
 ]
 

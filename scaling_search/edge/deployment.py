@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from scaling_search.checkpoints import About, Checkpoint
 from scaling_search.datasets import PreparedDataset
 from scaling_search.edge import int8, onnx_files
 from scaling_search.proxy import Training
@@ -38,6 +40,7 @@ def deploy(
     data: PreparedDataset | None = None,
     images: int = 10_000,
     calibration: int = 128,
+    checkpoint: Checkpoint | None = None,
     told: Callable[[str, float | None], None] | None = None,
 ) -> dict[str, Any]:
     """An ONNX file of a network, and one in int8.
@@ -50,6 +53,8 @@ def deploy(
         pretrained: the weights are a library's own, with its padding and ε.
         data: where accuracy is measured (on the validation split).
         images: budget of the training, at the proxies' recipe.
+        checkpoint: the network with its weights; the files then say how images are prepared and
+            what the classes are called.
         calibration: images of the training split that int8 is calibrated on.
         told: hears what is going on.
 
@@ -62,7 +67,9 @@ def deploy(
     """
     say = told or (lambda text, done: None)
     onnx_files.needed("onnxruntime")
-    if data is not None and weights is None:
+    if data is not None and checkpoint is not None:
+        data = _as_learned(data, checkpoint.about)
+    elif data is not None and weights is None:
         spec = dataclasses.replace(spec, in_channels=data.channels, classes=len(data.class_names))
     if data is not None and (spec.in_channels, spec.classes) != (
         data.channels,
@@ -73,7 +80,10 @@ def deploy(
             f"apart, {data.name} has {data.channels} and {len(data.class_names)}: name a data set "
             "of the kind that the weights were trained on"
         )
-    network, origin = _network(spec, weights, pretrained, data, images, say)
+    if checkpoint is not None:
+        network, origin = checkpoint.network, "of the checkpoint"
+    else:
+        network, origin = _network(spec, weights, pretrained, data, images, say)
     say(f"writing {target}", None)
     written = onnx_files.write_onnx(network, spec, target)
     validation = [] if data is None else _batches(spec, data, "validation", None)
@@ -101,6 +111,10 @@ def deploy(
                 "accuracy": onnx_files.accuracy(quantised, validation, 1),
             }
         )
+    if checkpoint is not None:
+        for file in files:
+            onnx_files.describe(Path(str(file["file"])), _described(checkpoint.about))
+            file["bytes"] = Path(str(file["file"])).stat().st_size
     return {
         "spec_key": spec.key,
         "weights": origin,
@@ -108,6 +122,37 @@ def deploy(
         "dataset": None if data is None else data.name,
         "validation_images": sum(len(labels) for _, labels in validation),
         "files": files,
+    }
+
+
+def _as_learned(data: PreparedDataset, about: About) -> PreparedDataset:
+    """The images as a checkpoint wants them.
+
+    Raises:
+        InputError: their classes are others.
+    """
+    if data.class_names != about.class_names:
+        raise InputError(
+            f"{data.name} has the classes {', '.join(data.class_names[:5])}, …, the checkpoint "
+            f"{', '.join(about.class_names[:5])}, …: name a data set of the classes that it knows"
+        )
+    return dataclasses.replace(data, mean=about.mean, std=about.std)
+
+
+def _described(about: About) -> dict[str, str]:
+    """What programs need to use the file: labels, how images are prepared, and all the rest."""
+    prepared = {
+        "centred_square_px": about.source_px,
+        "resolution_px": about.network.resolution_px,
+        "channels": about.channels,
+        "scale": 1 / 255,
+        "mean": about.mean,
+        "std": about.std,
+    }
+    return {
+        "labels": json.dumps(about.class_names),
+        "preprocessing": json.dumps(prepared),
+        "scaling_search": about.model_dump_json(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -99,6 +100,14 @@ def write_onnx(network: nn.Module, spec: NetworkSpec, path: Path) -> OnnxFile:
             f"than {TOLERANCE:g}: {path} is not the network that was exported"
         )
     return OnnxFile(path=path, file_bytes=path.stat().st_size, difference=difference, opset=OPSET)
+
+
+def describe(path: Path, entries: Mapping[str, str]) -> None:
+    """Put texts into a file's metadata, where onnxruntime's `get_modelmeta` finds them."""
+    onnx = needed("onnx")
+    model = onnx.load(str(path))
+    onnx.helper.set_model_props(model, dict(entries))
+    onnx.save(model, str(path))
 
 
 def session(path: Path, threads: int) -> Any:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from scaling_search.proxy.reports import Evaluation
+from scaling_search.proxy.start import trains
 
 TOP5_ABOVE_CLASSES = 10
 
@@ -18,9 +19,9 @@ def recompute_norms(network: nn.Module, batches: Iterable[Tensor]) -> None:
     """Replace batch-norm statistics by their mean over `batches`, weights as they are now.
 
     The running averages of a short training are those of weights long gone (with EfficientNet's
-    momentum of 0.01, mostly of the first ones).
+    momentum of 0.01, mostly of the first ones). Norms that are not trained keep theirs.
     """
-    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d) and trains(m)]
     momenta = [norm.momentum for norm in norms]
     network.eval()  # dropout and stochastic depth off; the norms alone collect
     for norm in norms:

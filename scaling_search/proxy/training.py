@@ -17,7 +17,6 @@ import math
 import time
 from collections.abc import Generator
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -28,9 +27,11 @@ from scaling_search.proxy.evaluation import evaluate, recompute_norms
 from scaling_search.proxy.images import Augmenter, EvaluationBatches, Images, Order
 from scaling_search.proxy.isolation import Isolation
 from scaling_search.proxy.optimisation import learning_rate, make_optimizer
+from scaling_search.proxy.randomness import Streams
 from scaling_search.proxy.reports import EpochReport, Evaluation, TrialResult, pack_correct
+from scaling_search.proxy.start import Start, Thaw
 from search_spaces.errors import InputError
-from search_spaces.modules import BlockModule, build
+from search_spaces.modules import BlockModule
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
@@ -80,6 +81,7 @@ class Training:
         device: `cpu`, `cuda` or `cuda:N`.
         threads: CPU threads; another count sums in another order, and so rounds differently.
         channels_last: the memory format, which rounds differently too; `calibration` chooses it.
+        start: from which weights; from scratch by default.
 
     Attributes:
         network: the module as trained so far.
@@ -100,6 +102,7 @@ class Training:
         device: str = "cpu",
         threads: int = 1,
         channels_last: bool = True,
+        start: Start | None = None,
     ) -> None:
         _check_fit(spec, data)
         self._started = time.perf_counter()
@@ -108,17 +111,16 @@ class Training:
         self._isolation = Isolation(device, threads)
         self._device = self._isolation.device
         self.result: TrialResult | None = None
-        streams = np.random.SeedSequence(seed).generate_state(5)
-        init, order, augmentation, dropout, norms = (int(stream) for stream in streams)
+        start, streams = start or Start(), Streams.of(seed)
 
         # ------------------------------------------------------------ network
         with self._isolation.entered():
-            torch.manual_seed(init)
-            self.network: nn.Module = build(
+            torch.manual_seed(streams.init)
+            self.network = start.build(
                 spec, dropout=proxy.dropout, stochastic_depth=proxy.stochastic_depth
             )
-            torch.manual_seed(dropout)
-        if proxy.zero_init_residual:
+            torch.manual_seed(streams.dropout)
+        if proxy.zero_init_residual and not start.weights:
             _start_as_identity(self.network)
         self.network.to(self._device)
         if channels_last:
@@ -128,12 +130,13 @@ class Training:
 
                 speed_up(self.network)
         self._optimizer = make_optimizer(self.network, proxy)
+        self._thaw = Thaw(self.network, start, proxy.total_steps) if start.thaw else None
 
         # ------------------------------------------------------------ data
         self._train = self._images("train")
-        self._order = Order(len(self._train), order)
-        self._augment = Augmenter(proxy.augmentation, data.source_px, augmentation)
-        some = Order(len(self._train), norms).take(min(proxy.norm_images, len(self._train)))
+        self._order = Order(len(self._train), streams.order)
+        self._augment = Augmenter(proxy.augmentation, data.source_px, streams.augmentation)
+        some = Order(len(self._train), streams.norms).take(min(proxy.norm_images, len(self._train)))
         self._norm_batches = self._train.batches(some, proxy.batch_size)
         self._validation = self._all_of(self._images("validation"))
 
@@ -158,6 +161,8 @@ class Training:
 
     def _step(self) -> Tensor:
         proxy = self._proxy
+        if self._thaw is not None:
+            self._thaw.at(self._steps)
         positions = self._order.take(proxy.batch_size)
         images = self._augment(self._train.source(positions))
         inputs = self._train.normalise(self._train.resize(images))

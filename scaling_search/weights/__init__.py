@@ -10,6 +10,7 @@ from scaling_search.weights.exchange import (
     convert,
     detect,
     load_weights,
+    published,
     save_weights,
 )
 from scaling_search.weights.files import read_tensors, write_tensors
@@ -20,6 +21,7 @@ __all__ = [
     "convert",
     "detect",
     "load_weights",
+    "published",
     "read_tensors",
     "save_weights",
     "write_tensors",

@@ -15,7 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from scaling_search.weights.files import read_tensors, write_tensors
-from scaling_search.weights.likely import CLASSIFIER, COUNTER, expected_tensors, likely
+from scaling_search.weights.likely import (
+    CLASSIFIER,
+    COUNTER,
+    expected_tensors,
+    known_networks,
+    likely,
+)
 from search_spaces.baselines import get_baseline
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports.names import LIBRARIES, layer_names
@@ -143,6 +149,23 @@ def _check(
 def _likely(tensors: Mapping[str, Tensor], library: str) -> str:
     naming = partial(_tensor_names, library=library)
     return likely(tensors, naming, official_only=library != OWN)
+
+
+def published(tensors: Mapping[str, Tensor], library: str) -> tuple[str, NetworkSpec] | None:
+    """The published EfficientNet, b0 to b7, whose tensors these are, whatever its classes."""
+    given = {name: value.shape for name, value in tensors.items() if not name.endswith(COUNTER)}
+    for called, spec in known_networks(official_only=True):
+        expected = expected_tensors(spec)
+        names = _tensor_names(expected, spec, library)
+        classifier = {names[ours] for ours in expected if ours.startswith(CLASSIFIER)}
+        body = {
+            names[ours]: like.shape
+            for ours, like in expected.items()
+            if not ours.endswith(COUNTER) and names[ours] not in classifier
+        }
+        if body == {name: shape for name, shape in given.items() if name not in classifier}:
+            return called.rpartition(" ")[2], spec
+    return None
 
 
 def load_weights(

@@ -22,11 +22,12 @@ OPERATIONS = {
     "get_family", "get_family_figure", "get_figure", "get_gallery", "get_gallery_figures",
     "get_gallery_picture", "get_health", "get_log", "get_member", "get_metrics",
     "get_published_family", "get_published_family_figure", "get_published_member", "get_readiness",
-    "get_report", "get_session", "get_sweep", "get_validation", "get_validation_figure",
-    "list_baselines", "list_candidates", "list_checkpoints", "list_coefficients", "list_datasets",
-    "list_edge_measurements", "list_epochs", "list_figures", "list_sweeps", "list_trials",
-    "list_validations", "make_plan", "resume_sweep", "sign_in", "sign_out", "submit_sweep",
-    "watch_sweep",
+    "get_report", "get_session", "get_sweep", "get_transfer", "get_transfer_figure",
+    "get_validation", "get_validation_figure", "list_baselines", "list_candidates",
+    "list_checkpoints", "list_coefficients", "list_datasets", "list_edge_measurements",
+    "list_epochs", "list_figures", "list_sweeps", "list_transfer_runs", "list_transfers",
+    "list_trials", "list_validations", "make_plan", "resume_sweep", "sign_in", "sign_out",
+    "submit_sweep", "watch_sweep",
 }  # fmt: skip
 """Clients are generated from these names: one that changes breaks them."""
 

@@ -25,7 +25,17 @@ OPTIONS = {"folder": "digits", "n_train": 64, "epochs": 1, "batch_size": 64, "no
 
 
 @pytest.mark.parametrize(
-    "name", ["dashboard", "exporting", "figures", "planning", "preparing", "service", "steps"]
+    "name",
+    [
+        "dashboard",
+        "exporting",
+        "figures",
+        "planning",
+        "preparing",
+        "service",
+        "steps",
+        "transfer",
+    ],
 )
 def test_a_benchmark_prints_a_table_and_writes_its_figures(name, tmp_path, monkeypatch, capsys):
     if name == "dashboard" and not CHROMIUM.exists():

@@ -60,15 +60,21 @@ def onnx(
     """Write a network as ONNX, checked against PyTorch's outputs; with --int8 quantised too.
 
     With a data set, the accuracy of both files on its validation images is told. Without weights
-    and data set the weights are random: good for measuring time and size.
+    and data set the weights are random: good for measuring time and size. A checkpoint has its
+    weights in it; the files then say in their metadata how images are prepared (`preprocessing`)
+    and what the classes are called (`labels`).
 
     \b
     Examples:
       scaling-search onnx b0.onnx --network b0
       scaling-search onnx small.onnx --network small.json --dataset digits --int8
       scaling-search onnx b3.onnx --network b3 --weights efficientnet_b3.pth --pretrained
+      scaling-search onnx pets.onnx --network transfer-1-full-seed-0-0c5d8e3fa1b2.safetensors
     """  # noqa: D301 - \b keeps the lines of the examples apart
+    from scaling_search.checkpoints import load
+    from scaling_search.checkpoints.files import SUFFIX
     from scaling_search.cli import exports
+    from scaling_search.cli.checkpoints import find
     from scaling_search.cli.inputs import dataset_name
     from scaling_search.cli.networks import spec_of
     from scaling_search.cli.output import console, print_json
@@ -83,14 +89,21 @@ def onnx(
         raise InputError("--int8 needs images to calibrate on: add for example --dataset digits")
     if pretrained and weights is None:
         raise InputError("--pretrained says what --weights are: name their file, or leave it out")
-    spec = spec_of(network, classes)
+    checkpoint = load(find(Path(network))) if network.endswith(SUFFIX) else None
+    if checkpoint is not None and (weights is not None or classes is not None):
+        raise InputError(
+            f"--network {network} is a checkpoint, with weights and classes of its own: leave "
+            f"{'--weights' if weights is not None else '--classes'} out"
+        )
+    spec = spec_of(network, classes) if checkpoint is None else checkpoint.about.network
     quantised = target.with_name(f"{target.stem}-int8.onnx") if int8 else None
     for path in (target, quantised):
         if path is not None:
             exports.check_target(path, force=force)
     data = None
     if dataset is not None:
-        name = DataSpec(name=dataset_name(dataset))
+        channels = None if checkpoint is None else checkpoint.about.channels
+        name = DataSpec(name=dataset_name(dataset), in_channels=channels)
         with Display(quiet=quiet or json).preparing() as prepared:
             data = prepare(name, progress=prepared)
     with Display(quiet=quiet or json).saying() as told:
@@ -103,6 +116,7 @@ def onnx(
             data=data,
             images=images,
             calibration=calibration,
+            checkpoint=checkpoint,
             told=told,
         )
     if json:

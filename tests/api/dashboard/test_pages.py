@@ -14,7 +14,8 @@ from search_spaces.sweep_spec import SweepSpec
 pytestmark = pytest.mark.anyio
 
 PAGES = (
-    "/", "/coefficients", "/families", "/families/published", "/compare", "/submit", "/sign-in",
+    "/", "/coefficients", "/families", "/families/published", "/compare", "/transfers", "/submit",
+    "/sign-in",
 )  # fmt: skip
 
 

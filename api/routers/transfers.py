@@ -1,0 +1,81 @@
+"""Transfers: what was learned on some images, used on others."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.figures import Drawn, draw
+from api.middleware.answers import keep
+from api.models.common import LARGEST_ID
+from api.models.figures import ThemeQuery
+from api.models.transfers import TransferRuns, Transfers, TransfersQuery
+from api.openapi import problems
+from api.routers.figures import PLOTLY, answer
+from api.service import ServiceDep, StoreDep
+from results.documents.transfers import TransferItem, TransferRunItem
+
+router: Final = APIRouter(prefix="/v1/transfers", tags=["transfers"])
+
+TransferId = Annotated[
+    int, Path(ge=1, le=LARGEST_ID, description="Number of the transfer.", examples=[1])
+]
+
+
+@router.get("", operation_id="list_transfers", summary="List transfers")
+def list_transfers(query: Annotated[TransfersQuery, Query()], store: StoreDep) -> Transfers:
+    """Transfers, newest first."""
+    rows = store.transfers(limit=query.limit)
+    return Transfers(transfers=[TransferItem.from_record(row) for row in rows])
+
+
+@router.get(
+    "/{transfer_id}",
+    operation_id="get_transfer",
+    summary="A transfer",
+    responses=problems(404),
+)
+def get_transfer(transfer_id: TransferId, request: Request, store: StoreDep) -> TransferItem:
+    """What it found: accuracies by weights, data set and method, and gains over scratch."""
+    found = store.transfer(transfer_id)
+    if found.finished_at is not None:
+        keep(request)
+    return TransferItem.from_record(found)
+
+
+@router.get(
+    "/{transfer_id}/runs",
+    operation_id="list_transfer_runs",
+    summary="Runs of a transfer",
+    responses=problems(404),
+)
+def list_transfer_runs(transfer_id: TransferId, store: StoreDep) -> TransferRuns:
+    """Every training, those that chose learning rates among them, each with its curve."""
+    rows = store.transfer_runs(transfer_id)
+    return TransferRuns(runs=[TransferRunItem.from_record(row) for row in rows])
+
+
+@router.get(
+    "/{transfer_id}/figure",
+    operation_id="get_transfer_figure",
+    summary="A transfer, drawn",
+    response_class=Response,
+    responses={200: PLOTLY, **problems(404)},
+)
+async def get_transfer_figure(
+    transfer_id: TransferId,
+    query: Annotated[ThemeQuery, Query()],
+    request: Request,
+    service: ServiceDep,
+) -> Response:
+    """Accuracy of each weights and method against parameters, one panel a data set."""
+
+    def make() -> Drawn:
+        from results.figures import transfer
+
+        report = service.store.transfer(transfer_id).report
+        return draw(lambda: transfer(report))
+
+    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
