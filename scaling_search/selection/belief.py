@@ -17,6 +17,9 @@ from scaling_search.selection.surface import Surface
 from scaling_search.selection.surface import believe as fitted
 from search_spaces.sweep_spec import SelectionRule
 
+_NOTHING_SEEN = 1.0
+"""Variance of an accuracy of which nothing was seen: it may be anything."""
+
 
 @dataclass(frozen=True)
 class Belief:
@@ -29,6 +32,8 @@ class Belief:
     table: Table
     rule: SelectionRule
     noise: Noise
+    unseen: tuple[Evidence, ...] = ()
+    """Candidates that could win and have no finished trial: stopped early, or never trained."""
 
     @cached_property
     def doublings(self) -> float:
@@ -46,12 +51,23 @@ class Belief:
 
     @cached_property
     def surface(self) -> Surface:
-        """Of all rows."""
+        """Of all rows, and below them of those `unseen`, of which only the surface tells."""
+        places, matched = self.table.places, self.matched
+        means, noise, count = self.noise.means, self.noise.covariance, len(self.unseen)
+        if count:
+            there = np.array([entry.place for entry in self.unseen])
+            places = np.concatenate([places, there])
+            there[:, 3] = self.doublings
+            matched = np.concatenate([matched, there])
+            means = np.concatenate([means, np.full(count, means.mean())])
+            known, size = noise, len(noise) + count
+            noise = _NOTHING_SEEN * np.eye(size)
+            noise[: len(known), : len(known)] = known
         return fitted(
-            self.table.places,
-            self.matched,
-            self.noise.means,
-            self.noise.covariance,
+            places,
+            matched,
+            means,
+            noise,
             self.noise.effective_freedom,
             # What may be lost must not be unlikely to be lost before anything was seen.
             max(VARIATION_SCALE, 2 * self.rule.regret),
@@ -70,7 +86,12 @@ class Belief:
     @cached_property
     def judgement(self) -> Judgement:
         """What follows for `indices`, in their order."""
-        return Judgement(self.surface.expected[self.table.eligible], self.draws, self.rule)
+        return Judgement(
+            self.surface.expected[self.table.eligible],
+            self.draws,
+            self.rule,
+            self.surface.draws[:, len(self.table.entries) :],
+        )
 
     @property
     def leader(self) -> int:
@@ -87,9 +108,20 @@ class Belief:
         """Probability that the leader loses at most δ."""
         return self.judgement.certainty
 
+    def clears(self, role: str) -> bool:
+        """Whether the leader is above the candidates with a role, by an interval of its own each.
+
+        It is where there is none of them.
+        """
+        beside = (1 - self.rule.confidence) / 2
+        over = (
+            self.surface.draws[:, [self.leader_row]] - self.surface.draws[:, self.table.rows(role)]
+        )
+        return bool((np.quantile(over, beside, axis=0) > 0).all())
+
     @property
     def probability_best(self) -> dict[int, float]:
-        """By index; they sum to 1."""
+        """By index; they sum to 1, but for the probability that an unseen one is best."""
         return self._by_index(self.judgement.probability_best)
 
     @property
@@ -121,7 +153,8 @@ def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
     """What trials say so far; candidates may have different numbers of seeds.
 
     Args:
-        evidence: one entry a candidate. Those without trials, or that lost one, are left out.
+        evidence: one entry a candidate. Those that lost a trial are left out; of those without
+            trials the surface says what they may reach.
         rule: δ and the confidence.
 
     Returns:
@@ -132,4 +165,5 @@ def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
     if why_not(table) is not None:
         return None
     noise = measured(table)
-    return None if noise is None else Belief(table, rule, noise)
+    unseen = tuple(one for one in evidence if one.eligible and not one.correct and not one.lost)
+    return None if noise is None else Belief(table, rule, noise, unseen)

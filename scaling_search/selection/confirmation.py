@@ -31,8 +31,8 @@ def confirmed(evidence: Sequence[Evidence], belief: Belief) -> Confirmation | No
     entries = []
     for entry in evidence:
         if entry.index == leader:
-            if not entry.fresh:
-                return None
+            if not entry.fresh or entry.fresh_lost:
+                return None  # of some that survived nothing fair can be said
             entries.append(replace(entry, correct=entry.fresh))
         elif entry.eligible:
             entries.append(entry)

@@ -22,9 +22,9 @@ class Evidence:
 
     `correct` maps a seed to (n,) bool; candidates may have different seeds, and as many as they
     like. `fresh` are trials of other seeds that were trained after the leader was known: nothing is
-    selected by them. `lost` counts trials that diverged or failed. `roles` are those of the plan.
-    `scaling` is how the network was really scaled, `flops_ratio` its measured FLOPs as a multiple
-    of the baseline's.
+    selected by them. `lost` counts trials that diverged or failed, `fresh_lost` those of fresh
+    seeds. `roles` are those of the plan. `scaling` is how the network was really scaled,
+    `flops_ratio` its measured FLOPs as a multiple of the baseline's.
     """
 
     index: int
@@ -35,6 +35,7 @@ class Evidence:
     scaling: Scaling = UNSCALED
     flops_ratio: float = 1.0
     fresh: Correct = field(default_factory=dict)
+    fresh_lost: int = 0
 
     @property
     def place(self) -> tuple[float, float, float, float]:

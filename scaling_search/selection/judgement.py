@@ -24,11 +24,13 @@ class Judgement:
         expected: their accuracies, shape (E,).
         draws: joint draws of them, shape (DRAWS, E).
         rule: δ and the confidence.
+        unseen: draws of candidates that could win too, but have no trial, (DRAWS, U).
     """
 
     expected: Floats
     draws: NDArray[np.floating]
     rule: SelectionRule
+    unseen: NDArray[np.floating]
 
     @cached_property
     def leader(self) -> int:
@@ -38,13 +40,22 @@ class Judgement:
     @cached_property
     def _regrets(self) -> NDArray[np.floating]:
         """Draws of what each loses against the best, (DRAWS, E)."""
-        regrets: NDArray[np.floating] = self.draws.max(axis=1, keepdims=True) - self.draws
+        regrets: NDArray[np.floating] = self._best[:, None] - self.draws
         return regrets
 
     @cached_property
+    def _best(self) -> NDArray[np.floating]:
+        """Draws of the best accuracy of all that could win, seen or not, (DRAWS,)."""
+        best: NDArray[np.floating] = np.maximum(
+            self.draws.max(axis=1), self.unseen.max(axis=1, initial=0.0)
+        )
+        return best
+
+    @cached_property
     def probability_best(self) -> Floats:
-        """Shape (E,); they sum to 1."""
-        counts = np.bincount(self.draws.argmax(axis=1), minlength=len(self.expected))
+        """Shape (E,); they sum to 1, but for the probability that an unseen one is best."""
+        best = self.draws.argmax(axis=1)[self.draws.max(axis=1) >= self._best]
+        counts = np.bincount(best, minlength=len(self.expected))
         return counts / len(self.draws)
 
     @cached_property
@@ -101,4 +112,4 @@ class Judgement:
         if self.certainty < self.rule.confidence:
             return "inconclusive"
         rivals = {standing for standing in self.standings if standing != "leader"}
-        return "chosen" if rivals == {"worse"} else "equivalent"
+        return "chosen" if rivals == {"worse"} and not self.unseen.size else "equivalent"

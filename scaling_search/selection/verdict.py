@@ -39,9 +39,13 @@ def _settling(belief: Belief) -> Settling | None:
 
 
 def _doubts(
-    contrasts: Contrasts, gains: Mapping[str, Gain], settling: Settling | None, chance: float
+    contrasts: Contrasts,
+    gains: Mapping[str, Gain],
+    settling: Settling | None,
+    chance: float,
+    lost: str | None,
 ) -> list[str]:
-    """Why there is no conclusion; empty if there is one."""
+    """Why there is no conclusion; empty if there is one. `lost`: what lost trials leave open."""
     belief, judgement = contrasts.belief, contrasts.belief.judgement
     rule, images = belief.rule, belief.table.images
     if not contrasts.above(chance):
@@ -50,7 +54,7 @@ def _doubts(
             f"the leader's accuracy {accuracy:.3f} is not clearly above chance {chance:.3f}: "
             "train longer"
         ]
-    doubts = []
+    doubts = [] if lost is None else [lost]
     if "baseline" in gains and gains["baseline"].low <= 0:
         doubts.append(
             "the leader is not clearly above the unscaled baseline, so this proxy rewards no extra "
@@ -61,9 +65,37 @@ def _doubts(
             f"the leader loses at most {_points(rule.regret)} against the true best with "
             f"{100 * judgement.certainty:.0f}% probability, at most "
             f"{_points(judgement.regret_bound)} with {100 * rule.confidence:g}%; "
-            f"{_said(settling, images)}"
+            f"{_said(settling, images)}{_unseen(belief)}"
         )
     return doubts
+
+
+def _unseen(belief: Belief) -> str:
+    """What is said of candidates without a finished trial."""
+    count = len(belief.unseen)
+    if not count:
+        return ""
+    return (
+        f"; {count} of {count + len(belief.indices)} candidates finished no trial, and only the "
+        "surface between the others tells of them"
+    )
+
+
+def _lost(evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain]) -> str | None:
+    """What lost trials of the baseline or of the leader's confirmation leave open."""
+    baseline = any("baseline" in entry.roles and entry.lost for entry in evidence)
+    if baseline and "baseline" not in gains:
+        return (
+            "the unscaled baseline lost a trial, so whether the leader is better than it is not "
+            "known: resume, which tries failed trials again, or make its training stable"
+        )
+    fresh = next(entry.fresh_lost for entry in evidence if entry.index == belief.leader)
+    if fresh:
+        return (
+            f"the leader lost {fresh} of its fresh trials, so it does not train reliably: resume, "
+            "which tries failed trials again, or make its training stable"
+        )
+    return None
 
 
 def _grounds(belief: Belief, standings: Counter[str]) -> list[str]:
@@ -85,8 +117,9 @@ def _grounds(belief: Belief, standings: Counter[str]) -> list[str]:
         f"({100 * rule.confidence:g}% probability, from {seeds} seeds and {table.images:,} "
         f"validation images, at {2**belief.doublings:.2f} × the baseline's FLOPs)",
         "every rival is worse"
-        if standings["worse"] == rivals
-        else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}",
+        if standings["worse"] == rivals and not belief.unseen
+        else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}"
+        + _unseen(belief),
     ]
 
 
@@ -160,7 +193,7 @@ def select(evidence: Sequence[Evidence], rule: SelectionRule, chance: float) -> 
         return _nothing(evidence, table, chance, reason)
     contrasts = Contrasts(belief)
     gains, settling = contrasts.gains(), _settling(belief)
-    why = _doubts(contrasts, gains, settling, chance)
+    why = _doubts(contrasts, gains, settling, chance, _lost(evidence, belief, gains))
     verdict: Verdict = "inconclusive"
     if not why:
         verdict = belief.judgement.verdict

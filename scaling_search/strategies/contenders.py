@@ -10,6 +10,7 @@ from scaling_search.strategies.ledger import WAIT, Decision, Ledger, Pick, Step
 from search_spaces.strategy_spec import StrategySpec
 from search_spaces.sweep_spec import SelectionRule
 
+_BASELINE = "the leader is not clearly above the unscaled baseline: another seed of that"
 Believing = Callable[[Sequence[Evidence], SelectionRule], Belief | None]
 
 
@@ -58,6 +59,9 @@ class Contenders:
             likely = dict.fromkeys(left, 1.0)
             why, dropped = "the noise is not known yet", {}
         else:
+            unsure = self._baseline(ledger, believed)
+            if believed.judgement.verdict != "inconclusive" and unsure:
+                return Step(unsure, Decision(f"round {number}", _BASELINE, kept=(unsure[0][0],)))
             if believed.judgement.verdict != "inconclusive":
                 return self._end(
                     number,
@@ -85,6 +89,21 @@ class Contenders:
             return self._end(number, "the budget is spent")
         kept = tuple(sorted(index for index, _ in picks))
         return Step(picks, Decision(f"round {number}", why, kept, dropped))
+
+    def _baseline(self, ledger: Ledger, believed: Belief) -> tuple[Pick, ...]:
+        """The unscaled baseline's next seed, where the leader is not clearly above it."""
+        if believed.clears("baseline"):
+            return ()
+        affordable = self.strategy.max_images is None or (
+            ledger.images + self.trial_images <= self.strategy.max_images
+        )
+        return tuple(
+            (arm.index, seed)
+            for arm in ledger.arms
+            if "baseline" in arm.roles and affordable and not ledger.is_out(arm.index)
+            for seed in self.seeds
+            if seed not in ledger.standings[arm.index]
+        )[:1]
 
     def _affordable(
         self,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from scaling_search.selection import Evidence
+from search_spaces.sweep_spec import FRESH
 
 Pick = tuple[int, int]
 """A trial: (index of a candidate, seed)."""
@@ -67,7 +68,13 @@ class Ledger:
 
     def is_out(self, index: int) -> bool:
         """Whether a candidate lost a trial or was stopped, so that it cannot win any more."""
-        return any(stands in ("lost", "stopped") for stands in self.standings[index].values())
+        found = self.searched.items()
+        return any(one == index and how in ("lost", "stopped") for (one, _), how in found)
+
+    @cached_property
+    def searched(self) -> Mapping[Pick, TrialStands]:
+        """The trials of the search: those with fresh seeds confirm what it found."""
+        return {pick: stands for pick, stands in self.trials.items() if pick[1] < FRESH}
 
     def missing(self, indices: Iterator[int] | tuple[int, ...], seed: int) -> tuple[Pick, ...]:
         """Trials of these candidates with a seed that were never added."""

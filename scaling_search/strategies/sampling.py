@@ -64,7 +64,7 @@ class Sampling:
         first = ledger.missing(ledger.references, self.seeds[0])
         if first:
             return Step(first)
-        done = sum(index in ledger.eligible for index, _ in ledger.trials)
+        done = sum(index in ledger.eligible for index, _ in ledger.searched)
         if done >= self.trials:
             return WAIT if ledger.is_open else OVER
         wanted = shares_at(self._proposal(ledger, done))
@@ -97,7 +97,7 @@ class Sampling:
             space, metric="accuracy", mode="max", sampler=self._sampler(self.seed + 7919 * done)
         )
         shares = {arm.index: arm.shares for arm in ledger.arms if arm.eligible}
-        for (index, seed), stands in ledger.trials.items():
+        for (index, seed), stands in ledger.searched.items():
             place = shares.get(index)
             if place is not None and stands == "finished":
                 reached = float(ledger.evidence[index].correct[seed].mean())

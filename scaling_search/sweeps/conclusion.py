@@ -25,6 +25,8 @@ from search_spaces.realised import realised_scaling
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import FRESH, SweepSpec
 
+_LOST = (TrialState.DIVERGED, TrialState.FAILED)
+
 
 def gather(store: Store, sweep_id: int) -> list[Evidence]:
     """The evidence of a sweep's trials, one entry a candidate, indexed as in its plan."""
@@ -46,8 +48,9 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
         searched = [trial for trial in trials if trial.seed < FRESH]
         finished = [trial for trial in searched if trial.state is TrialState.FINISHED]
         recorded = [trial for trial in finished if trial.id in correct]
-        lost = sum(trial.state in (TrialState.DIVERGED, TrialState.FAILED) for trial in searched)
-        fresh = [trial for trial in trials if trial.seed >= FRESH and trial.id in correct]
+        lost = sum(trial.state in _LOST for trial in searched)
+        later = [trial for trial in trials if trial.seed >= FRESH]
+        fresh = [trial for trial in later if trial.id in correct]
         found.append(
             Evidence(
                 index=candidate.index,
@@ -58,6 +61,7 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 scaling=realised_scaling(network, base),
                 flops_ratio=_cost(candidate, sweep),
                 fresh={trial.seed: correct[trial.id] for trial in fresh},
+                fresh_lost=sum(trial.state in _LOST for trial in later),
             )
         )
     return found

@@ -11,8 +11,15 @@ import numpy as np
 
 from scaling_search.validation.cells import Cells, Stack, scan, stack
 from scaling_search.validation.components import Agreement, agreement
-from scaling_search.validation.readings import RateEffect, Regret, own_best, rate_effect, regret_of
-from scaling_search.validation.resampling import truths
+from scaling_search.validation.readings import (
+    RateEffect,
+    Regret,
+    own_best,
+    rate_effect,
+    regret_of,
+    regret_of_choosing,
+)
+from scaling_search.validation.resampling import redrawn, truths
 from search_spaces.sweep_spec import SelectionRule
 
 
@@ -161,9 +168,19 @@ def _towards(reading: Reading | None, long: Stack | None, rule: SelectionRule) -
     seeds = [s for s in reading.stack.seeds if s in long.seeds]
     agrees = None
     if len(both) >= 3 and len(seeds) >= 2:
-        short, other = (one.only(both).on(seeds).accuracy for one in (reading.stack, long))
-        agrees = agreement(short, other, rule.confidence)
-    lost = _regret(reading.leader, long, rule) if reading.leader in long.candidates else None
+        here, there = (one.only(both).on(seeds).accuracy for one in (reading.stack, long))
+        agrees = agreement(here, there, rule.confidence)
+    if len(both) < 2:
+        return dataclasses.replace(reading, agreement=agrees)
+    short, other = reading.stack.only(both), long.only(both)
+    lost = regret_of_choosing(
+        redrawn(short.correct, np.random.default_rng(1)),
+        other.means,
+        truths(other.correct, np.random.default_rng(0)),
+        observed=int(short.means.argmax()),
+        delta=rule.regret,
+        confidence=rule.confidence,
+    )
     return dataclasses.replace(reading, agreement=agrees, regret=lost)
 
 

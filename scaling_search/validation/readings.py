@@ -98,6 +98,39 @@ def regret_of(
     )
 
 
+def regret_of_choosing(
+    seen: Accuracies,
+    means: Accuracies,
+    true: Accuracies,
+    *,
+    observed: int,
+    delta: float,
+    confidence: float,
+) -> Regret:
+    """The regret of choosing by trials that might as well have come out otherwise.
+
+    The choice that was made may be right by luck; what a budget is worth is what choices made with
+    it lose.
+
+    Args:
+        seen: (draws, K) what the trials chosen by might have shown.
+        means: (K,) of the trials judged by, as observed.
+        true: (draws, K) what may be true there.
+        observed: row of the choice that was made.
+        delta: the regret that is allowed.
+        confidence: of `high`.
+    """
+    chosen = true[np.arange(len(true)), seen.argmax(axis=1)]
+    lost = true.max(axis=1) - chosen
+    return Regret(
+        observed=float(means.max() - means[observed]),
+        expected=float(lost.mean()),
+        high=float(np.quantile(lost, confidence)),
+        beyond=float((lost > delta).mean()),
+        beaten=float((true[:, int(means.argmax())] > chosen).mean()),
+    )
+
+
 def rate_effect(regret: Regret, *, delta: float, confidence: float) -> RateEffect:
     """Whether the shared rate chooses as each candidate's own would.
 

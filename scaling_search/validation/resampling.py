@@ -83,6 +83,16 @@ def truths(correct: Correct, rng: np.random.Generator, draws: int = DRAWS) -> Ac
     return found
 
 
+def redrawn(correct: Correct, rng: np.random.Generator, draws: int = DRAWS) -> Accuracies:
+    """Means that the same trials with other seeds and other images might show: (draws, K).
+
+    What may be true, seen through as much noise again: other candidates than the one that the
+    observed means put first might have come first as well.
+    """
+    found: Accuracies = truths(correct, rng, draws) + deviations(correct, rng, draws)
+    return found
+
+
 def _spreads(
     seen: float, error: Accuracies, candidates: int, rng: np.random.Generator
 ) -> Accuracies:

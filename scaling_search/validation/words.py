@@ -39,8 +39,8 @@ def _recommendation(
     if chosen is not None:
         rate = "each candidate's own best rate" if chosen.tuned else "the shared learning rate"
         return (
-            f"{chosen.images:,} images a trial under {rate} are enough: what leads there loses at "
-            f"most {allowed} at {long:,} images"
+            f"{chosen.images:,} images a trial under {rate} are enough: choosing there, by these "
+            f"or other seeds, loses at most {allowed} at {long:,} images"
         )
     known = [
         (reading.regret.high, found.images)
@@ -54,9 +54,9 @@ def _recommendation(
     seeds = len(spec.sweep.seeds)
     needed = max(seeds + 1, round(seeds * (high / rule.regret) ** 2))
     return (
-        f"no budget is shown to be good enough: the best of them, {images:,} images, may lose up "
-        f"to {_points(high)} at {long:,} images, more than {allowed}; longer budgets, or if it is "
-        f"noise some {needed} seeds, would tell"
+        f"no budget is shown to be good enough: choosing at the best of them, {images:,} images, "
+        f"may lose up to {_points(high)} at {long:,} images, more than {allowed}; longer budgets, "
+        f"or if it is noise some {needed} seeds, would tell"
     )
 
 

@@ -6,12 +6,14 @@ import dataclasses
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
+from benchmarks.objectives import Conditions, world
 from scaling_search.selection import Comparison, Evidence, Outcome, select
 from scaling_search.selection.evidence import Table
 from scaling_search.selection.noise import measured
@@ -109,6 +111,47 @@ def test_a_clear_winner_is_chosen() -> None:
     assert row(outcome, 2).probability_best == 1
     assert row(outcome, 1).probability_best == 0
     assert row(outcome, 1).expected_regret == pytest.approx(0.1, abs=0.02)
+
+
+def test_what_was_never_trained_may_be_the_best() -> None:
+    trained = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    untrained = [entry(index, {}) for index in range(4, 20)]
+    alone, among = select(trained, RULE, CHANCE), select(trained + untrained, RULE, CHANCE)
+    assert (alone.verdict, alone.leader, among.leader) == ("chosen", 2, 2)
+    assert among.verdict != "chosen"
+    assert alone.certainty is not None
+    assert among.certainty is not None
+    assert among.certainty < alone.certainty
+    assert "16 of 19 candidates finished no trial" in " ".join(among.why)
+
+
+def test_few_trained_of_many_are_seldom_called_conclusive_wrongly() -> None:
+    wrong = 0
+    for key in range(20):
+        made = world("rough", Conditions(seeds=5, images=4_000, seed_sd=0.004), key)
+        picked = set(np.random.default_rng(key).permutation(np.arange(1, 22))[:5].tolist()) | {0}
+        entries = [one if one.index in picked else replace(one, correct={}) for one in made.grid(5)]
+        outcome = select(entries, SelectionRule(), CHANCE)
+        assert outcome.leader is not None
+        lost = made.truth[1:].max() - made.truth[outcome.leader]
+        wrong += outcome.verdict != "inconclusive" and lost > SelectionRule().regret
+    assert wrong <= 2
+
+
+def test_without_the_baseline_nothing_is_concluded() -> None:
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    entries[0] = replace(entries[0], lost=1)
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.verdict == "inconclusive"
+    assert "the unscaled baseline lost a trial" in outcome.why[0]
+
+
+def test_a_leader_that_fails_on_fresh_seeds_is_not_confirmed_by_the_others() -> None:
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    entries[2] = replace(entries[2], fresh={100: entries[2].correct[0]}, fresh_lost=2)
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.verdict, outcome.confirmation) == ("inconclusive", None)
+    assert "lost 2 of its fresh trials" in outcome.why[0]
 
 
 def test_the_same_evidence_has_the_same_outcome() -> None:

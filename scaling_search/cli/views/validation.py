@@ -108,8 +108,8 @@ def _show_budgets(out: Console, report: dict[str, Any]) -> None:
         "",
         f"rates: whether the shared learning rate chooses as each candidate's own would; r: "
         f"correlation with {report['long_images']:,} images, and what perfect agreement would show "
-        f"through the noise; regret there of what leads here, in points, expected and at most with "
-        f"{confidence:.0%} confidence ({points(delta)} allowed)",
+        f"through the noise; regret there of choosing here, by these or other seeds, in "
+        f"points, expected and at most with {confidence:.0%} confidence ({points(delta)} allowed)",
         style="dim",
     )
 

@@ -196,6 +196,32 @@ def test_a_sampler_that_is_asked_again_proposes_the_same(width_wins: Pool) -> No
     assert other[0] != pick[0]
 
 
+@pytest.mark.parametrize("name", ["tpe", "gp"])
+def test_what_confirmed_an_earlier_search_is_not_told_to_a_sampler(
+    width_wins: Pool, name: str
+) -> None:
+    strategy = searching(sweep(3, name=name, trials=14, startup_trials=6), 16, 15)
+    searched = after(width_wins, empty(width_wins), [(0, 0), (4, 0), (9, 0)])
+    fresh = {(0, FRESH): "finished", (4, FRESH): "finished", (9, FRESH): "lost"}
+    confirmed = replace(searched, trials={**searched.trials, **fresh})
+    assert strategy.step(confirmed) == strategy.step(searched)
+    assert not confirmed.is_out(9)
+
+
+def test_contenders_look_at_the_baseline_again_where_that_is_in_doubt(width_wins: Pool) -> None:
+    best = width_wins.evidence[WIDTH].correct
+    as_good = replace(width_wins.evidence[0], correct={seed: best[11 - seed] for seed in range(12)})
+    doubtful = replace(width_wins, evidence=(as_good, *width_wins.evidence[1:]))
+    strategy = searching(sweep(12, name="contenders"), 16, 15)
+    everyone = [(index, seed) for index in range(1, 16) for seed in range(6)]
+    known = [*everyone, (0, 0), (0, 1)]
+    assert strategy.step(after(width_wins, empty(width_wins), known)).over
+    step = strategy.step(after(doubtful, empty(doubtful), known))
+    assert step.trials == ((0, 2),)
+    assert step.decision is not None
+    assert "not clearly above the unscaled baseline" in step.decision.why
+
+
 @pytest.mark.parametrize("shares", [*SHARES, (0.2, 0.3, 0.5)])
 def test_two_numbers_stand_for_shares(shares: tuple[float, float, float]) -> None:
     assert shares_at(point_at(shares)) == pytest.approx(shares)

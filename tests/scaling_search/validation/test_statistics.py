@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 from scaling_search.validation.components import agreement, between, reliability, seed_noise
-from scaling_search.validation.readings import own_best, rate_effect, regret_of
-from scaling_search.validation.resampling import deviations, truths
+from scaling_search.validation.readings import (
+    own_best,
+    rate_effect,
+    regret_of,
+    regret_of_choosing,
+)
+from scaling_search.validation.resampling import deviations, redrawn, truths
 
 
 def tables(rng, *, candidates, seeds, spread, noise, slope=1.0):
@@ -101,6 +106,20 @@ def test_the_stated_bound_of_a_regret_holds():
         found = regret_of(choice, correct.mean(axis=(1, 2)), possible, delta=0.005, confidence=0.95)
         held.append(true.max() - true[choice] <= found.high)
     assert np.mean(held) >= 0.9
+
+
+def test_a_lucky_choice_recommends_nothing():
+    rng = np.random.default_rng(17)
+    long = images(rng, np.array([0.64, 0.60, 0.60, 0.60, 0.60]), seeds=3, count=1000, noise=0.003)
+    noisy = images(rng, np.full(5, 0.3), seeds=3, count=1000, noise=0.03)
+    telling = images(rng, np.array([0.5, 0.3, 0.3, 0.3, 0.3]), seeds=3, count=1000, noise=0.003)
+    true, means = truths(long, rng), long.mean(axis=(1, 2))
+    rule = {"observed": 0, "delta": 0.005, "confidence": 0.95}
+    lucky = regret_of_choosing(redrawn(noisy, rng), means, true, **rule)
+    earned = regret_of_choosing(redrawn(telling, rng), means, true, **rule)
+    assert lucky.observed == earned.observed == 0
+    assert lucky.high > 0.02
+    assert earned.high <= 0.005
 
 
 def test_tuning_among_equal_rates_gains_nothing():
