@@ -244,7 +244,7 @@ def test_best_without_a_conclusion_says_what_there_is(shell, copied):
     elsewhere = copied.invoke("best", "--target", "4")
     assert elsewhere.stderr == (
         "Error: nothing is stored for efficientnet_b0 at 4 × its FLOPs; there is: efficientnet_b0 "
-        "at 2 on digits\n"
+        "at 2 × FLOPs on digits\n"
     )
     assert refused(copied, "best", "--baseline", "efficientnet-b0").startswith(
         "baseline 'efficientnet-b0' is unknown: did you mean efficientnet_b0?"
