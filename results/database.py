@@ -105,6 +105,9 @@ def _sqlite_engine(url: URL, timeout_seconds: float, enforce_foreign_keys: bool)
     return engine
 
 
+_LEAST_IDLE_MILLISECONDS = 10_000
+
+
 def _postgresql_engine(url: URL, timeout_seconds: float) -> Engine:
     options = {"connect_timeout": "10", **url.query}
     try:
@@ -125,6 +128,9 @@ def _postgresql_engine(url: URL, timeout_seconds: float) -> Engine:
         # lock_timeout=0 would wait for ever.
         milliseconds = max(1, round(timeout_seconds * 1000))
         connection.execute(f"SET lock_timeout = {milliseconds}")
+        # A process that is frozen within a transaction holds its locks less long than others wait.
+        idle = max(_LEAST_IDLE_MILLISECONDS, milliseconds * 2 // 3)
+        connection.execute(f"SET idle_in_transaction_session_timeout = {idle}")
         connection.commit()
 
     return engine
