@@ -113,3 +113,29 @@ def _seeds(present: tuple[int, ...], asked: int | tuple[int, ...] | None) -> lis
         *present,
         *(seed for seed, _ in zip(further, range(asked - len(present)), strict=False)),
     ]
+
+
+def check_proposals(
+    spec: SweepSpec, extension: Extension, searched: int, candidates: int, eligible: int
+) -> None:
+    """Refuse an extension after which a sampler would have nothing left to propose.
+
+    Args:
+        spec: of the sweep when it has been extended.
+        extension: what is added.
+        searched: trials of candidates that can win, without those that confirm.
+        candidates: of the plan.
+        eligible: those that can win.
+
+    Raises:
+        InputError: the search has as many trials as its sampler wants, and nothing else is asked.
+    """
+    if not spec.strategy.samples or extension.confirmation_seeds is not None:
+        return
+    wanted = spec.strategy.sampled_trials(candidates, eligible, len(spec.seeds))
+    if searched >= wanted:
+        raise InputError(
+            f"{spec.strategy.name} makes {wanted} trials here, and the sweep's search has "
+            f"{searched} already, which count on: nothing would be proposed; give more trials in "
+            f"all (--set strategy.trials={searched + 8})"
+        )

@@ -8,7 +8,7 @@ from api.submission.planning import Planned, as_sweep
 from results.plans import further_candidates, new_candidates
 from results.records import Dataset
 from results.store import Store
-from search_spaces.extension import Extension, extended
+from search_spaces.extension import Extension, check_proposals, extended
 from search_spaces.planning import make_plan
 from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec
@@ -43,7 +43,9 @@ def extend_for(
     present = store.candidates(sweep_id)
     further = further_candidates(present, new_candidates(plan, planned.remarks))
     everyone = [*present, *further]
-    spec.check_plan(len(everyone), sum(one.eligible for one in everyone))
+    eligible = sum(one.eligible for one in everyone)
+    spec.check_plan(len(everyone), eligible)
+    check_proposals(spec, extension, store.search_size(sweep_id), len(everyone), eligible)
     store.extend(
         sweep_id,
         spec.model_dump(mode="json"),

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from results.errors import NotFoundError
 from results.records import Attempt, Epoch, Trial
-from results.schema import AttemptRow, EpochRow, TrialRow
+from results.schema import AttemptRow, CandidateRow, EpochRow, TrialRow
 from results.states import TrialState
 from results.store.rows import Part, columns, fetch, to_record
+from search_spaces.sweep_spec import FRESH
 
 
 class TrialReadPart(Part):
@@ -54,6 +55,17 @@ class TrialReadPart(Part):
             statement = statement.where(TrialRow.candidate_id == candidate_id)
         with self._database.read() as connection:
             return fetch(connection, Trial, statement)
+
+    def search_size(self, sweep_id: int) -> int:
+        """Trials of candidates that can win, without those that confirmed a leader."""
+        statement = (
+            select(func.count())
+            .select_from(TrialRow)
+            .join(CandidateRow, CandidateRow.id == TrialRow.candidate_id)
+            .where(TrialRow.sweep_id == sweep_id, TrialRow.seed < FRESH, CandidateRow.eligible)
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(statement).scalar_one())
 
     def attempts(self, sweep_id: int, *, trial_id: int | None = None) -> list[Attempt]:
         """Attempts of a sweep, or of one of its trials, by trial and number."""

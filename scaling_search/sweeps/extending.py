@@ -9,7 +9,7 @@ from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import is_dead
 from scaling_search.sweeps.creation import Counted, confirm, create_sweep, remarks_of
-from search_spaces.extension import Extension, extended
+from search_spaces.extension import Extension, check_proposals, extended
 from search_spaces.planning import Plan, make_plan
 from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec
@@ -74,6 +74,8 @@ def extend_sweep(
     further = further_candidates(present, new_candidates(made, remarks_of(data)))
     eligible = sum(one.eligible for one in [*present, *further])
     spec.check_plan(len(present) + len(further), eligible)
+    searched = store.search_size(sweep_id)
+    check_proposals(spec, extension, searched, len(present) + len(further), eligible)
     keys = {one.spec_key for one in further}
     networks = [(c.spec, c.complexity) for c in made.candidates if c.spec.key in keys]
     if networks:
