@@ -12,13 +12,9 @@ from numpy.typing import NDArray
 from scaling_search.selection.evidence import Evidence, Table
 from scaling_search.selection.judgement import Judgement
 from scaling_search.selection.noise import Floats, Noise, measured
-from scaling_search.selection.priors import VARIATION_SCALE
-from scaling_search.selection.surface import Surface
+from scaling_search.selection.surface import MOST, Surface
 from scaling_search.selection.surface import believe as fitted
 from search_spaces.sweep_spec import SelectionRule
-
-_NOTHING_SEEN = 1.0
-"""Variance of an accuracy of which nothing was seen: it may be anything."""
 
 
 @dataclass(frozen=True)
@@ -51,27 +47,15 @@ class Belief:
 
     @cached_property
     def surface(self) -> Surface:
-        """Of all rows, and below them of those `unseen`, of which only the surface tells."""
+        """Of all rows, and below them of those `unseen`, or many of them from all over."""
         places, matched = self.table.places, self.matched
-        means, noise, count = self.noise.means, self.noise.covariance, len(self.unseen)
-        if count:
-            there = np.array([entry.place for entry in self.unseen])
+        if self.unseen:
+            some = np.linspace(0, len(self.unseen) - 1, min(len(self.unseen), MOST)).astype(int)
+            there = np.array([self.unseen[number].place for number in some])
             places = np.concatenate([places, there])
             there[:, 3] = self.doublings
             matched = np.concatenate([matched, there])
-            means = np.concatenate([means, np.full(count, means.mean())])
-            known, size = noise, len(noise) + count
-            noise = _NOTHING_SEEN * np.eye(size)
-            noise[: len(known), : len(known)] = known
-        return fitted(
-            places,
-            matched,
-            means,
-            noise,
-            self.noise.effective_freedom,
-            # What may be lost must not be unlikely to be lost before anything was seen.
-            max(VARIATION_SCALE, 2 * self.rule.regret),
-        )
+        return fitted(places, matched, self.noise.means, self.noise.errors)
 
     @cached_property
     def indices(self) -> tuple[int, ...]:

@@ -30,6 +30,35 @@ _OTHERS_FREEDOM = 6.0
 noise, by about a third, and few seeds cannot tell in whose favour."""
 _SHARED_PRIOR_FREEDOM = 2.0
 """What a seed does to all alike is taken to be as large as its residual, worth so many seeds."""
+_INFLATIONS = 4
+"""How finely a noise that was estimated may be larger or smaller than that."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Covariance of K means (accuracies), (K, K) each: a known part, and one that is estimated.
+
+    The latter rests on `freedom` degrees of freedom: all of it may really be larger or smaller.
+    """
+
+    known: Floats
+    estimated: Floats
+    freedom: float
+
+    def at(self, rows: NDArray[np.intp]) -> Errors:
+        """Those of some means."""
+        both = np.ix_(rows, rows)
+        return Errors(self.known[both], self.estimated[both], self.freedom)
+
+    def inflations(self) -> Floats:
+        """Equally likely factors on the estimated variances, (I,): middles of so many parts."""
+        from scipy import stats  # a second to import, which workers need not wait for
+
+        if not np.isfinite(self.freedom):
+            return np.ones(1)
+        middles = (np.arange(_INFLATIONS) + 0.5) / _INFLATIONS
+        factors: Floats = self.freedom / stats.chi2.ppf(middles, self.freedom)
+        return factors
 
 
 @dataclass(frozen=True)
@@ -51,12 +80,9 @@ class Noise:
     freedom: float
 
     @property
-    def effective_freedom(self) -> float:
-        """Degrees of freedom behind all of it (Satterthwaite); images are many, seeds are few."""
-        own = np.trace(self.images) - self.images.sum() / len(self.images)  # less the shared part
-        of_seeds = np.trace(self.covariance - self.images)
-        share = float(of_seeds / (of_seeds + max(own, 0.0)))
-        return self.freedom / share**2 if share > 0 else np.inf
+    def errors(self) -> Errors:
+        """Of the means: images are many, so that theirs are known; seeds are few."""
+        return Errors(self.images, self.covariance - self.images, self.freedom)
 
 
 def moderated(variances: Floats, freedom: Floats) -> Floats:

@@ -16,7 +16,7 @@ _REACH = (0.6, 1.6)
 """Over how far it does (doublings of FLOPs spent otherwise)."""
 _OWN = (0.0005, 0.002, 0.008, 0.032, 0.128)
 """How far one network may lie off the surface (accuracy, sd)."""
-VARIATION_SCALE, _OWN_SCALE = 0.01, 0.008
+_VARIATION_SCALE, _OWN_SCALE = 0.01, 0.008
 """Of the half-Cauchy distributions of the two (Gelman, "Prior distributions for variance parameters
 in hierarchical models", Bayesian Analysis 1, 2006): nearly flat below, so that few candidates are
 not said to be alike before they were seen, and heavy above."""
@@ -79,9 +79,9 @@ def _cauchy(values: tuple[float, ...], scale: float) -> Floats:
     return weights
 
 
-def priors(scale: float) -> list[tuple[Variances, float]]:
+def priors() -> list[tuple[Variances, float]]:
     """How much accuracies may vary, and how likely that is before any was seen."""
-    variations = list(zip(_VARIATION, _cauchy(_VARIATION, scale), strict=True))
+    variations = list(zip(_VARIATION, _cauchy(_VARIATION, _VARIATION_SCALE), strict=True))
     owns = list(zip(_OWN, _cauchy(_OWN, _OWN_SCALE), strict=True))
     return [
         (
@@ -92,10 +92,10 @@ def priors(scale: float) -> list[tuple[Variances, float]]:
     ]
 
 
-def averaged(given: Sequence[tuple[Variances, float]], weights: Floats) -> Variances:
+def averaged(given: Sequence[Variances], weights: Floats) -> Variances:
     """The mean of several, by their weights."""
     over, own = np.zeros(len(_REACH)), 0.0
-    for (variances, _), weight in zip(given, weights, strict=True):
+    for variances, weight in zip(given, weights, strict=True):
         over += weight * np.array(variances.over)
         own += float(weight) * variances.own
     return Variances(tuple(over.tolist()), own)

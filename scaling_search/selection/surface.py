@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.selection.noise import Floats
-from scaling_search.selection.priors import VARIATION_SCALE, Parts, Variances, averaged, priors
+from scaling_search.selection.noise import Errors, Floats
+from scaling_search.selection.priors import Parts, Variances, averaged, priors
 
 DRAWS = 4000
 MOST = 100
-"""Candidates that the surface is fitted to; the cost grows with their cube."""
+"""Candidates that the surface is fitted to, and others that it tells of; the cost grows with their
+cube."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,21 @@ class Surface:
     variances: Variances
 
 
-def _processes(
-    parts: Parts, means: Floats, noise: Floats, scale: float
-) -> tuple[list[Any], Floats]:
-    """A Gaussian process for every prior, and what its weight is after the means were seen.
+@dataclass(frozen=True)
+class _Setting:
+    """A Gaussian process under one prior and one size of the noise; its weight by what was seen."""
 
-    Rows 0 to F are the means, F to 2F the accuracies behind them, 2F to 3F those compared.
+    process: Any
+    variances: Variances
+    inflation: float
+    log_weight: float
+
+
+def _settings(parts: Parts, means: Floats, errors: Errors) -> tuple[list[_Setting], Floats]:
+    """For every prior and noise, and what their weights are after the means were seen.
+
+    Of the candidates of `parts` the first K were seen. Rows 0 to K of a process are the means, the
+    next the accuracies of all where they are, the last those where they are compared.
     """
     from sklearn import config_context
     from sklearn.gaussian_process import GaussianProcessRegressor
@@ -45,17 +55,20 @@ def _processes(
 
     size = len(means)
     seen = np.arange(size)
-    rows = np.concatenate([seen, np.arange(2 * size)])
-    found, logs = [], []
+    rows = np.concatenate([seen, np.arange(len(parts.own))])
+    found, inflations = [], errors.inflations()
     with config_context(assume_finite=True, skip_parameter_validation=True):
-        for variances, likely in priors(scale):
+        for variances, likely in priors():
             covariance = parts.scaled(variances)[np.ix_(rows, rows)]
-            covariance[:size, :size] += noise
-            process = GaussianProcessRegressor(Tabulated(covariance), optimizer=None)
-            process.fit(seen[:, None], means)
-            found.append(process)
-            logs.append(process.log_marginal_likelihood_value_ + np.log(likely))
-    weights = np.exp(np.array(logs) - max(logs))
+            for inflation in inflations:
+                noisy = covariance.copy()
+                noisy[:size, :size] += errors.known + inflation * errors.estimated
+                process = GaussianProcessRegressor(Tabulated(noisy), optimizer=None)
+                process.fit(seen[:, None], means)
+                log = process.log_marginal_likelihood_value_ + np.log(likely)
+                found.append(_Setting(process, variances, float(inflation), float(log)))
+    logs = np.array([one.log_weight for one in found])
+    weights = np.exp(logs - logs.max())
     return found, weights / weights.sum()
 
 
@@ -68,60 +81,47 @@ def _fitted_rows(means: Floats) -> NDArray[np.intp]:
     return np.sort(np.concatenate([order[: MOST // 2], spread]))
 
 
-def believe(
-    places: Floats,
-    matched: Floats,
-    means: Floats,
-    noise: Floats,
-    freedom: float,
-    scale: float = VARIATION_SCALE,
-) -> Surface:
+def believe(places: Floats, matched: Floats, means: Floats, errors: Errors) -> Surface:
     """The accuracies that other seeds and images would show on average, at matched FLOPs.
 
-    A Gaussian process with the noise of the means, averaged over a grid of priors by their marginal
-    likelihoods (no optimum is trusted: with few candidates several fit as well), and widened as
-    Student's t for a noise that was itself estimated. Of more than `MOST` candidates the others are
+    A Gaussian process with the noise of the means, averaged over a grid of priors, and of sizes of
+    a noise that was itself estimated, by their marginal likelihoods: no optimum is trusted, since
+    with few candidates several fit as well. Where more than `MOST` were seen, the rest of them are
     judged by their own means alone.
 
     Args:
-        places: `Evidence.place` of each candidate, shape (K, 4).
-        matched: the same with the FLOPs at which to compare, shape (K, 4).
-        means: accuracies, shape (K,).
-        noise: covariance of the means, shape (K, K).
-        freedom: degrees of freedom behind the noise.
-        scale: how much accuracies are expected to vary (fraction).
+        places: `Evidence.place` of each candidate, shape (K + U, 4); the last U were not seen, and
+            the surface alone tells of them.
+        matched: the same with the FLOPs at which to compare, shape (K + U, 4).
+        means: accuracies of the first K, shape (K,).
+        errors: covariance of the means.
     """
-    rows, middle = _fitted_rows(means), float(means.mean())
+    fitted, middle = _fitted_rows(means), float(means.mean())
+    rows = np.concatenate([fitted, np.arange(len(means), len(places))])
     size = len(rows)
-    processes, weights = _processes(
-        Parts.of(places[rows], matched[rows]),
-        means[rows] - middle,
-        noise[np.ix_(rows, rows)],
-        scale,
+    settings, weights = _settings(
+        Parts.of(places[rows], matched[rows]), means[fitted] - middle, errors.at(fitted)
     )
     random = np.random.default_rng(0)  # the same draws every time
     ends = np.rint(np.cumsum(weights) * DRAWS).astype(int)
-    wider = np.ones((DRAWS, 1))
-    if np.isfinite(freedom):
-        wider = np.sqrt(freedom / random.chisquare(freedom, (DRAWS, 1)))
-    draws = np.empty((DRAWS, len(means)))
+    draws, inflated = np.empty((DRAWS, len(places))), np.empty((DRAWS, 1))
     found = _Mixture.empty(size)
-    asked = np.arange(size, 3 * size)[:, None]
-    for process, start, end in zip(processes, [0, *ends[:-1]], ends, strict=True):
+    asked = np.arange(len(fitted), len(fitted) + 2 * size)[:, None]
+    for setting, start, end in zip(settings, [0, *ends[:-1]], ends, strict=True):
         if start < end:
-            share = (end - start) / DRAWS
-            off = random.standard_normal((end - start, size)) * wider[start:end]
-            mean, covariance = process.predict(asked, return_cov=True)
-            drawn = found.add(share, mean, covariance, off)
+            off = random.standard_normal((end - start, size))
+            mean, covariance = setting.process.predict(asked, return_cov=True)
+            drawn = found.add((end - start) / DRAWS, mean, covariance, off)
             draws[start:end, rows] = middle + drawn
+            inflated[start:end] = setting.inflation
     rest = np.setdiff1d(np.arange(len(means)), rows)
     if rest.size:
-        together = (draws[:, rows] - means[rows]).mean(1, keepdims=True)
-        apart = np.maximum(np.diag(noise) - 2 * noise.mean(1) + noise.mean(), 0.0)[rest]
-        off = wider * np.sqrt(apart) * random.standard_normal((DRAWS, rest.size))
+        together = (draws[:, fitted] - means[fitted]).mean(1, keepdims=True)
+        variance = _apart(errors.known)[rest] + inflated * _apart(errors.estimated)[rest]
+        off = np.sqrt(variance) * random.standard_normal((DRAWS, rest.size))
         draws[:, rest] = means[rest] + together + off
     expected = draws.mean(axis=0)
-    moved, moved_sd = np.zeros(len(means)), np.zeros(len(means))
+    moved, moved_sd = np.zeros(len(places)), np.zeros(len(places))
     expected[rows] = middle + found.expected
     moved[rows] = found.moved
     moved_sd[rows] = np.sqrt(np.maximum(found.squares - np.square(found.moved), 0.0))
@@ -130,8 +130,14 @@ def believe(
         np.clip(draws, 0, 1).astype(np.float32),
         moved,
         moved_sd,
-        averaged(priors(scale), weights),
+        averaged([one.variances for one in settings], weights),
     )
+
+
+def _apart(covariance: Floats) -> Floats:
+    """Variance of each beside what all share, (K,)."""
+    found: Floats = np.diag(covariance) - 2 * covariance.mean(1) + covariance.mean()
+    return np.maximum(found, 0.0)
 
 
 @dataclass
