@@ -34,12 +34,17 @@ def test_contradictions_are_refused(changes: dict[str, Any], said: str) -> None:
 
 
 def test_strategies_that_choose_are_confirmed_on_fresh_seeds_unless_told_otherwise() -> None:
-    assert load_sweep("small-images").confirmation == ()
-    chosen = load_sweep("small-images", {"strategy": "gp"})
+    assert load_sweep("paper").confirmation == ()
+    chosen = load_sweep("paper", {"strategy": "contenders", "seeds": 3})
     assert chosen.confirmation == (FRESH, FRESH + 1, FRESH + 2)
     assert max(chosen.seeds) < FRESH
     none = load_sweep("small-images", {"strategy": "gp", "confirmation_seeds": 0})
     assert none.confirmation == ()
+
+
+def test_the_presets_with_seeds_show_their_winner_without_its_luck() -> None:
+    for preset in ("quickstart", "small-images"):
+        assert len(load_sweep(preset).confirmation) == 3
 
 
 def test_the_strategy_is_no_part_of_the_protocol() -> None:

@@ -233,7 +233,7 @@ def test_the_leader_and_its_references_get_fresh_seeds(width_wins: Pool) -> None
     ledger = after(width_wins, empty(width_wins), everything)
     step = confirming(spec, 0.1).step(ledger)
     assert step.trials == ((0, FRESH), (WIDTH, FRESH), (0, FRESH + 1), (WIDTH, FRESH + 1))
-    assert confirming(sweep(3), 0.1).step(ledger).over
+    assert confirming(spec.model_copy(update={"confirmation_seeds": 0}), 0.1).step(ledger).over
 
 
 @pytest.mark.parametrize(
