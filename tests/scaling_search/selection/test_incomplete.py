@@ -1,0 +1,92 @@
+"""Candidates that lost trials, were dropped early or may not lead."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scaling_search.selection import Comparison, select
+
+from .made import CHANCE, RULE, exact, row
+
+
+def test_without_the_baseline_nothing_is_concluded() -> None:
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    entries[0] = replace(entries[0], lost=1)
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.verdict == "inconclusive"
+    assert "the unscaled baseline lost a trial" in outcome.why[0]
+
+
+def test_a_leader_that_fails_on_fresh_seeds_is_not_confirmed_by_the_others() -> None:
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    entries[2] = replace(entries[2], fresh={100: entries[2].correct[0]}, fresh_lost=2)
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.verdict, outcome.confirmation) == ("inconclusive", None)
+    assert "lost 2 of its fresh trials" in outcome.why[0]
+
+
+def test_candidates_that_were_dropped_early_are_compared_on_the_seeds_that_they_share() -> None:
+    """Seeds 2 to 5 are good ones; candidate 3, as good as 1, was not trained with them."""
+    lucky = [0.0, 0.01, 0.10, 0.11, 0.10, 0.12]
+    entries = exact([[level + luck for luck in lucky] for level in (0.5, 0.7, 0.75, 0.7)], 20_000)
+    for seed in (2, 3, 4, 5):
+        del entries[3].correct[seed]
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.verdict, outcome.leader, outcome.seeds) == ("chosen", 2, 6)
+    assert row(outcome, 3).seeds == 2
+    assert row(outcome, 3).accuracy == pytest.approx(0.705)
+    assert row(outcome, 3).gain == pytest.approx(row(outcome, 1).gain, abs=0.005)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_candidate_that_lost_a_trial_is_out(lost: int) -> None:
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
+    best = entries[3]
+    for seed in range(lost):
+        del best.correct[seed]
+    entries[3] = dataclasses.replace(best, lost=lost)
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.leader == 1
+    assert outcome.verdict == "chosen"
+    assert row(outcome, 3) == Comparison(3, "incomplete")
+
+
+def test_without_a_complete_candidate_nobody_leads() -> None:
+    entries = [dataclasses.replace(one, lost=1) for one in exact([[0.5, 0.5], [0.7, 0.7]])]
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.leader is None
+    assert outcome.verdict == "inconclusive"
+    assert outcome.why == ("no eligible candidate finished a trial for every seed",)
+
+
+def test_a_reference_that_misses_the_constraint_cannot_lead() -> None:
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
+    entries[3] = dataclasses.replace(entries[3], eligible=False, roles=("published",))
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.leader == 1
+    assert outcome.verdict == "chosen"
+    assert row(outcome, 3).standing == "reference"
+    assert row(outcome, 3).gain == pytest.approx(-0.2, abs=0.03)
+    assert row(outcome, 3).probability_best is None
+
+
+def test_one_broken_candidate_does_not_hide_the_best_of_the_others() -> None:
+    accuracies = [[0.4] * 3, [0.60, 0.61, 0.60], [0.71, 0.70, 0.71], [0.60, 0.60, 0.61], [0.1] * 3]
+    outcome = select(exact(accuracies, 20_000), RULE, CHANCE)
+    assert (outcome.verdict, outcome.leader) == ("chosen", 2)
+
+
+@pytest.mark.parametrize(
+    "broken", [np.full(1000, np.nan), np.ones(7, np.bool_), np.empty(0, np.bool_)]
+)
+def test_a_trial_without_one_bool_an_image_is_lost(broken: Any) -> None:
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
+    entries[3].correct[1] = broken
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.verdict, outcome.leader) == ("chosen", 1)
+    assert row(outcome, 3) == Comparison(3, "incomplete")
