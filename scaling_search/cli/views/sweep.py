@@ -15,6 +15,7 @@ from results.states import SweepState, TrialState
 from scaling_search.cli.documents import SweepRecord, is_driven
 from scaling_search.cli.output import paragraph, table
 from search_spaces.human import duration, percent, plural, size, triple
+from search_spaces.sweep_spec import FRESH
 from search_spaces.target import Target
 
 _DROPS = 5
@@ -40,11 +41,13 @@ def show_heading(out: Console, record: SweepRecord) -> None:
     sweep, progress = record.sweep, record.standing.progress
     out.print(f"Sweep {sweep.id} {sweep.name!r}: {state_of(sweep)}", style="bold", markup=False)
     lost = progress.failed + progress.diverged
+    fresh = sum(trial.seed >= FRESH for trial in record.trials)
     out.print(
         f"{progress.done:,} of {plural(progress.total, 'trial')} done"
         + (f", {lost} of them lost" if lost else "")
         + (f", {progress.stopped} stopped early" if progress.stopped else "")
-        + f": {plural(len(record.candidates), 'candidate')} × {_seeds(sweep)}",
+        + f": {plural(len(record.candidates), 'candidate')} × {_seeds(sweep)}"
+        + (f", {fresh} with fresh seeds" if fresh else ""),
         markup=False,
     )
     if sweep.error:
