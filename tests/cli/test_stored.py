@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from results.migrations.runner import revisions
+from search_spaces.sweep_spec import FRESH
 
 PROGRESS = {"pending": 0, "running": 0, "finished": 10, "stopped": 0, "diverged": 0, "failed": 0}
 
@@ -115,6 +116,13 @@ def test_cancel_ends_a_sweep_that_nobody_drives_at_once(copied):
         connection.execute("UPDATE sweeps SET state = 'interrupted', lease_owner = NULL")
     assert copied.invoke("cancel", "1").stdout == "sweep 1 is cancelled\n"
     assert copied.json("show", "1")["state"] == "cancelled"
+
+
+def test_show_counts_trials_that_selected_nothing_by_themselves(copied):
+    with sqlite3.connect(copied.database) as connection:
+        connection.execute("UPDATE trials SET seed = ? WHERE seed = 1 AND id > 8", [FRESH])
+    first, heading, *_ = copied.invoke("show", "1").stdout.splitlines()
+    assert heading == "10 of 10 trials done: 5 candidates × 2 seeds, 2 with fresh seeds"
 
 
 def test_best_shows_a_conclusive_result(conclusive):
