@@ -121,7 +121,7 @@ def test_cancel_ends_a_sweep_that_nobody_drives_at_once(copied):
 def test_show_counts_trials_that_selected_nothing_by_themselves(copied):
     with sqlite3.connect(copied.database) as connection:
         connection.execute("UPDATE trials SET seed = ? WHERE seed = 1 AND id > 8", [FRESH])
-    first, heading, *_ = copied.invoke("show", "1").stdout.splitlines()
+    heading = copied.invoke("show", "1").stdout.splitlines()[1]
     assert heading == "10 of 10 trials done: 5 candidates × 2 seeds, 2 with fresh seeds"
 
 
