@@ -146,6 +146,27 @@ class SweepSpec(BaseModel):
             search = min(search, strategy.max_images // self.proxy.total_images)
         return search + len(self.confirmation) * min(4, candidates)
 
+    def first_images(self, candidates: int, eligible: int) -> int:
+        """Training images of the search before any result decides what else is trained.
+
+        Args:
+            candidates: networks of the plan, references included.
+            eligible: those that can win.
+        """
+        strategy, images = self.strategy, self.proxy.total_images
+        references = candidates - eligible
+        if strategy.name == "contenders":
+            return candidates * strategy.pilot_seeds * images
+        if strategy.samples:
+            return (references + strategy.startup_trials) * images
+        if strategy.races:
+            raced = -(-images * strategy.first_rung // self.proxy.reports)
+            return references * images + eligible * raced
+        seeds = len(self.seeds)
+        if strategy.max_images is not None:
+            seeds = min(seeds, max(1, strategy.max_images // (candidates * images)))
+        return candidates * seeds * images
+
     def check_plan(self, candidates: int, eligible: int) -> None:
         """Refuse a strategy that cannot work on a plan of so many candidates.
 
@@ -156,7 +177,7 @@ class SweepSpec(BaseModel):
         Raises:
             InputError: it has more trials than there are, or its budget does not do for a start.
         """
-        strategy, images = self.strategy, self.proxy.total_images
+        strategy = self.strategy
         there = eligible * len(self.seeds)
         if strategy.trials is not None and strategy.trials > there:
             raise InputError(
@@ -164,14 +185,7 @@ class SweepSpec(BaseModel):
                 f"{len(self.seeds)} seeds each are only {there} trials; lower it, or give more "
                 "seeds"
             )
-        starts = {
-            "grid": candidates * images,
-            "contenders": candidates * strategy.pilot_seeds * images,
-            "tpe": (candidates - eligible + strategy.startup_trials) * images,
-            "gp": (candidates - eligible + strategy.startup_trials) * images,
-        }
-        raced = -(-images * strategy.first_rung // self.proxy.reports)
-        least = starts.get(strategy.name, (candidates - eligible) * images + eligible * raced)
+        least = self.first_images(candidates, eligible)
         if strategy.max_images is not None and strategy.max_images < least:
             raise InputError(
                 f"strategy.max_images is {strategy.max_images:,}: {strategy.name} begins with "

@@ -80,6 +80,9 @@ class Training(Document):
     strategy: str = Field(description="What decides on the trials.")
     trials: int
     images: int = Field(description="Training images of all trials, repeats counted.")
+    first_images: int = Field(
+        description="Training images before any result decides what else is trained."
+    )
     seeds: list[int]
 
 
@@ -107,6 +110,7 @@ class PlanAnswer(Document):
                     "strategy": "grid",
                     "trials": 24,
                     "images": 96_000,
+                    "first_images": 96_000,
                     "seeds": [0, 1, 2],
                 },
             }
@@ -154,6 +158,7 @@ class PlanAnswer(Document):
                 strategy=spec.strategy.name,
                 trials=trials,
                 images=trials * spec.proxy.total_images,
+                first_images=spec.first_images(len(plan.candidates), eligible),
                 seeds=list(spec.seeds),
             ),
         )

@@ -173,9 +173,11 @@ def foretold(
     """What a conclusive answer is likely to cost, if the database knows trials that tell."""
     from scaling_search.sweeps.forecasting import foretell
 
+    # A forecast is of every candidate with every seed, whatever the strategy makes of it.
+    whole = cost_of(spec.whole_grid(), plan, data, cost.workers, cost.rate)
     try:
         with existing_store(database) as store:
-            return foretell(store, spec, data.fingerprint, plan, cost)
+            return foretell(store, spec, data.fingerprint, plan, whole)
     except (FileNotFoundError, InputError, WorkError):
         return None  # as for the rate
 

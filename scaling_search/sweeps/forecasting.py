@@ -48,7 +48,7 @@ def foretell(
         spec: what would be trained.
         fingerprint: of its images.
         plan: its candidates.
-        cost: what training it with the seeds of the spec takes.
+        cost: what training every candidate with every seed of the spec takes.
     """
     protocol = spec.protocol(fingerprint)
     places = [

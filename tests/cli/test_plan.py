@@ -109,3 +109,33 @@ def test_latency_can_be_aimed_at_and_the_plan_stays_the_same(shell):
     text = " ".join(shell.invoke(*words).stdout.split())
     assert "1.3 ± 0.9 × the baseline's latency, measured; latency by torch, 1 thread" in text
     assert "median of 5 runs in turns, 1 image each, by torch, 1 thread, on" in text
+
+
+def test_a_strategy_is_costed_as_run_would_train_it(copied):
+    words = ("plan", "tiny.yaml", "--strategy", "contenders", "--seeds", "6", "--images", "128")
+    training = copied.json(*words)["training"]
+    confirming = 3 * 4  # fresh seeds of the leader and three references
+    assert training["strategy"] == "contenders"
+    assert training["trials"] == 5 * 6 + confirming
+    assert training["images"] == 128 * training["trials"]
+    assert training["first_images"] == 128 * 5 * 2
+    text = " ".join(copied.invoke(*words).stdout.split())
+    assert "Training: at most 42 trials (strategy contenders) × 128 images" in text
+    assert "; after the first 1.28 K contenders decides; " in text
+
+
+def test_the_forecast_is_of_a_grid_whatever_the_strategy(copied):
+    words = ("plan", "tiny.yaml", "--seeds", "3")
+    grid, chosen = (copied.json(*words, "--strategy", name) for name in ("grid", "gp"))
+    assert grid["forecast"] == chosen["forecast"] is not None
+    assert chosen["training"]["trials"] != grid["training"]["trials"]
+    text = " ".join(copied.invoke(*words, "--strategy", "gp").stdout.split())
+    assert "That is of a grid, of which gp trains a part. As noisy as sweep 1: " in text
+
+
+def test_a_strategy_that_cannot_work_on_the_plan_is_refused(shell):
+    result = shell.invoke("plan", "tiny.yaml", "--strategy", "tpe", "--set", "strategy.trials=90")
+    assert result.exit_code == 2
+    assert "strategy.trials is 90: 3 candidates with 2 seeds each are only 6 trials" in " ".join(
+        result.stderr.split()
+    )

@@ -13,7 +13,7 @@ export function made(tag, className, ...content) {
 export function showPlan(plan) {
   const sums = [
     ["Candidates", count.format(plan.candidates.length), `${count.format(plan.points_within)} of ${count.format(plan.points)} points lie within the constraint`],
-    ["Trials", count.format(plan.training.trials), plan.training.strategy === "grid" ? `${plan.training.seeds.length} of each candidate` : `at most: ${plan.training.strategy} decides`],
+    ["Trials", count.format(plan.training.trials), plan.training.strategy === "grid" ? `${plan.training.seeds.length} of each candidate` : `at most: ${plan.training.strategy} decides after ${amount.format(plan.training.first_images)} images`],
     ["Training images", amount.format(plan.training.images), "of all trials, repeats counted"],
     ["Baseline", `${amount.format(plan.base_flops)} FLOPs`, `${plan.baseline} at ${plan.resolution_px} px, ${plan.classes} classes`],
   ];

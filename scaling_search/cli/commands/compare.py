@@ -122,7 +122,7 @@ def compare(
         view.show_data(out, data)
         view.show_candidates(out, made)
         view.show_warnings(out, made.warnings)
-        view.show_cost(out, cost, spec)
+        view.show_cost(out, cost, spec, made)
     if dry_run:
         return
     with stoppable(), Store.open(database) as store:

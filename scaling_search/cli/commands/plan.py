@@ -10,9 +10,12 @@ from scaling_search.cli import completion
 from scaling_search.cli.options import (
     DatabaseOption,
     DatasetOption,
+    ImagesOption,
     JsonOption,
     OwnBaselineOption,
+    SeedsOption,
     SetOption,
+    StrategyOption,
 )
 
 
@@ -27,6 +30,9 @@ def plan(
     ],
     dataset: DatasetOption = None,
     baseline: OwnBaselineOption = None,
+    seeds: SeedsOption = None,
+    images: ImagesOption = None,
+    strategy: StrategyOption = None,
     settings: SetOption = None,
     measure: Annotated[
         bool,
@@ -47,13 +53,15 @@ def plan(
     target, with the unscaled baseline and the published coefficients (1.2, 1.1, 1.15) beside them
     as references.
 
-    Without --dataset the classes and channels are those of the images that the file names, or the
+    Training is costed as `run` would do it: a strategy other than `grid` trains at most what is
+    said. Without --dataset the classes and channels are those of the images that the file names, or the
     baseline's own.
 
     \b
     Examples:
       scaling-search plan quickstart
       scaling-search plan small-images --dataset ~/photos --set space.target.tolerance=0.05
+      scaling-search plan small-images --strategy contenders --seeds 12
       scaling-search plan my-space.yaml --json
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli import inputs
@@ -62,13 +70,22 @@ def plan(
     from scaling_search.cli.views.progress import Display
 
     display = Display(quiet=json)
-    spec = inputs.read_sweep(space, settings or (), dataset=dataset, baseline=baseline)
+    spec = inputs.read_sweep(
+        space,
+        settings or (),
+        dataset=dataset,
+        images=images,
+        seeds=seeds,
+        strategy=strategy,
+        baseline=baseline,
+    )
     data = None
     if "data" in spec.model_fields_set:
         with display.preparing() as progress:
             data = inputs.data_of(spec, progress)
     with display.planning() as tell:
         made = inputs.plan_of(spec, data, database, tell)
+    spec.check_plan(len(made.candidates), sum(one.eligible for one in made.candidates))
     cost = inputs.cost_of(
         spec, made, data, inputs.default_workers(1, 0), inputs.known_rate(database)
     )
@@ -96,5 +113,5 @@ def plan(
     if data:
         caution = view.upsampling(notes, len(made.candidates), data.detail_px)
         view.show_notes(out, [*data.notes, *([caution] if caution else [])])
-    view.show_cost(out, cost, spec)
-    view.show_forecast(out, told)
+    view.show_cost(out, cost, spec, made)
+    view.show_forecast(out, told, spec)

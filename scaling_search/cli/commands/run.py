@@ -98,8 +98,8 @@ def run(
             view.show_candidates(out, made)
             view.show_warnings(out, made.warnings)
             cost = inputs.cost_of(spec, made, data, how.workers, inputs.known_rate(database))
-            view.show_cost(out, cost, spec)
-            view.show_forecast(out, inputs.foretold(database, spec, made, data, cost))
+            view.show_cost(out, cost, spec, made)
+            view.show_forecast(out, inputs.foretold(database, spec, made, data, cost), spec)
         with display.measuring() as counted:
             sweep_id = create_sweep(store, spec, data, made, counted)
         training.say(f"sweep {sweep_id} in {store.location}", quiet)

@@ -169,31 +169,42 @@ def show_notes(out: Console, notes: Iterable[str]) -> None:
         paragraph(out, "Note: ", note)
 
 
-def show_cost(out: Console, cost: Estimate, spec: SweepSpec) -> None:
+def show_cost(out: Console, cost: Estimate, spec: SweepSpec, plan: Plan) -> None:
     """What training takes."""
     out.print()
     disk = f"{size(cost.database_bytes)} in the database"
     if cost.data_bytes:
         disk += f", {size(cost.data_bytes)} of decoded images"
-    if spec.strategy.name == "grid" and spec.strategy.max_images is None:
+    strategy, decides = spec.strategy.name, ""
+    if strategy == "grid" and spec.strategy.max_images is None:
         trials = f"{plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each)"
     else:
-        trials = f"at most {plural(cost.trials, 'trial')} (strategy {spec.strategy.name})"
+        trials = f"at most {plural(cost.trials, 'trial')} (strategy {strategy})"
+    if strategy != "grid":
+        decides = f"; after the first {amount(_first_images(spec, plan))} {strategy} decides"
     paragraph(
         out,
         "Training: ",
         f"{trials} × {spec.proxy.total_images:,} images = {amount(cost.images)} images, about "
-        f"{duration(cost.seconds)} on {plural(cost.workers, 'worker')}; {disk}",
+        f"{duration(cost.seconds)} on {plural(cost.workers, 'worker')}{decides}; {disk}",
     )
     out.print(f"(time: {cost.rate.source})", style="dim", markup=False)
 
 
-def show_forecast(out: Console, told: Foretold | None) -> None:
+def _first_images(spec: SweepSpec, plan: Plan) -> int:
+    eligible = sum(candidate.eligible for candidate in plan.candidates)
+    return spec.first_images(len(plan.candidates), eligible)
+
+
+def show_forecast(out: Console, told: Foretold | None, spec: SweepSpec) -> None:
     """What a conclusive answer is likely to cost."""
     if told is None:
         return
     found = told.forecast
-    paragraph(out, "Forecast: ", f"{found.needs}. As noisy as sweep {told.sweep}: {found.noise}")
+    strategy = spec.strategy.name
+    part = "" if strategy == "grid" else f". That is of a grid, of which {strategy} trains a part"
+    noise = f"As noisy as sweep {told.sweep}: {found.noise}"
+    paragraph(out, "Forecast: ", f"{found.needs}{part}. {noise}")
 
 
 def plan_document(
@@ -218,6 +229,10 @@ def plan_document(
         | {"in_channels": plan.frame.in_channels, "classes": plan.frame.classes}
         | {"resolution_px": plan.frame.resolution_px}
         | document
-        | {"training": cost.to_dict() | {"seeds": list(spec.seeds)}}
+        | {
+            "training": cost.to_dict()
+            | {"seeds": list(spec.seeds), "strategy": spec.strategy.name}
+            | {"first_images": _first_images(spec, plan)}
+        }
         | {"forecast": told.to_dict() if told else None}
     )
