@@ -105,14 +105,33 @@ def _seeds(present: tuple[int, ...], asked: int | tuple[int, ...] | None) -> lis
         return list(dict.fromkeys([*present, *asked]))
     if not len(present) <= asked <= MAX_SEEDS:
         raise InputError(
-            f"seeds is {asked}: the sweep has {len(present)} already and can have {MAX_SEEDS}; "
-            "extending only adds"
+            f"seeds is {asked}: the sweep has {len(present)} already and can have {MAX_SEEDS}, "
+            f"and extending only adds; give {len(present) + 1} to {MAX_SEEDS}"
         )
     further = (seed for seed in range(asked + len(present)) if seed not in present)
     return [
         *present,
         *(seed for seed, _ in zip(further, range(asked - len(present)), strict=False)),
     ]
+
+
+def check_additions(before: SweepSpec, after: SweepSpec, further: int) -> None:
+    """Refuse an extension that adds no trial.
+
+    Args:
+        before: the specification of the sweep so far.
+        after: when it has been extended.
+        further: candidates that are added.
+
+    Raises:
+        InputError: its networks are in the sweep already, and nothing else is asked.
+    """
+    asked = [(spec.seeds, spec.confirmation, spec.strategy) for spec in (before, after)]
+    if not further and asked[0] == asked[1]:
+        raise InputError(
+            "nothing would be added: the sweep has every network of that search already; give a "
+            "finer lattice (--divisions), more seeds, another strategy or a longer budget"
+        )
 
 
 def check_proposals(

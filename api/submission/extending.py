@@ -8,7 +8,7 @@ from api.submission.planning import Planned, as_sweep
 from results.plans import further_candidates, new_candidates
 from results.records import Dataset
 from results.store import Store
-from search_spaces.extension import Extension, check_proposals, extended
+from search_spaces.extension import Extension, check_additions, check_proposals, extended
 from search_spaces.planning import make_plan
 from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec
@@ -26,7 +26,8 @@ def extend_for(
         InputError: something would become less, or contradicts the rest.
     """
     stored = store.sweep(sweep_id)
-    spec = extended(parse(SweepSpec, stored.spec, f"sweep {sweep_id}"), extension, sweep_id)
+    before = parse(SweepSpec, stored.spec, f"sweep {sweep_id}")
+    spec = extended(before, extension, sweep_id)
     data: Dataset = store.dataset(stored.dataset)
     check_space(spec.space, settings)
     plan = make_plan(
@@ -42,6 +43,7 @@ def extend_for(
         return store.create_sweep(sweep, candidates, enqueue=True, first_seeds=spec.certain_seeds)
     present = store.candidates(sweep_id)
     further = further_candidates(present, new_candidates(plan, planned.remarks))
+    check_additions(before, spec, len(further))
     everyone = [*present, *further]
     eligible = sum(one.eligible for one in everyone)
     spec.check_plan(len(everyone), eligible)

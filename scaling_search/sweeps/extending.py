@@ -9,7 +9,7 @@ from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import is_dead
 from scaling_search.sweeps.creation import Counted, confirm, create_sweep, remarks_of
-from search_spaces.extension import Extension, check_proposals, extended
+from search_spaces.extension import Extension, check_additions, check_proposals, extended
 from search_spaces.planning import Plan, make_plan
 from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec
@@ -72,6 +72,7 @@ def extend_sweep(
         return Extended(new, spec, reused=0, left=finished)
     present = store.candidates(sweep_id)
     further = further_candidates(present, new_candidates(made, remarks_of(data)))
+    check_additions(before, spec, len(further))
     eligible = sum(one.eligible for one in [*present, *further])
     spec.check_plan(len(present) + len(further), eligible)
     searched = store.search_size(sweep_id)

@@ -87,12 +87,13 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
     }
     if seeds is not None:
         changes["seeds"] = seeds
-    return Question(
-        candidate,
-        found,
-        chosen,
-        parse(SweepSpec, spec.whole_grid().model_dump() | changes, "identify"),
-    )
+    asked = parse(SweepSpec, spec.whole_grid().model_dump() | changes, "identify")
+    if len(asked.seeds) < 2:
+        raise InputError(
+            f"identify with seeds {list(asked.seeds)} cannot tell noise from difference, so that "
+            "nothing would be ruled out: give at least two seeds, better three or more (--seeds 3)"
+        )
+    return Question(candidate, found, chosen, asked)
 
 
 def create_identification(

@@ -54,8 +54,8 @@ def plan(
     as references.
 
     Training is costed as `run` would do it: a strategy other than `grid` trains at most what is
-    said. Without --dataset the classes and channels are those of the images that the file names, or the
-    baseline's own.
+    said. Without --dataset the classes and channels are those of the images that the file names, or
+    the baseline's own.
 
     \b
     Examples:

@@ -129,6 +129,7 @@ def test_a_longer_budget_is_another_sweep_that_compares_nothing_with_the_shorter
         ({"seeds": 1}, "seeds is 1: the sweep has 2 already"),
         ({"steps": 4}, "the budget is 64 images a trial: the sweep has 64 already"),
         ({"seeds": 2}, "nothing would change"),
+        ({"lattice": {"directions": ((0, 0, 1), (0, 1, 0))}}, "nothing would be added: the sweep"),
     ],
 )
 def test_an_extension_only_adds(raced: Any, extension: dict[str, Any], said: str) -> None:

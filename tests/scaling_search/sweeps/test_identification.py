@@ -104,6 +104,11 @@ def test_without_a_leader_there_is_nothing_to_tell_apart(store, small_digits):
         question(store, sweep_id, networks=6, seeds=None)
 
 
+def test_one_seed_is_refused(store, searched):
+    with pytest.raises(InputError, match=r"seeds \[0\] cannot tell noise .* \(--seeds 3\)"):
+        question(store, searched, networks=6, seeds=1)
+
+
 def test_too_few_networks_are_refused(store, searched):
     with pytest.raises(InputError, match="1 networks asked for: give 2 to 100"):
         question(store, searched, networks=1, seeds=None)
