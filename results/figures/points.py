@@ -16,7 +16,7 @@ KINDS: dict[str, tuple[str, Look]] = {
     "searched": ("candidates", SEARCHED),
     "compared": ("ways of scaling", SEARCHED),
     "outside": ("outside the constraint", OUTSIDE),
-    "published_matched": ("published direction, FLOPs matched", MATCHED),
+    "published_matched": ("published direction, matched", MATCHED),
     "published": ("published coefficients", PUBLISHED),
     "baseline": ("baseline", BASELINE),
     "leader": ("leader", LEADER),

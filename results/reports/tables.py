@@ -10,6 +10,7 @@ import pandas as pd
 
 from results.views import SweepView
 from search_spaces.human import amount, percent, plural, points
+from search_spaces.target import NAMES
 
 MOST = 500
 """Rows that a table shows; a file of more is for `scaling-search export`."""
@@ -96,7 +97,9 @@ def candidates(view: SweepView) -> Table:
             "standing",
         ),
         rows,
-        _shortened(len(ordered)) or "gain (at matched FLOPs, joint interval) and regret in points",
+        _shortened(len(ordered))
+        or f"gain (at matched {NAMES[view.sweep.target_quantity]}, joint interval) and regret in "
+        "points",
     )
 
 

@@ -7,7 +7,8 @@ The rules, all of them:
 2. A mean accuracy has two sources of noise, seeds and validation images (`noise`): the covariances
    of a bootstrap over both. Candidates are paired by seed and image, and what either does to all
    alike cancels. A candidate's own variance between seeds is drawn towards that of all.
-3. A Gaussian process over realised depth, width and resolution plus measured FLOPs, with that noise
+3. A Gaussian process over realised depth, width and resolution plus measured FLOPs (or what else a
+   search is matched on: where FLOPs are named here, it stands in their place), with that noise
    (`surface`), says what is believed of every candidate at the same FLOPs, the geometric mean of
    the eligible ones': more FLOPs by rounding are no merit. Beside the surface each network may lie
    off it on its own. How smooth and how rough is averaged over, not fitted. The baseline stays at

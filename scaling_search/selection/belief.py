@@ -14,7 +14,11 @@ from scaling_search.selection.judgement import Judgement
 from scaling_search.selection.noise import Floats, Noise, measured
 from scaling_search.selection.surface import MOST, Surface
 from scaling_search.selection.surface import believe as fitted
+from search_spaces.human import plural
 from search_spaces.sweep_spec import SelectionRule
+
+_TOLD = 3
+"""Unusable trials that are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +126,32 @@ class Belief:
         return dict(zip(self.indices, values.tolist(), strict=True))
 
 
-def why_not(table: Table) -> str | None:
+def _nobody(evidence: Sequence[Evidence], table: Table) -> str:
+    """Why no candidate that could win has trials that can be used."""
+    able = [entry for entry in evidence if entry.eligible]
+    lost = sum(entry.lost > 0 for entry in able)
+    if table.unusable:
+        told = "; ".join(unusable(table))
+        return f"no candidate that could win has trials that can be used: {told}"
+    if lost:
+        return (
+            f"{lost} of {plural(len(able), 'candidate')} that could win lost a trial (diverged or "
+            f"failed){'' if lost == len(able) else ', the others finished none'}: resume, which "
+            "tries failed trials again, or make training stable"
+        )
+    return "no candidate that could win has finished a trial"
+
+
+def unusable(table: Table) -> list[str]:
+    """Which finished trials cannot be used, and why: the first few, and how many more."""
+    told, more = list(table.unusable[:_TOLD]), len(table.unusable) - _TOLD
+    return [*told, f"and {more:,} more"] if more > 0 else told
+
+
+def why_not(evidence: Sequence[Evidence], table: Table) -> str | None:
     """Why nothing can be believed of these trials; None if something can."""
     if not table.eligible:
-        return "no eligible candidate finished a trial for every seed"
+        return _nobody(evidence, table)
     if max(table.counts[table.eligible]) < 2:
         return "one seed says nothing about noise: train at least two"
     if len(table.eligible) < 2:
@@ -146,7 +172,7 @@ def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
         candidates share, so that the noise is unknown.
     """
     table = Table.of(evidence)
-    if why_not(table) is not None:
+    if why_not(evidence, table) is not None:
         return None
     noise = measured(table)
     unseen = tuple(one for one in evidence if one.eligible and not one.correct and not one.lost)

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search_spaces.coefficients import UNSCALED, Scaling
+from search_spaces.human import plural
 
 Correct = Mapping[int, NDArray[np.bool_]]
 
@@ -24,7 +26,8 @@ class Evidence:
     like. `fresh` are trials of other seeds that were trained after the leader was known: nothing is
     selected by them. `lost` counts trials that diverged or failed, `fresh_lost` those of fresh
     seeds. `roles` are those of the plan. `scaling` is how the network was really scaled,
-    `flops_ratio` its measured FLOPs as a multiple of the baseline's.
+    `flops_ratio` its measured cost as a multiple of the baseline's: FLOPs, or what the search is
+    matched on.
     """
 
     index: int
@@ -52,19 +55,36 @@ class Evidence:
         )
 
 
-def _usable(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Candidates that lost no trial, with one bool for each of the same images in every trial."""
+def _fault(row: Any, images: int) -> str | None:
+    """Why a trial's predictions cannot be compared on so many images; None if they can."""
+    values = np.asarray(row)
+    if values.dtype != np.bool_:
+        wrong = np.issubdtype(values.dtype, np.floating) and np.isnan(values).any()
+        return "holds NaN" if wrong else f"holds {values.dtype} in place of right or wrong"
+    if values.size != images:
+        return f"is of {plural(values.size, 'validation image')}, the others' of {images:,}"
+    return None if images > 1 else f"is of {plural(images, 'validation image')}: two are needed"
+
+
+def _sorted_out(evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[str]]:
+    """Candidates that lost no trial, with one bool for each of the same images in every trial.
+
+    The others that lost none are told of: which of their trials cannot be used, and why.
+    """
     finished = [entry for entry in evidence if entry.correct and not entry.lost]
     sizes = Counter(np.size(row) for entry in finished for row in entry.correct.values())
     images = max(sizes, key=lambda size: (sizes[size], size), default=0)
-    return [
-        entry
-        for entry in finished
-        if all(
-            np.asarray(row).dtype == np.bool_ and np.size(row) == images > 1
-            for row in entry.correct.values()
-        )
-    ]
+    usable, unusable = [], []
+    for entry in finished:
+        faults = [
+            f"candidate {entry.index}, seed {seed}: what is stored {fault}"
+            for seed, row in entry.correct.items()
+            if (fault := _fault(row, images))
+        ]
+        unusable += faults
+        if not faults:
+            usable.append(entry)
+    return usable, unusable
 
 
 @dataclass(frozen=True)
@@ -78,11 +98,13 @@ class Table:
     seeds: tuple[int, ...]
     correct: NDArray[np.bool_]
     trained: NDArray[np.bool_]
+    unusable: tuple[str, ...] = ()
+    """Finished trials that cannot be used, in words; their candidates have no row."""
 
     @classmethod
     def of(cls, evidence: Sequence[Evidence]) -> Table:
         """Candidates that lost no trial and finished at least one."""
-        usable = _usable(evidence)
+        usable, unusable = _sorted_out(evidence)
         seeds = tuple(sorted({seed for entry in usable for seed in entry.correct}))
         images = next((np.size(row) for entry in usable for row in entry.correct.values()), 0)
         correct = np.zeros((len(usable), len(seeds), images), dtype=np.bool_)
@@ -92,7 +114,7 @@ class Table:
             for seed, found in entry.correct.items():
                 correct[row, columns[seed]] = found
                 trained[row, columns[seed]] = True
-        return cls(tuple(usable), seeds, correct, trained)
+        return cls(tuple(usable), seeds, correct, trained, tuple(unusable))
 
     @property
     def images(self) -> int:

@@ -15,7 +15,7 @@ class Comparison:
     """A candidate beside the leader; accuracies, gains and regrets are fractions.
 
     `accuracy` and `seed_sd` are those of its trials. `gain` is the leader's over it at matched
-    FLOPs, `low` and `high` its interval: jointly for all that can win, its own for `reference`.
+    cost, `low` and `high` its interval: jointly for all that can win, its own for `reference`.
     `probability_best`, `probability_within` (of losing at most δ) and `expected_regret` are of the
     candidates that can win. `reference` candidates cannot (they miss the constraint), `incomplete`
     ones lost a trial.
@@ -46,9 +46,11 @@ class Gain:
 
 @dataclass(frozen=True)
 class Settling:
-    """What would settle an inconclusive verdict if the gains stay: as many seeds, or images.
+    """What would, with probability `LIKELY`, settle an inconclusive verdict.
 
-    `images` is given where no number of seeds would do on the present ones.
+    `seeds` of every candidate in all, if their true accuracies are as believed of them now; or
+    `images` for validation, where no number of seeds would do on the present ones. What is believed
+    after few seeds is wide, so that the figures change as trials come in.
     """
 
     seeds: int | None = None
@@ -60,7 +62,7 @@ class Confirmation:
     """The leader from fresh seeds alone, so that having been selected does not flatter it.
 
     `low` and `high` are the ends of the interval of `accuracy`, at the confidence asked for.
-    `gains` are named as those of the outcome, at the same FLOPs.
+    `gains` are named as those of the outcome, at the same cost.
     """
 
     seeds: int
@@ -76,10 +78,10 @@ class Outcome:
 
     `leader` and `region` hold candidate indices; `region` are the leader and those that are as
     good, when the verdict is `equivalent`. `seeds` are the leader's. `flops_ratio` is where
-    candidates were compared, as a multiple of the baseline's FLOPs; `certainty` the probability
-    that the leader loses at most δ against the true best, `regret_bound` what it loses at most with
-    the confidence asked for.
-    `gains` are over `baseline` (at its own FLOPs) and over `published` (at matched FLOPs).
+    candidates were compared, as a multiple of the baseline's FLOPs or what the sweep is matched on;
+    `certainty` the probability that the leader loses at most δ against the true best,
+    `regret_bound` what it loses at most with the confidence asked for.
+    `gains` are over `baseline` (at its own cost) and over `published` (at matched cost).
     `between_candidates_sd` is the spread of the eligible candidates' means, `seed_sd` the pooled
     spread of one candidate's seeds. `confirmation` is there once the leader was trained with fresh
     seeds.

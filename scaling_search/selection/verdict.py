@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from scaling_search.selection.belief import Belief, believe, why_not
+from scaling_search.selection.belief import Belief, believe, unusable, why_not
 from scaling_search.selection.confirmation import confirmed
 from scaling_search.selection.contrasts import Contrasts, described
 from scaling_search.selection.evidence import Evidence, Table
 from scaling_search.selection.outcome import Comparison, Gain, Outcome, Settling, Verdict
 from scaling_search.selection.prospect import LIKELY, Prospect
 from search_spaces.sweep_spec import SelectionRule
+from search_spaces.target import NAMES, Quantity
 
 
 def _points(value: float) -> str:
@@ -44,6 +45,7 @@ def _doubts(
     settling: Settling | None,
     chance: float,
     lost: str | None,
+    quantity: Quantity,
 ) -> list[str]:
     """Why there is no conclusion; empty if there is one. `lost`: what lost trials leave open."""
     belief, judgement = contrasts.belief, contrasts.belief.judgement
@@ -58,7 +60,8 @@ def _doubts(
     if "baseline" in gains and gains["baseline"].low <= 0:
         doubts.append(
             "the leader is not clearly above the unscaled baseline, so this proxy rewards no extra "
-            "FLOPs and cannot say where to spend them: train longer, or on a harder task"
+            f"{NAMES[quantity]} and cannot say where to spend "
+            f"{'it' if quantity == 'latency' else 'them'}: train longer, or on a harder task"
         )
     if settling is not None:
         doubts.append(
@@ -98,7 +101,7 @@ def _lost(evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain
     return None
 
 
-def _grounds(belief: Belief, standings: Counter[str]) -> list[str]:
+def _grounds(belief: Belief, standings: Counter[str], quantity: Quantity) -> list[str]:
     """Why there is a conclusion."""
     table, rule, judgement = belief.table, belief.rule, belief.judgement
     seeds = int(table.counts[belief.leader_row])
@@ -115,7 +118,7 @@ def _grounds(belief: Belief, standings: Counter[str]) -> list[str]:
     return [
         f"the leader loses at most {_points(judgement.regret_bound)} against the true best "
         f"({100 * rule.confidence:g}% probability, from {seeds} seeds and {table.images:,} "
-        f"validation images, at {2**belief.doublings:.2f} × the baseline's FLOPs)",
+        f"validation images, at {2**belief.doublings:.2f} × the baseline's {NAMES[quantity]})",
         "every rival is worse"
         if standings["worse"] == rivals and not belief.unseen
         else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}"
@@ -164,7 +167,12 @@ def _outcome(
     )
 
 
-def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: str) -> Outcome:
+def _left_out(table: Table) -> list[str]:
+    """What is said of candidates with finished trials that cannot be used."""
+    return [f"left out, as its trial cannot be used: {one}" for one in unusable(table)]
+
+
+def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: list[str]) -> Outcome:
     """The outcome where nothing can be compared."""
     leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
     compared = {
@@ -175,35 +183,44 @@ def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: str
         )
         for row, entry in enumerate(table.entries)
     }
-    return _outcome(evidence, table, chance, "inconclusive", [why], compared, leader)
+    return _outcome(evidence, table, chance, "inconclusive", why, compared, leader)
 
 
-def select(evidence: Sequence[Evidence], rule: SelectionRule, chance: float) -> Outcome:
+def select(
+    evidence: Sequence[Evidence],
+    rule: SelectionRule,
+    chance: float,
+    quantity: Quantity = "flops",
+) -> Outcome:
     """Leader and verdict by the rules of this package.
 
     Args:
         evidence: one entry a candidate.
         rule: δ and the confidence.
         chance: accuracy of always naming the validation split's largest class.
+        quantity: what candidates are matched on, for the reasons that are given.
     """
     table = Table.of(evidence)
     belief = believe(evidence, rule)
     if belief is None:
-        reason = why_not(table) or "no two candidates share two seeds, so the noise is unknown"
-        return _nothing(evidence, table, chance, reason)
+        reason = (
+            why_not(evidence, table) or "no two candidates share two seeds, so the noise is unknown"
+        )
+        left_out = _left_out(table) if table.eligible else []  # else the reason tells of them
+        return _nothing(evidence, table, chance, [reason, *left_out])
     contrasts = Contrasts(belief)
     gains, settling = contrasts.gains(), _settling(belief)
-    why = _doubts(contrasts, gains, settling, chance, _lost(evidence, belief, gains))
+    why = _doubts(contrasts, gains, settling, chance, _lost(evidence, belief, gains), quantity)
     verdict: Verdict = "inconclusive"
     if not why:
         verdict = belief.judgement.verdict
-        why = _grounds(belief, Counter(belief.judgement.standings))
+        why = _grounds(belief, Counter(belief.judgement.standings), quantity)
     return _outcome(
         evidence,
         table,
         chance,
         verdict,
-        why,
+        [*why, *_left_out(table)],
         contrasts.compared(),
         belief.leader_row,
         belief,

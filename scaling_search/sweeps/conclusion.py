@@ -191,7 +191,8 @@ def conclude(
     The family is that of the baseline in its full form at its own base resolution, for the classes
     and channels of ImageNet; other ones are derived on request.
     """
-    outcome = select(gather(store, lease.sweep_id), spec.selection, chance_of(data))
+    evidence, quantity = gather(store, lease.sweep_id), spec.space.target.quantity
+    outcome = select(evidence, spec.selection, chance_of(data), quantity)
     if spec.space.compare is not None:
         return _conclude_comparison(store, lease, spec.space.compare, spec, outcome)
     aside = _aside(store, lease, outcome)

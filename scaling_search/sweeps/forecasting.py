@@ -50,12 +50,13 @@ def foretell(
         plan: its candidates.
         cost: what training every candidate with every seed of the spec takes.
     """
-    protocol = spec.protocol(fingerprint)
+    protocol, target = spec.protocol(fingerprint), spec.space.target
+    other = target.quantity != "flops"
     places = [
         replace(
             Evidence(candidate.index, True, candidate.roles, {}),
             scaling=realised_scaling(candidate.spec, plan.frame.base),
-            flops_ratio=candidate.measured_ratio,
+            flops_ratio=target.ratio + candidate.residual if other else candidate.measured_ratio,
         ).place
         for candidate in plan.candidates
         if candidate.eligible

@@ -47,11 +47,11 @@ def run(
     """Search for coefficients: plan, train, select, derive b0 to b7.
 
     Candidates are trained on a short budget: every one with every seed, or what `--strategy`
-    decides on. The leader is expected to have the highest validation accuracy at matched FLOPs; the
-    verdict says whether the evidence is enough: `chosen` (it loses at most δ against the best, with
-    stated confidence), `equivalent` (some rivals are as good) or `inconclusive` (and what would
-    settle it). Everything is stored as it happens: ctrl-C loses nothing, `scaling-search resume`
-    goes on.
+    decides on. The leader is expected to have the highest validation accuracy at matched FLOPs (or
+    what else the target is about); the verdict says whether the evidence is enough: `chosen` (it
+    loses at most δ against the best, with stated confidence), `equivalent` (some rivals are as
+    good) or `inconclusive` (and what would settle it). Everything is stored as it happens: ctrl-C
+    loses nothing, `scaling-search resume` goes on.
 
     \b
     Examples:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from results.reader import Reader
-from results.records import Validation
+from results.records import Candidate, Sweep, Validation
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.cli.output import console, paragraph, print_json, table
 from scaling_search.cli.views.family import show_members, stored_rows
@@ -17,11 +17,8 @@ from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
 from scaling_search.cli.views.sweep import show_heading
 from search_spaces.human import amount, percent, points, triple
+from search_spaces.target import NAMES
 
-_OVER = {
-    "baseline": "the unscaled baseline",
-    "published": "the published coefficients at matched FLOPs",
-}
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
 
 
@@ -36,7 +33,7 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
             f"Leader{'' if outcome else ' so far'}: ",
             f"α {candidate.alpha:.4g}, β {candidate.beta:.4g}, γ {candidate.gamma:.4g} (candidate "
             f"{candidate.index}): validation accuracy {percent(accuracy)} at "
-            f"{candidate.measured_ratio:.2f} × the baseline's FLOPs",
+            f"{_cost(candidate, record.sweep)}",
         )
     if not outcome:
         return
@@ -50,7 +47,8 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
         spent = ", ".join(f"{name} {low:.0%} to {high:.0%}" for name, (low, high) in ends.items())
         spending = f", which spend a doubling on {spent}" if spent else ""
         paragraph(out, "– ", f"as good as each other: candidates {named}{spending}")
-    _show_gains(out, outcome.get("gains", {}), "gain")
+    matched = NAMES[record.sweep.target_quantity]
+    _show_gains(out, outcome.get("gains", {}), "gain", matched)
     fresh = outcome.get("confirmation")
     if fresh:
         low, high = percent(fresh["low"]), percent(fresh["high"])
@@ -60,13 +58,26 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
             f"on {fresh['seeds']} fresh seeds, which had no part in its selection: "
             f"{percent(fresh['accuracy'])} ({low} to {high})",
         )
-        _show_gains(out, fresh["gains"], "on fresh seeds, gain")
+        _show_gains(out, fresh["gains"], "on fresh seeds, gain", matched)
 
 
-def _show_gains(out: Console, gains: Mapping[str, Any], what: str) -> None:
+def _cost(candidate: Candidate, sweep: Sweep) -> str:
+    """A candidate's cost: what the search is matched on, and FLOPs."""
+    flops = f"{candidate.measured_ratio:.2f} ×"
+    if sweep.target_quantity == "flops" or candidate.residual is None:
+        return f"{flops} the baseline's FLOPs"
+    ratio = sweep.target_ratio + candidate.residual
+    return f"{ratio:.2f} × the baseline's {NAMES[sweep.target_quantity]}, {flops} its FLOPs"
+
+
+def _show_gains(out: Console, gains: Mapping[str, Any], what: str, matched: str) -> None:
+    beside = {
+        "baseline": "the unscaled baseline",
+        "published": f"the published coefficients at matched {matched}",
+    }
     for name, gain in gains.items():
         low, high = points(gain["low"], sign=True), points(gain["high"], sign=True)
-        over = f"{_OVER[name]} (candidate {gain['over']})"
+        over = f"{beside[name]} (candidate {gain['over']})"
         said = f"{what} over {over}: {points(gain['gain'], sign=True)} points ({low} to {high})"
         paragraph(out, "– ", said)
 
@@ -135,7 +146,8 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         out.print(f"… and {len(rows) - SHOWN:,} more (--json has them)", markup=False)
     confidence = record.sweep.spec["selection"]["confidence"]
     out.print(
-        "gain: the leader's accuracy minus this one's at matched FLOPs, in points, with its "
+        f"gain: the leader's accuracy minus this one's at matched "
+        f"{NAMES[record.sweep.target_quantity]}, in points, with its "
         f"{confidence:.0%} joint interval over seeds and images; best: probability that no other "
         "is better; regret: points that it is expected to lose against the best"
         + ("; lat.: latency over the baseline's, as planned" if timed else ""),
