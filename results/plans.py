@@ -1,8 +1,9 @@
 """From a plan to the candidates that a sweep stores, and from a family to its members."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 
+from results.records import Candidate as Stored
 from results.records import NewCandidate, NewFamilyMember
 from search_spaces.families import FamilyMember
 from search_spaces.frame import Frame
@@ -41,6 +42,12 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         latency=None if candidate.latency is None else candidate.latency.to_dict(),
         notes=notes,
     )
+
+
+def same_candidates(stored: Sequence[Stored]) -> list[NewCandidate]:
+    """The candidates of a sweep, for another one over the same plan."""
+    names = [one.name for one in fields(NewCandidate)]
+    return [NewCandidate(**{name: getattr(one, name) for name in names}) for one in stored]
 
 
 def further_candidates(

@@ -48,6 +48,11 @@ class Extension(BaseModel):
         return self
 
     @property
+    def looks_further(self) -> bool:
+        """Whether a search is planned; what else is asked needs only the plan that is stored."""
+        return self.lattice is not None or self.axes is not None
+
+    @property
     def is_longer(self) -> bool:
         """Whether the budget changes, and with it the protocol."""
         return self.images is not None or self.steps is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import yaml
 from fastapi import APIRouter, Request, Response
@@ -20,10 +20,14 @@ from api.pages import Paging
 from api.service import PrincipalDep, StoreDep
 from results.errors import NotFoundError
 from results.provenance import provenance
-from results.records import CandidateSummary, Gallery, Order, Standing, TrialSummary
+from results.records import CandidateSummary, Gallery, Order, Standing, Sweep, TrialSummary
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
 from results.store import Store
+from search_spaces.errors import InputError
 from search_spaces.human import points
+from search_spaces.reading import parse
+from search_spaces.strategy_spec import StrategyName
+from search_spaces.sweep_spec import SweepSpec
 
 router: Final = APIRouter(include_in_schema=False)
 
@@ -132,6 +136,35 @@ def get_sweep_page(
         may_resume=may_write
         and (unasked or (SweepState.QUEUED in after and state is not SweepState.RUNNING)),
         unasked=unasked,
+        extending=_extending(sweep) if may_write else None,
+        extendable=state not in (SweepState.QUEUED, SweepState.RUNNING),
+    )
+
+
+@dataclass(frozen=True)
+class Extending:
+    """What the form shows that asks for more of a sweep.
+
+    `plannable` says whether the service can plan further directions: not where networks would have
+    to be run, and not of ways of scaling.
+    """
+
+    strategy: str
+    strategies: Sequence[str]
+    trial_images: int
+    plannable: bool
+
+
+def _extending(sweep: Sweep) -> Extending | None:
+    try:
+        spec = parse(SweepSpec, sweep.spec, f"sweep {sweep.id}")
+    except InputError:  # of another version, or of a baseline that is not installed here
+        return None
+    return Extending(
+        spec.strategy.name,
+        get_args(StrategyName),
+        spec.proxy.total_images,
+        plannable=spec.space.compare is None and not spec.space.target.timed,
     )
 
 

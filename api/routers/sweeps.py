@@ -120,9 +120,12 @@ async def submit_sweep(
     def submit() -> SweepDetail:
         _check_queue(service, key)
         planned = plan_for(spec, service.store, service.settings, needs_data=True)
-        sweep, candidates = as_sweep(planned, key)
+        assert planned.data is not None, "a sweep that is submitted has data"
         stored = service.store.create_sweep(
-            sweep, candidates, enqueue=True, first_seeds=spec.certain_seeds
+            as_sweep(spec, planned.data, key),
+            planned.candidates,
+            enqueue=True,
+            first_seeds=spec.certain_seeds,
         )
         return detail(service.store, stored)
 
@@ -185,6 +188,8 @@ async def extend_sweep(
 
     A longer budget is another protocol: it makes a new sweep over the same plan, which the answer
     is then, and no trial of the shorter one counts in it. Either waits at the end of the queue.
+    Only a search for further candidates is planned: where latency is aimed at or limited it is
+    refused, because the service runs no networks.
     """
 
     def extend() -> SweepDetail:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from api.settings import Settings
 from api.submission.limits import check_budget, check_space
 from api.submission.planning import Planned, as_sweep
-from results.plans import further_candidates, new_candidates
-from results.records import Dataset
+from results.plans import further_candidates, same_candidates
+from results.records import Dataset, NewCandidate
 from results.store import Store
+from search_spaces.errors import InputError
 from search_spaces.extension import Extension, check_additions, check_proposals, extended
 from search_spaces.planning import make_plan
 from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec
+
+_ELSEWHERE: Final = (
+    "search further with `scaling-search extend` on the machine whose latency counts; more seeds, "
+    "another strategy and a longer budget need no plan and are taken here"
+)
 
 
 def extend_for(
@@ -28,25 +36,24 @@ def extend_for(
     stored = store.sweep(sweep_id)
     before = parse(SweepSpec, stored.spec, f"sweep {sweep_id}")
     spec = extended(before, extension, sweep_id)
-    data: Dataset = store.dataset(stored.dataset)
-    check_space(spec.space, settings)
-    plan = make_plan(
-        spec.space,
-        in_channels=spec.data.in_channels or data.channels,
-        classes=data.classes,
-    )
-    check_budget(spec, plan, settings)
-    planned = Planned(spec, plan, data)
-    if extension.is_longer:
-        spec.check_plan(len(plan.candidates), sum(one.eligible for one in plan.candidates))
-        sweep, candidates = as_sweep(planned, key)
-        return store.create_sweep(sweep, candidates, enqueue=True, first_seeds=spec.certain_seeds)
+    data = store.dataset(stored.dataset)
+    if data.fingerprint != stored.dataset_fingerprint:
+        raise InputError(
+            f"the images registered as {data.name} changed since sweep {sweep_id} was created: "
+            "trials on different images cannot be compared; restore them, or submit a new sweep"
+        )
     present = store.candidates(sweep_id)
-    further = further_candidates(present, new_candidates(plan, planned.remarks))
-    check_additions(before, spec, len(further))
-    everyone = [*present, *further]
+    wanted = _planned(spec, data, settings) if extension.looks_further else same_candidates(present)
+    further = further_candidates(present, wanted)
+    everyone = wanted if extension.is_longer else [*present, *further]
+    check_budget(spec, everyone, settings)
     eligible = sum(one.eligible for one in everyone)
     spec.check_plan(len(everyone), eligible)
+    if extension.is_longer:
+        return store.create_sweep(
+            as_sweep(spec, data, key), wanted, enqueue=True, first_seeds=spec.certain_seeds
+        )
+    check_additions(before, spec, len(further))
     check_proposals(spec, extension, store.search_size(sweep_id), len(everyone), eligible)
     store.extend(
         sweep_id,
@@ -57,3 +64,12 @@ def extend_for(
         enqueue=True,
     )
     return sweep_id
+
+
+def _planned(spec: SweepSpec, data: Dataset, settings: Settings) -> list[NewCandidate]:
+    """What the search finds when it has been extended."""
+    check_space(spec.space, settings, elsewhere=_ELSEWHERE)
+    plan = make_plan(
+        spec.space, in_channels=spec.data.in_channels or data.channels, classes=data.classes
+    )
+    return Planned(spec, plan, data).candidates

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from api.problems import invalid
 from api.settings import Settings
+from results.records import NewCandidate
 from search_spaces.checkpoint_rule import most_kept
 from search_spaces.human import plural
-from search_spaces.planning import Plan
 from search_spaces.space import SearchSpace
 from search_spaces.sweep_spec import SweepSpec
 
 _PARAMETER_BYTES: Final = 4
 
 
-def check_space(space: SearchSpace, settings: Settings) -> None:
-    """Raise a 422 if planning this space would take too long, or need networks to be run."""
+_ELSEWHERE: Final = "plan and run it with `scaling-search run` on the machine whose latency counts"
+
+
+def check_space(space: SearchSpace, settings: Settings, *, elsewhere: str = _ELSEWHERE) -> None:
+    """Raise a 422 if planning this space would take too long, or need networks to be run.
+
+    Args:
+        space: to be planned.
+        settings: with the limits.
+        elsewhere: the remedy where networks would have to be run.
+    """
     if space.target.timed:
         raise invalid(
             "body",
             "space.target",
             space.target.describe(),
             "the service runs no networks, so it cannot plan under a constraint on latency",
-            "plan and run it with `scaling-search run` on the machine whose latency counts",
+            elsewhere,
         )
     if space.axes is not None and space.axes.points > settings.max_points:
         raise invalid(
@@ -48,9 +58,9 @@ def check_space(space: SearchSpace, settings: Settings) -> None:
             )
 
 
-def check_budget(spec: SweepSpec, plan: Plan, settings: Settings) -> None:
-    """Raise a 422 if training this plan would take too much."""
-    candidates = len(plan.candidates)
+def check_budget(spec: SweepSpec, planned: Sequence[NewCandidate], settings: Settings) -> None:
+    """Raise a 422 if training these candidates would take too much."""
+    candidates = len(planned)
     if candidates > settings.max_candidates:
         raise invalid(
             "body",
@@ -59,7 +69,7 @@ def check_budget(spec: SweepSpec, plan: Plan, settings: Settings) -> None:
             f"at most {settings.max_candidates:,} candidates are taken in one sweep",
             "use larger steps or a smaller target.tolerance",
         )
-    trials = spec.most_trials(candidates, sum(one.eligible for one in plan.candidates))
+    trials = spec.most_trials(candidates, sum(one.eligible for one in planned))
     if trials > settings.max_trials:
         raise invalid(
             "body",
@@ -79,7 +89,7 @@ def check_budget(spec: SweepSpec, plan: Plan, settings: Settings) -> None:
         )
     most = most_kept(spec.keep_checkpoints)
     count = trials if most is None else min(most, trials)
-    largest = max((one.complexity.params for one in plan.candidates), default=0)
+    largest = max((one.params for one in planned), default=0)
     kept = count * largest * _PARAMETER_BYTES
     if kept > settings.max_weight_bytes:
         raise invalid(

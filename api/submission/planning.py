@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 
 from api.settings import Settings
@@ -29,6 +30,11 @@ class Planned:
         """What to know before training: the plan's warnings, the data's notes."""
         notes = () if self.data is None else tuple(self.data.details.get("notes", ()))
         return (*self.plan.warnings, *notes)
+
+    @cached_property
+    def candidates(self) -> list[NewCandidate]:
+        """As they are stored."""
+        return new_candidates(self.plan, self.remarks)
 
     def remarks(self, candidate: Candidate) -> tuple[str, ...]:
         """The caution for a candidate that enlarges the images."""
@@ -59,20 +65,19 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
         classes=None if data is None else data.classes,
     )
     spec.check_plan(len(plan.candidates), sum(one.eligible for one in plan.candidates))
-    check_budget(spec, plan, settings)
-    return Planned(spec, plan, data)
+    planned = Planned(spec, plan, data)
+    check_budget(spec, planned.candidates, settings)
+    return planned
 
 
-def as_sweep(planned: Planned, key: str | None) -> tuple[NewSweep, list[NewCandidate]]:
-    """The sweep to store, with its candidates.
+def as_sweep(spec: SweepSpec, data: Dataset, key: str | None) -> NewSweep:
+    """The sweep to store.
 
     The stored specification names the images by their source, so that a driver finds them; the
     driver adds what it runs with, and lets fvcore confirm the complexities.
     """
-    spec, data = planned.spec, planned.data
-    assert data is not None, "a sweep that is submitted has data"
     located = spec.model_copy(update={"data": spec.data.model_copy(update={"name": data.source})})
-    sweep = NewSweep(
+    return NewSweep(
         name=spec.name,
         spec=located.model_dump(mode="json"),
         protocol=spec.protocol(data.fingerprint),
@@ -86,4 +91,3 @@ def as_sweep(planned: Planned, key: str | None) -> tuple[NewSweep, list[NewCandi
         hardware={},
         idempotency_key=key,
     )
-    return sweep, new_candidates(planned.plan, planned.remarks)

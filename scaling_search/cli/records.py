@@ -74,8 +74,12 @@ def submit(records: Records, spec: SweepSpec) -> int:
         planned = plan_for(spec, records, load(), needs_data=True)
     except ProblemError as error:
         raise InputError(error.detail) from None
+    assert planned.data is not None, "a sweep that is submitted has data"
     return records.create_sweep(
-        *as_sweep(planned, None), enqueue=True, first_seeds=spec.certain_seeds
+        as_sweep(spec, planned.data, None),
+        planned.candidates,
+        enqueue=True,
+        first_seeds=spec.certain_seeds,
     )
 
 

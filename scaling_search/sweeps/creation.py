@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from results.plans import Remarks, new_candidates
-from results.records import Measurement, MeasurementKey, NewSweep
+from results.records import Measurement, MeasurementKey, NewCandidate, NewSweep, Sweep
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import hardware, versions
@@ -13,7 +13,7 @@ from scaling_search.measure import measure, measuring_versions
 from scaling_search.own.counting import known
 from scaling_search.registration import as_record
 from search_spaces.complexity import Complexity
-from search_spaces.errors import WorkError
+from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import Candidate, Plan
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import SweepSpec
@@ -83,6 +83,28 @@ def remarks_of(data: PreparedDataset) -> Remarks:
     return of
 
 
+def networks_of(candidates: Sequence[NewCandidate]) -> list[tuple[NetworkSpec, Complexity]]:
+    """What `confirm` measures of them."""
+    return [
+        (NetworkSpec.from_dict(row.spec), Complexity(row.flops, row.params, row.activations))
+        for row in candidates
+    ]
+
+
+def check_images(sweep: Sweep, data: PreparedDataset) -> None:
+    """Refuse other images than those of a sweep.
+
+    Raises:
+        InputError: they changed since it was created.
+    """
+    if data.fingerprint != sweep.dataset_fingerprint:
+        raise InputError(
+            f"the images of {data.name} changed since sweep {sweep.id} was created (fingerprint "
+            f"{data.fingerprint[:12]}, then {sweep.dataset_fingerprint[:12]}): trials on different "
+            "images cannot be compared; restore the images, or run a new sweep"
+        )
+
+
 def create_sweep(
     store: Store,
     spec: SweepSpec,
@@ -92,7 +114,7 @@ def create_sweep(
     *,
     key: str | None = None,
 ) -> int:
-    """Store a sweep with its candidates and pending trials; returns its id.
+    """Store a sweep over a plan with its candidates and pending trials; returns its id.
 
     Args:
         store: where to.
@@ -106,8 +128,22 @@ def create_sweep(
         InputError: the strategy cannot work on this plan.
         WorkError: fvcore and the closed form disagree, or the database cannot be written.
     """
-    spec.check_plan(len(plan.candidates), sum(c.eligible for c in plan.candidates))
-    confirm(store, [(c.spec, c.complexity) for c in plan.candidates], counted)
+    candidates = new_candidates(plan, remarks_of(data))
+    return store_sweep(store, spec, data, candidates, counted, key=key)
+
+
+def store_sweep(
+    store: Store,
+    spec: SweepSpec,
+    data: PreparedDataset,
+    candidates: Sequence[NewCandidate],
+    counted: Counted | None = None,
+    *,
+    key: str | None = None,
+) -> int:
+    """`create_sweep` with the candidates of a plan that was made before."""
+    spec.check_plan(len(candidates), sum(one.eligible for one in candidates))
+    confirm(store, networks_of(candidates), counted)
     store.put_dataset(as_record(data, name=data.name, source=spec.data.name))
     return store.create_sweep(
         NewSweep(
@@ -124,6 +160,6 @@ def create_sweep(
             hardware=hardware(),
             idempotency_key=key,
         ),
-        new_candidates(plan, remarks_of(data)),
+        candidates,
         first_seeds=spec.certain_seeds,
     )

@@ -18,7 +18,7 @@ from scaling_search.execution import Execution
 from scaling_search.selection import Outcome
 from scaling_search.strategies import confirming, searching
 from scaling_search.sweeps.conclusion import chance_of, conclude
-from scaling_search.sweeps.creation import Counted, confirm
+from scaling_search.sweeps.creation import Counted, check_images, confirm, networks_of
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
@@ -26,7 +26,6 @@ from scaling_search.watch import Interrupted, Watch
 from scaling_search.workers.session import quieten, ray_session
 from search_spaces.baselines import get_baseline, reference_folders
 from search_spaces.checkpoint_rule import most_kept
-from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
@@ -133,15 +132,6 @@ def _train(
     watch.heed()
 
 
-def _check_data(sweep_id: int, stored: str, data: PreparedDataset) -> None:
-    if data.fingerprint != stored:
-        raise InputError(
-            f"the images of {data.name} changed since sweep {sweep_id} was created (fingerprint "
-            f"{data.fingerprint[:12]}, then {stored[:12]}): trials on different images cannot be "
-            "compared; restore the images, or run a new sweep"
-        )
-
-
 def _check_some_finished(store: Store, sweep_id: int) -> None:
     if store.progress([sweep_id])[sweep_id].finished == 0:
         errors = {trial.error for trial in store.trials(sweep_id) if trial.error}
@@ -227,19 +217,15 @@ def drive_claimed(
         stored = store.sweep(lease.sweep_id)
         spec = parse(SweepSpec, stored.spec, f"sweep {stored.id}")
         data = prepare(spec.data, progress=lambda stage, done, total: watch.heed())
-        _check_data(stored.id, stored.dataset_fingerprint, data)
-        networks = [
-            (NetworkSpec.from_dict(row.spec), Complexity(row.flops, row.params, row.activations))
-            for row in store.candidates(stored.id)
-        ]
-        confirm(store, networks, measured)
+        check_images(stored, data)
+        confirm(store, networks_of(store.candidates(stored.id)), measured)
         store.record_environment(lease, dict(versions()), hardware())
         return _carry_out(store, lease, spec, data, execution, watch, observe, measured)
 
 
 def _spec_for(store: Store, sweep_id: int, data: PreparedDataset) -> SweepSpec:
     sweep = store.sweep(sweep_id)
-    _check_data(sweep_id, sweep.dataset_fingerprint, data)
+    check_images(sweep, data)
     spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
     own = getattr(get_baseline(sweep.baseline), "source", "")
     if own and spec.protocol(data.fingerprint) != sweep.protocol:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from results.plans import further_candidates, new_candidates
+from results.plans import further_candidates, new_candidates, same_candidates
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import is_dead
-from scaling_search.sweeps.creation import Counted, confirm, create_sweep, remarks_of
+from scaling_search.sweeps.creation import (
+    Counted,
+    check_images,
+    confirm,
+    networks_of,
+    remarks_of,
+    store_sweep,
+)
 from search_spaces.extension import Extension, check_additions, check_proposals, extended
-from search_spaces.planning import Plan, make_plan
+from search_spaces.planning import make_plan
 from search_spaces.reading import parse
 from search_spaces.sweep_spec import SweepSpec
 
@@ -65,22 +72,25 @@ def extend_sweep(
     stored = store.sweep(sweep_id)
     before = parse(SweepSpec, stored.spec, f"sweep {sweep_id}")
     spec = extended(before, extension, sweep_id)
-    made: Plan = make_plan(spec.space, in_channels=data.channels, classes=len(data.class_names))
+    check_images(stored, data)
+    present = store.candidates(sweep_id)
+    if extension.looks_further:
+        plan = make_plan(spec.space, in_channels=data.channels, classes=len(data.class_names))
+        wanted = new_candidates(plan, remarks_of(data))
+    else:
+        wanted = same_candidates(present)
     finished = store.progress([sweep_id])[sweep_id].finished
     if extension.is_longer:
-        new = create_sweep(store, spec, data, made, counted)
+        new = store_sweep(store, spec, data, wanted, counted)
         return Extended(new, spec, reused=0, left=finished)
-    present = store.candidates(sweep_id)
-    further = further_candidates(present, new_candidates(made, remarks_of(data)))
+    further = further_candidates(present, wanted)
     check_additions(before, spec, len(further))
     eligible = sum(one.eligible for one in [*present, *further])
     spec.check_plan(len(present) + len(further), eligible)
     searched = store.search_size(sweep_id)
     check_proposals(spec, extension, searched, len(present) + len(further), eligible)
-    keys = {one.spec_key for one in further}
-    networks = [(c.spec, c.complexity) for c in made.candidates if c.spec.key in keys]
-    if networks:
-        confirm(store, networks, counted)
+    if further:
+        confirm(store, networks_of(further), counted)
     reused = store.extend(
         sweep_id,
         spec.model_dump(mode="json"),

@@ -147,6 +147,34 @@ def test_a_waiting_sweep_is_cancelled_and_resumed_in_place(page, url, store):
     assert store.sweep(3).state == "queued"
 
 
+def test_a_finished_sweep_is_extended_in_place_and_a_longer_one_is_another(page, url, store, said):
+    page.goto(f"{url}/sweeps/3")
+    expect(page.get_by_text("Extend", exact=True)).to_be_hidden()  # it waits
+    page.goto(f"{url}/sweeps/1")
+    page.get_by_text("Extend", exact=True).click()
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Extend the sweep").click()
+    expect(page.locator("#problem")).to_contain_text("nothing to extend")
+    page.get_by_label("Seeds, in all").first.fill("1")
+    page.get_by_role("button", name="Extend the sweep").click()
+    expect(page.locator("#problem")).to_contain_text("seeds is 1: the sweep has 2 already")
+    page.get_by_label("Seeds, in all").first.fill("")
+    page.get_by_label("Images a trial").fill("6400")
+    page.get_by_role("button", name="Extend the sweep").click()
+    page.wait_for_url("**/sweeps/6")
+    assert store.sweep(6).spec["proxy"]["images"] == 6400
+    page.goto(f"{url}/sweeps/1")
+    page.get_by_text("Extend", exact=True).click()
+    page.get_by_label("Seeds, in all").first.fill("4")
+    page.get_by_label("Strategy").select_option("contenders")
+    page.get_by_role("button", name="Extend the sweep").click()
+    expect(page.locator("#state")).to_have_text(re.compile("queued"))
+    stored = store.sweep(1)
+    assert (stored.seeds, stored.spec["strategy"]["name"]) == ((0, 1, 2, 3), "contenders")
+    expect(page.get_by_text("Extend", exact=True)).to_be_hidden()
+    assert [line for line in said if "422" not in line] == []
+
+
 def test_a_plan_is_shown_before_it_is_submitted(page, url, store):
     page.goto(f"{url}/submit")
     page.get_by_label("Name").fill("from the form")
