@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,25 @@ def named(text: str) -> Shown:
     return Shown(name if sign else path.stem, load(path))
 
 
-def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> list[Shown]:
+@dataclass(frozen=True)
+class KeptNetworks:
+    """What a sweep kept to look at, and what it trained besides without keeping weights."""
+
+    shown: list[Shown]
+    missing: tuple[str, ...]
+
+    @property
+    def why(self) -> str | None:
+        """For people: what is not shown; None where nothing is missing."""
+        if not self.missing:
+            return None
+        return (
+            f"{', '.join(self.missing)}: no weights were kept; --keep-checkpoints all keeps those "
+            "of every trial"
+        )
+
+
+def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> KeptNetworks:
     """What a sweep kept: a baseline, and a network of each way of scaling.
 
     Of a comparison, the network of every method at one φ: the one given, else the φ at which most
@@ -80,20 +99,20 @@ def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> list[Show
     candidates = {one.index: one for one in store.candidates(sweep_id)}
     spec = parse(SweepSpec, store.sweep(sweep_id).spec, f"sweep {sweep_id}")
     if spec.space.compare is not None:
-        chosen = _compared(kept, candidates, spec.space.compare, phi, sweep_id)
+        chosen, missing = _compared(kept, candidates, spec.space.compare, phi, sweep_id)
     elif phi is not None:
         raise InputError(
             f"phi is {phi:g}, but sweep {sweep_id} compares no ways of scaling: leave out --phi"
         )
     else:
         leader = (store.sweep(sweep_id).outcome or {}).get("leader")
-        chosen = _searched(kept, candidates, leader)
+        chosen, missing = _searched(kept, candidates, leader)
     shown = []
     for way, row in chosen.items():
         expected = NetworkSpec.from_dict(candidates[row.candidate].spec)
         loaded = load(checkpoint_path(row.name), expected=expected, sha256=row.sha256)
         shown.append(Shown(way, loaded))
-    return shown
+    return KeptNetworks(shown, tuple(missing))
 
 
 def _compared(
@@ -102,7 +121,7 @@ def _compared(
     comparison: Comparison,
     phi: float | None,
     sweep_id: int,
-) -> dict[str, CheckpointRecord]:
+) -> tuple[dict[str, CheckpointRecord], list[str]]:
     best: dict[int, CheckpointRecord] = {}
     for row in kept:  # the most accurate first
         best.setdefault(row.candidate, row)
@@ -131,19 +150,26 @@ def _compared(
     for index, row in best.items():
         if "baseline" in candidates[index].roles:
             chosen["baseline"] = row
+    missing = [] if chosen else ["baseline"]
+    there = methods_at(at)
+    missing += [f"{one.name} at φ = {at:g}" for one in comparison.methods if one.name not in there]
     # Methods that round to one network are one column.
-    return chosen | {", ".join(names): best[index] for index, names in networks.items()}
+    return chosen | {", ".join(names): best[index] for index, names in networks.items()}, missing
 
 
 def _searched(
     kept: Sequence[CheckpointRecord], candidates: Mapping[int, Candidate], leader: int | None
-) -> dict[str, CheckpointRecord]:
+) -> tuple[dict[str, CheckpointRecord], list[str]]:
     chosen: dict[str, CheckpointRecord] = {}
     for row in kept:  # the most accurate first
         way = _way(candidates[row.candidate])
         if way not in chosen or (row.candidate == leader != chosen[way].candidate):
             chosen[way] = row
-    return {way: chosen[way] for way in _WAYS if way in chosen}
+    trained = {_way(candidate) for candidate in candidates.values()}
+    missing: list[str] = [way for way in _WAYS if way in trained and way not in chosen]
+    if leader is not None and leader not in {row.candidate for row in chosen.values()}:
+        missing.append(f"the leader, candidate {leader}")
+    return {way: chosen[way] for way in _WAYS if way in chosen}, missing
 
 
 _WAYS: Final = ("baseline", "depth", "width", "resolution", "compound")

@@ -125,6 +125,11 @@ def test_where_few_kept_weights_the_phi_with_most_methods_is_shown(shell: Any, m
     make(lambda roles, seed: any(role.endswith(("φ=1", "depth only φ=2")) for role in roles))
     assert names(shell) == ["depth only", "width only, twice", "resolution only", "compound"]
     assert names(shell, "--phi", "2") == ["depth only"]
+    done = shell.invoke("cam", "--sweep", "1", "--images", "photos")
+    assert done.stderr == (
+        "Not shown: baseline: no weights were kept; --keep-checkpoints all keeps "
+        "those of every trial\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,7 +151,16 @@ def test_what_was_not_compared_or_kept_is_refused(
 
 def test_a_search_is_shown_by_the_dimension_that_is_scaled(shell: Any, make: Any) -> None:
     make(compare=False)
-    assert names(shell) == ["baseline", "width", "resolution", "compound"]
+    document = shell.json("cam", "--sweep", "1", "--images", "photos")
+    ways = [one["name"] for one in document["networks"]]
+    assert ways == ["baseline", "width", "resolution", "compound"]
+    assert document["without_weights"] == []
+
+
+def test_what_a_search_kept_no_weights_of_is_told(shell: Any, make: Any) -> None:
+    make(lambda roles, seed: "search" not in roles, compare=False)
+    document = shell.json("cam", "--sweep", "1", "--images", "photos")
+    assert document["without_weights"] == ["width", "resolution"]
 
 
 def test_phi_needs_a_sweep(shell: Any, make: Any) -> None:

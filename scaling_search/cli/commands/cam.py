@@ -115,6 +115,7 @@ def cam(
     from scaling_search.cam.gallery import write_gallery
     from scaling_search.cli import cam as sources
     from scaling_search.cli import checkpoints as stored
+    from scaling_search.cli.failures import complain
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.cam import show_figures
     from search_spaces.errors import InputError
@@ -127,9 +128,13 @@ def cam(
     if phi is not None and sweep is None:
         raise InputError("--phi is given without --sweep: it chooses among what a sweep compares")
     shown = [stored.named(text) for text in checkpoints or ()]
+    missing: tuple[str, ...] = ()
     if sweep is not None:
         with Store.open(database) as store:
-            shown += stored.of_sweep(store, sweep, phi)
+            kept = stored.of_sweep(store, sweep, phi)
+            shown, missing = [*shown, *kept.shown], kept.missing
+            if kept.why is not None:
+                complain(kept.why, label="Not shown")
             data_spec = sources.data_of_sweep(store, sweep)
     check_alike(shown)
     subjects = sources.Subjects(asked, shown, data_spec)
@@ -143,6 +148,7 @@ def cam(
     if json:
         unread = [{"image": one.name, "problem": one.problem} for one in subjects.unread]
         names = [str(file) for file in files]
-        print_json({"networks": tally.to_dict(), "files": names, "unread": unread})
+        found = {"networks": tally.to_dict(), "without_weights": list(missing)}
+        print_json(found | {"files": names, "unread": unread})
     else:
         show_figures(console(), tally.to_dict(), files)
