@@ -1,7 +1,7 @@
 """Where the weights of trials lie: one folder, whose files the database knows by name."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,23 @@ def checkpoint_folder() -> Path:
 def checkpoint_path(name: str) -> Path:
     """The file of that name in the folder, wherever the name came from."""
     return checkpoint_folder() / Path(name).name
+
+
+def remove_marked(sweep_id: int, marks: Iterable[str], recorded: Container[str] = ()) -> None:
+    """Delete the files of a sweep whose names bear one of these marks, half-written ones too.
+
+    Args:
+        sweep_id: the sweep.
+        marks: each of one run of a driver: as long as no other one shares them, neither do files.
+        recorded: names that stay.
+    """
+    for mark in marks:
+        written = (
+            f"sweep-{sweep_id}-trial-*-{mark}*"  # as `scaling_search.checkpoints.keeping` has it
+        )
+        for pattern in (written, f".{written}.tmp"):
+            found = [path.name for path in checkpoint_folder().glob(pattern)]
+            remove_checkpoints(name for name in found if name not in recorded)
 
 
 def remove_checkpoints(names: Iterable[str]) -> None:

@@ -1,11 +1,14 @@
 """Which trials left their weights, and in which files."""
 
-from sqlalchemy import delete, insert, select
+import uuid
+from typing import Final
 
-from results.checkpoint_files import remove_checkpoints
+from sqlalchemy import Connection, delete, insert, select
+
+from results.checkpoint_files import remove_checkpoints, remove_marked
 from results.columns import database_clock
 from results.records import CheckpointRecord, Lease, NewCheckpoint
-from results.schema import CandidateRow, CheckpointRow, TrialRow
+from results.schema import CandidateRow, CheckpointRow, EventRow, TrialRow
 from results.store.events import append
 from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, in_chunks, values
@@ -55,6 +58,25 @@ class CheckpointPart(Part):
             append(connection, lease.sweep_id, "checkpoint", about)
         remove_checkpoints([*names, *replaced])
 
+    def begin_keeping(self, lease: Lease) -> str:
+        """A mark that the files of this driver's trials bear in their names. Event: `keeping`.
+
+        What drivers before it left and did not live to record is deleted: they lost their lease, so
+        that nobody can record it any more. Files of other sweeps and databases bear other marks.
+
+        Raises:
+            LeaseLostError: if the sweep has another driver now.
+        """
+        mark = uuid.uuid4().hex[:12]
+        with self._database.write() as connection:
+            hold(connection, lease)
+            before = marks_of(connection, lease.sweep_id)
+            named = select(CheckpointRow.name).where(CheckpointRow.sweep_id == lease.sweep_id)
+            recorded = set(connection.scalars(named))
+            append(connection, lease.sweep_id, _KEEPING, {"mark": mark})
+        remove_marked(lease.sweep_id, before, recorded)
+        return mark
+
     def checkpoints(self, sweep_id: int) -> list[CheckpointRecord]:
         """The files that trials of a sweep left, by accuracy, best first.
 
@@ -79,4 +101,11 @@ class CheckpointPart(Part):
             return fetch(connection, CheckpointRecord, statement)
 
 
-_OF_OTHERS = ("seed", "accuracy", "candidate", "spec_key")
+def marks_of(connection: Connection, sweep_id: int) -> list[str]:
+    """The marks of all drivers that kept weights of a sweep."""
+    ours = select(EventRow.data).where(EventRow.sweep_id == sweep_id, EventRow.kind == _KEEPING)
+    return [data["mark"] for data in connection.scalars(ours)]
+
+
+_KEEPING: Final = "keeping"
+_OF_OTHERS: Final = ("seed", "accuracy", "candidate", "spec_key")

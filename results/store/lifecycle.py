@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, select, update
 
-from results.checkpoint_files import remove_checkpoints
+from results.checkpoint_files import remove_checkpoints, remove_marked
 from results.columns import database_clock
 from results.errors import ConflictError, LeaseHeldError
 from results.records import Lease
 from results.schema import CheckpointRow, SweepRow
 from results.states import SweepState, check_transition
+from results.store.checkpoints import marks_of
 from results.store.events import append
 from results.store.fencing import clock, hold, lock_sweep, reset_running
 from results.store.rows import Part
@@ -154,9 +155,10 @@ class LifecyclePart(Part):
                     "cancel it first"
                 )
             kept = select(CheckpointRow.name).where(CheckpointRow.sweep_id == sweep_id)
-            names = list(connection.scalars(kept))
+            names, marks = list(connection.scalars(kept)), marks_of(connection, sweep_id)
             connection.execute(delete(SweepRow).where(SweepRow.id == sweep_id))
         remove_checkpoints(names)
+        remove_marked(sweep_id, marks)
 
 
 def _log_change(

@@ -15,11 +15,15 @@ from search_spaces.errors import InputError, WorkError
 
 @dataclass(frozen=True)
 class Keeping:
-    """Where the trials of a sweep leave their weights, and what every file says of the sweep."""
+    """Where the trials of a sweep leave their weights, and what every file says of the sweep.
+
+    `mark` is of this run of its driver: by it the next one finds files that were never recorded.
+    """
 
     folder: str
     sweep_id: int
     protocol: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ def keep(keeping: Keeping, trial_id: int, network: nn.Module, about: About) -> K
     A name is used once, so that databases may share a folder. A problem is told and not raised: the
     trial itself went well.
     """
-    name = f"sweep-{keeping.sweep_id}-trial-{trial_id}-{uuid.uuid4().hex[:12]}{SUFFIX}"
+    once = f"{keeping.mark}{uuid.uuid4().hex[:8]}"
+    name = f"sweep-{keeping.sweep_id}-trial-{trial_id}-{once}{SUFFIX}"
     try:
         written = save(Path(keeping.folder) / name, network, about)
     except (InputError, WorkError) as error:

@@ -85,10 +85,11 @@ def _train(
     eligible = sum(candidate.eligible for candidate in candidates)
     phases = [searching(spec, len(candidates), eligible), confirming(spec, chance_of(data))]
     dispatcher = Dispatcher(store, lease, spec, candidates, phases, tracker, watch, rules)
+    keep = most_kept(spec.keep_checkpoints)
+    mark = None if keep == 0 else store.begin_keeping(lease)
     if not dispatcher.look_ahead():
         return
     store.append_event(lease, "execution", dataclasses.asdict(execution))
-    keep = most_kept(spec.keep_checkpoints)
     folder, protocol = str(checkpoint_folder()), spec.protocol(data.fingerprint)
     shared = Shared(
         proxy=spec.proxy.model_dump(mode="json"),
@@ -97,7 +98,7 @@ def _train(
         threads=execution.cpus_per_trial,
         channels_last=_channels_last(store, lease, spec, data, execution),
         code_folders=reference_folders(),
-        keeping=None if keep == 0 else Keeping(folder, lease.sweep_id, protocol),
+        keeping=None if mark is None else Keeping(folder, lease.sweep_id, protocol, mark),
     )
     resources = Resources(
         workers=execution.workers,

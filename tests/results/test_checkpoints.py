@@ -58,6 +58,39 @@ def test_files_of_another_sweep_stay_when_one_is_deleted(scene, examples, folder
         scene.store.checkpoints(leases[0].sweep_id)
 
 
+def test_what_a_killed_driver_did_not_record_goes_and_nothing_else(scene, examples, folder):
+    lease, other = scene.claimed(ttl_seconds=0.01), scene.claimed()
+    killed, live = scene.store.begin_keeping(lease), scene.store.begin_keeping(other)
+    trial = scene.store.trials(lease.sweep_id)[0].id
+    start = f"sweep-{lease.sweep_id}-trial"
+    recorded, orphan = (f"{start}-{trial}-{killed}{end}.safetensors" for end in "ab")
+    stay = [
+        recorded,
+        f"{start}-9-{'0' * 12}a.safetensors",  # of another database, in the same folder
+        f"sweep-{other.sweep_id}-trial-9-{live}a.safetensors",
+        f".sweep-{other.sweep_id}-trial-9-{live}b.safetensors.1.tmp",
+        f"sweep-1{lease.sweep_id}-trial-9-{killed}a.safetensors",
+    ]
+    for name in [*stay, orphan, f".{orphan}.1.tmp"]:
+        (folder / name).write_text("weights")
+    time.sleep(0.05)
+    again = scene.claim(lease.sweep_id, owner="there:1:1.0")
+    attempt = scene.store.start_attempt(again, trial)
+    scene.store.finish_trial(again, attempt.id, examples.result(0.5))
+    new = NewCheckpoint(trial_id=trial, name=recorded, sha256="a" * 64, size_bytes=7)
+    scene.store.add_checkpoint(again, new)
+    with pytest.raises(LeaseLostError):
+        scene.store.begin_keeping(lease)
+    mark = scene.store.begin_keeping(again)
+    assert mark != killed
+    assert sorted(path.name for path in folder.iterdir()) == sorted(stay)
+
+    (folder / f"{start}-{trial}-{mark}a.safetensors").write_text("never recorded")
+    scene.store.set_state(again, SweepState.FINISHED)
+    scene.store.delete_sweep(lease.sweep_id)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(stay[1:])
+
+
 def test_a_driver_that_lost_its_lease_records_nothing(scene, examples, folder):
     lease = scene.claimed(ttl_seconds=0.01)
     time.sleep(0.05)
