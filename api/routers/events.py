@@ -56,4 +56,11 @@ async def watch_sweep(
         async for event in service.hub.follow(sweep_id, after):
             yield event
 
-    return EventSourceResponse(stream(), ping=_PING_SECONDS, send_timeout=_SEND_SECONDS, sep="\n")
+    return EventSourceResponse(
+        stream(),
+        ping=_PING_SECONDS,
+        # Without data, so that browsers pass over it; a program learns that time has passed.
+        ping_message_factory=lambda: ServerSentEvent(event="ping", sep="\n"),
+        send_timeout=_SEND_SECONDS,
+        sep="\n",
+    )

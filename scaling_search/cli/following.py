@@ -42,7 +42,7 @@ class _Report:
 def events(records: Records, sweep_id: int, after: int) -> Iterator[Event | None]:
     """Events after a `seq`, then each as it happens, without end; None where time has passed."""
     if not isinstance(records, Store):
-        yield from records.events(sweep_id, after=after)
+        yield from records.follow(sweep_id, after=after)
         return
     while True:
         found = records.events(sweep_id, after=after, limit=_BATCH)

@@ -34,8 +34,8 @@ class Stream:
         self._failures = 0
         self._connected = False
 
-    def events(self) -> Iterator[Event]:
-        """Every event, in order and once, without end.
+    def events(self) -> Iterator[Event | None]:
+        """Every event, in order and once, without end; None where time has passed without any.
 
         Raises:
             NotFoundError: there is no such sweep, or it has been deleted.
@@ -57,7 +57,7 @@ class Stream:
         if not self._connected or self._failures > _MOST_FAILURES:
             raise error from None
 
-    def _connection_events(self) -> Iterator[Event]:
+    def _connection_events(self) -> Iterator[Event | None]:
         http, place = self._connection.http, self._connection.place
         timeout = httpx.Timeout(http.timeout.connect, read=_SILENCE_SECONDS)
         headers = {"Last-Event-ID": str(self._seq)}
@@ -72,9 +72,11 @@ class Stream:
                     self._failures = 0
                     if message.retry is not None:
                         self._pause_seconds = message.retry / 1000
-                    if message.data:
-                        event = EventItem.model_validate_json(message.data).to_record()
-                        self._seq = event.seq
-                        yield event
+                    if not message.data:
+                        yield None
+                        continue
+                    event = EventItem.model_validate_json(message.data).to_record()
+                    self._seq = event.seq
+                    yield event
             except (SSEError, ValidationError):
                 raise strange(response, place) from None

@@ -24,6 +24,7 @@ from results.records import (
 from results.states import SweepState, TrialState
 from scaling_search.client.part import Part, several
 from scaling_search.client.stream import Stream
+from search_spaces.errors import WorkError
 
 _ENDED: Final = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
 
@@ -141,15 +142,36 @@ class SweepPart(Part):
         Connections that break are made again; nothing is missed and nothing comes twice. When the
         sweep is deleted, `NotFoundError` is raised.
         """
+        return (event for event in self.follow(sweep_id, after=after) if event is not None)
+
+    def follow(self, sweep_id: int, *, after: int = 0) -> Iterator[Event | None]:
+        """As `events`, with None now and then while nothing happens.
+
+        A driver that was killed tells nothing any more: that is when to look.
+        """
         return Stream(self._connection, sweep_id, after).events()
 
     def wait(self, sweep_id: int) -> Standing:
-        """The sweep once it is finished, failed or cancelled."""
+        """The sweep once it is finished, failed or cancelled.
+
+        Raises:
+            WorkError: its driver is gone, and no runner will take it.
+        """
         now = self.standing(sweep_id)
         if now.sweep.state not in _ENDED:
-            for event in self.events(sweep_id):
-                if event.kind == "state" and event.data["after"] in _ENDED:
+            for event in self.follow(sweep_id):
+                if event is None:
+                    self._check_driven(sweep_id)
+                elif event.kind == "state" and event.data["after"] in _ENDED:
                     now = self.standing(sweep_id)
                     if now.sweep.state in _ENDED:  # else it was resumed since
                         break
         return now
+
+    def _check_driven(self, sweep_id: int) -> None:
+        sweep = self.sweep(sweep_id)
+        if sweep.state is SweepState.RUNNING and not sweep.leased and not sweep.queued_at:
+            raise WorkError(
+                f"the driver of sweep {sweep_id} is gone, and nobody trains it; what was trained "
+                f"is kept, `scaling-search resume {sweep_id}` goes on"
+            )

@@ -188,6 +188,17 @@ def test_what_will_not_go_on_is_not_waited_for(
     assert f"`scaling-search resume {sweep}` goes on" in result.stderr
 
 
+def test_a_driver_that_dies_while_its_sweep_is_watched_is_not_waited_for(
+    shell, store, library, place, monkeypatch
+):
+    monkeypatch.setattr("api.routers.events._PING_SECONDS", 0.1)
+    lease = store.claim(library.sweep(name="killed"), "elsewhere:1:0", ttl_seconds=1)
+    result = shell.invoke("watch", str(lease.sweep_id), *place)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is stopped (driver gone) and nobody drives it" in result.stderr
+    assert f"`scaling-search resume {lease.sweep_id}` goes on" in result.stderr
+
+
 def test_a_sweep_that_is_cancelled_while_it_is_watched(shell, store, place, monkeypatch):
     real = following.events
 

@@ -21,8 +21,9 @@ def watch(
     """Follow a sweep that is trained elsewhere, until it ends; then show what it found.
 
     In a terminal the trials that are being trained are listed while they are, with their epochs;
-    elsewhere a line comes now and then. A service that goes away for a while is waited for. Ctrl-C
-    ends the watching, never the sweep.
+    elsewhere a line comes now and then. A service that goes away for a while is waited for; a
+    driver that was killed is not, once its lease has lapsed. Ctrl-C ends the watching, never the
+    sweep.
 
     \b
     Examples:
