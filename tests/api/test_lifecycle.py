@@ -75,8 +75,53 @@ async def test_a_longer_budget_makes_another_sweep(client, store):
     assert store.sweep(1).state is SweepState.FINISHED
 
 
-@pytest.mark.parametrize("body", [{}, {"seeds": 1}, {"images": 64}, {"sedes": 4}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"seeds": 1},
+        {"images": 64},
+        {"sedes": 4},
+        {"lattice": {"divisions": 0}},
+        {"lattice": {"directions": [[0, 0, 1], [0, 1, 0]]}},
+    ],
+)
 async def test_an_extension_that_adds_nothing_is_refused(client, body):
     response = await client.post("/v1/sweeps/1/extend", json=body)
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_sweep_matched_on_latency_is_extended_where_nothing_is_measured(
+    client, store, library, problem
+):
+    timed = library.spec.model_dump(mode="json")
+    target = {"latency_ratio": 1.5, "tolerance": 0.9, "timing": {"machine": "another one"}}
+    timed["space"]["target"] = target
+    lease = library.claimed(name="timed", spec=timed, target_quantity="latency")
+    library.train(lease, lambda index, seed: 0.5)
+    library.end(lease, SweepState.FINISHED)
+    path = f"/v1/sweeps/{lease.sweep_id}/extend"
+    further = await client.post(path, json={"lattice": {"divisions": 4}})
+    (finding,) = problem(further, 422, "invalid")["errors"]
+    assert finding["field"] == "space.target"
+    assert "`scaling-search extend` on the machine whose latency counts" in finding["remedy"]
+    assert store.sweep(lease.sweep_id).state is SweepState.FINISHED
+
+    longer = (await client.post(path, json={"images": 6400})).json()
+    networks = [one.spec_key for one in store.candidates(lease.sweep_id)]
+    assert longer["id"] != lease.sweep_id
+    assert [one.spec_key for one in store.candidates(longer["id"])] == networks
+
+    more = await client.post(path, json={"seeds": 3})
+    assert more.status_code == 200
+    assert len(store.trials(lease.sweep_id)) == 3 * len(networks)
+    assert len(store.candidates(lease.sweep_id)) == len(networks)
+
+
+async def test_a_sweep_of_images_that_changed_is_not_extended(client, store, library):
+    lease = library.claimed(name="older", dataset_fingerprint="e" * 64)
+    library.end(lease, SweepState.INTERRUPTED)
+    response = await client.post(f"/v1/sweeps/{lease.sweep_id}/extend", json={"seeds": 4})
+    assert response.status_code == 422
+    assert "the images registered as digits changed since sweep" in response.text

@@ -28,6 +28,7 @@ async def test_a_plan_is_what_would_be_trained(client, store):
         "strategy": "grid",
         "trials": 10,
         "images": 6400,
+        "first_images": 6400,
         "seeds": [0, 1],
     }
     assert found["warnings"][-1] == "grey"

@@ -11,7 +11,7 @@ import pytest
 
 from scaling_search.selection import Comparison, select
 
-from .made import CHANCE, RULE, exact, row
+from .made import CHANCE, RULE, entry, exact, row
 
 
 def test_without_the_baseline_nothing_is_concluded() -> None:
@@ -61,7 +61,15 @@ def test_without_a_complete_candidate_nobody_leads() -> None:
     outcome = select(entries, RULE, CHANCE)
     assert outcome.leader is None
     assert outcome.verdict == "inconclusive"
-    assert outcome.why == ("no eligible candidate finished a trial for every seed",)
+    assert outcome.why == (
+        "1 of 1 candidate that could win lost a trial (diverged or failed): resume, which tries "
+        "failed trials again, or make training stable",
+    )
+
+
+def test_before_any_trial_nobody_leads() -> None:
+    outcome = select([entry(0, {}), entry(1, {}), entry(2, {})], RULE, CHANCE)
+    assert outcome.why == ("no candidate that could win has finished a trial",)
 
 
 def test_a_reference_that_misses_the_constraint_cannot_lead() -> None:
@@ -82,11 +90,31 @@ def test_one_broken_candidate_does_not_hide_the_best_of_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [np.full(1000, np.nan), np.ones(7, np.bool_), np.empty(0, np.bool_)]
+    ("broken", "why"),
+    [
+        (np.full(1000, np.nan), "holds NaN"),
+        (np.full(1000, 1), "holds int64 in place of right or wrong"),
+        (np.ones(7, np.bool_), "is of 7 validation images, the others' of 1,000"),
+        (np.empty(0, np.bool_), "is of 0 validation images, the others' of 1,000"),
+    ],
 )
-def test_a_trial_without_one_bool_an_image_is_lost(broken: Any) -> None:
+def test_a_trial_without_one_bool_an_image_is_lost_and_told_of(broken: Any, why: str) -> None:
     entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
     entries[3].correct[1] = broken
     outcome = select(entries, RULE, CHANCE)
     assert (outcome.verdict, outcome.leader) == ("chosen", 1)
     assert row(outcome, 3) == Comparison(3, "incomplete")
+    told = f"candidate 3, seed 1: what is stored {why}"
+    assert outcome.why[-1] == f"left out, as its trial cannot be used: {told}"
+
+
+def test_where_no_trial_can_be_used_it_is_said_which_and_why() -> None:
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6]])
+    for broken in entries[1:]:
+        for seed in broken.correct:
+            broken.correct[seed] = np.full(1000, np.nan)
+    assert select(entries, RULE, CHANCE).why == (
+        "no candidate that could win has trials that can be used: candidate 1, seed 0: what is "
+        "stored holds NaN; candidate 1, seed 1: what is stored holds NaN; candidate 2, seed 0: "
+        "what is stored holds NaN; and 1 more",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,3 +177,16 @@ def test_hundreds_of_candidates_are_judged_jointly() -> None:
     assert outcome.verdict == "inconclusive"
     assert sum(found.standing == "undecided" for found in outcome.comparisons) > 300
     json.dumps(outcome.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "named"),
+    [("flops", "FLOPs"), ("params", "parameters"), ("latency", "latency")],
+)
+def test_the_reasons_name_what_candidates_are_matched_on(quantity: Any, named: str) -> None:
+    entries = exact([[0.5] * 3, [0.7] * 3, [0.6] * 3], 20_000)
+    (first, *_) = select(entries, RULE, CHANCE, quantity).why
+    assert first.endswith(f"at 2.00 × the baseline's {named})")
+    unsure = exact([[0.7] * 3, [0.7] * 3, [0.6] * 3], 20_000)
+    (doubt, *_) = select(unsure, RULE, CHANCE, quantity).why
+    assert f"this proxy rewards no extra {named} and cannot say where to spend" in doubt
