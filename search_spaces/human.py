@@ -60,6 +60,13 @@ def points(fraction: float | None, *, sign: bool = False) -> str:
     return f"{100 * fraction:+.2f}" if sign else f"{100 * fraction:.2f}"
 
 
+def chance(probability: float | None) -> str:
+    """A probability: 43%, <1% where it is not quite impossible, nothing where none is known."""
+    if probability is None:
+        return ""
+    return "<1%" if 0 < probability < 0.01 else f"{probability:.0%}"
+
+
 def plural(count: int, noun: str) -> str:
     """1 trial, 2,000 trials."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -19,12 +19,13 @@ from api.models.trials import TrialQuery
 from api.pages import Paging
 from api.service import PrincipalDep, StoreDep
 from results.errors import NotFoundError
+from results.findings import findings
 from results.provenance import provenance
 from results.records import CandidateSummary, Gallery, Order, Standing, Sweep, TrialSummary
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
 from results.store import Store
 from search_spaces.errors import InputError
-from search_spaces.human import points
+from search_spaces.human import chance, points
 from search_spaces.reading import parse
 from search_spaces.strategy_spec import StrategyName
 from search_spaces.sweep_spec import SweepSpec
@@ -69,6 +70,17 @@ class Candidate:
     summary: CandidateSummary
     comparison: Mapping[str, Any]
     leads: bool
+
+    @property
+    def best(self) -> str:
+        """Probability that no other is better."""
+        return chance(self.comparison.get("probability_best"))
+
+    @property
+    def regret(self) -> str:
+        """What it is expected to lose, in points."""
+        lost = self.comparison.get("expected_regret")
+        return "" if lost is None else points(lost)
 
     @property
     def gain(self) -> str:
@@ -118,6 +130,7 @@ def get_sweep_page(
         sweep=sweep,
         state=state,
         outcome=sweep.outcome or {},
+        found=findings(sweep.outcome or {}, sweep.target_quantity),
         validation=next(iter(store.validations(protocol=sweep.protocol, limit=1)), None),
         gallery=_gallery(store, sweep_id),
         checkpoints=store.checkpoints(sweep_id),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from results.views import SweepView
-from search_spaces.human import amount, percent, plural, points
+from search_spaces.human import amount, chance, percent, plural, points
 from search_spaces.target import NAMES
 
 MOST = 500
@@ -71,7 +71,7 @@ def candidates(view: SweepView) -> Table:
             points(_present(one["accuracy_std"])),
             str(one["seeds"]),
             interval,
-            percent(beside.get("probability_best")),
+            chance(beside.get("probability_best")),
             points(beside.get("expected_regret")),
             ", ".join(part for part in (beside.get("standing", ""), roles) if part),
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
 
+from results.findings import findings
 from results.reader import Reader
 from results.records import Candidate, Sweep, Validation
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
@@ -16,7 +16,7 @@ from scaling_search.cli.views.methods import show_methods
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
 from scaling_search.cli.views.sweep import show_heading
-from search_spaces.human import amount, percent, points, triple
+from search_spaces.human import amount, chance, percent, points, triple
 from search_spaces.target import NAMES
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
@@ -39,26 +39,8 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
         return
     out.print("Verdict: ", end="")
     out.print(outcome["verdict"], style=_STYLE[outcome["verdict"]])
-    for reason in outcome["why"]:
+    for reason in (*outcome["why"], *findings(outcome, record.sweep.target_quantity)):
         paragraph(out, "– ", reason)
-    if len(outcome["region"]) > 1:
-        named = ", ".join(str(index) for index in outcome["region"])
-        ends = outcome.get("region_shares") or {}
-        spent = ", ".join(f"{name} {low:.0%} to {high:.0%}" for name, (low, high) in ends.items())
-        spending = f", which spend a doubling on {spent}" if spent else ""
-        paragraph(out, "– ", f"as good as each other: candidates {named}{spending}")
-    matched = NAMES[record.sweep.target_quantity]
-    _show_gains(out, outcome.get("gains", {}), "gain", matched)
-    fresh = outcome.get("confirmation")
-    if fresh:
-        low, high = percent(fresh["low"]), percent(fresh["high"])
-        paragraph(
-            out,
-            "– ",
-            f"on {fresh['seeds']} fresh seeds, which had no part in its selection: "
-            f"{percent(fresh['accuracy'])} ({low} to {high})",
-        )
-        _show_gains(out, fresh["gains"], "on fresh seeds, gain", matched)
 
 
 def _cost(candidate: Candidate, sweep: Sweep) -> str:
@@ -68,18 +50,6 @@ def _cost(candidate: Candidate, sweep: Sweep) -> str:
         return f"{flops} the baseline's FLOPs"
     ratio = sweep.target_ratio + candidate.residual
     return f"{ratio:.2f} × the baseline's {NAMES[sweep.target_quantity]}, {flops} its FLOPs"
-
-
-def _show_gains(out: Console, gains: Mapping[str, Any], what: str, matched: str) -> None:
-    beside = {
-        "baseline": "the unscaled baseline",
-        "published": f"the published coefficients at matched {matched}",
-    }
-    for name, gain in gains.items():
-        low, high = points(gain["low"], sign=True), points(gain["high"], sign=True)
-        over = f"{beside[name]} (candidate {gain['over']})"
-        said = f"{what} over {over}: {points(gain['gain'], sign=True)} points ({low} to {high})"
-        paragraph(out, "– ", said)
 
 
 def show_picture(out: Console, record: SweepRecord) -> None:
@@ -135,7 +105,7 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
             points(row["seed_sd"]),
             "" if row["gain"] is None else points(row["gain"], sign=True),
             interval,
-            _chance(row.get("probability_best")),
+            chance(row.get("probability_best")),
             points(row.get("expected_regret")),
             ", ".join(named) if standing == "reference" else ", ".join([standing, *named]),
             style="bold" if standing == "leader" else None,
@@ -161,12 +131,6 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
             "points between seeds of one candidate",
             markup=False,
         )
-
-
-def _chance(probability: float | None) -> str:
-    if probability is None:
-        return ""
-    return "<1%" if 0 < probability < 0.01 else f"{probability:.0%}"
 
 
 def _range(ends: list[float], unit: str = "") -> str:

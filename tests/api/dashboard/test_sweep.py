@@ -18,7 +18,15 @@ async def test_it_says_what_was_found_and_how_sure_that_is(client, pages):
     assert "0.30 points of accuracy" in merits
     assert "no rival is better than the leader by more than 0.30 points" in html
     rows = pages.texts(html, "tr")
-    assert any(row.startswith("3 1 1 1.") and row.endswith("leader") for row in rows)
+    assert any(row.startswith("3 1 1 1.") and row.endswith("70% 0.10 leader") for row in rows)
+
+
+async def test_it_shows_the_winner_on_fresh_seeds_and_its_gains(client, pages):
+    html = (await client.get("/sweeps/1")).text
+    assert "79.50% 78.00% to 81.00%" in " ".join(pages.texts(html, "dd"))
+    said = pages.texts(html, "li")
+    assert "gain over the unscaled baseline (candidate 0): +30.00 points (+25.00 to +35.00)" in said
+    assert any(line.startswith("on fresh seeds, gain over the unscaled base") for line in said)
 
 
 async def test_all_figures_are_on_it(client):
