@@ -18,6 +18,8 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	sed 's/^torch==.*/$(TORCH)/' constraints.txt > $(VENV)/constraints.txt
 	$(BIN)/pip install --quiet $(PIP_FLAGS) --constraint $(VENV)/constraints.txt --editable ".[dev]"
+	# Kernels, once and not by each process that trains.
+	$(BIN)/python -c "import scaling_search.proxy.cpu.kernels"
 	test -x $(CHROMIUM) || test "$$(id -u)" != 0 || (apt-get update -qq && apt-get install -qq \
 	  --no-install-recommends chromium) > /dev/null || echo "no chromium: browser tests are skipped"
 	touch $@

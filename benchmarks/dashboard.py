@@ -14,8 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import create_engine, update
 
-from benchmarks.figures import add_epochs
-from benchmarks.filling import fill
+from benchmarks.figures import fill_one
 from benchmarks.report import Figure
 from benchmarks.service import HOST, serving
 from results.records import Lease
@@ -25,7 +24,6 @@ from results.store import Store
 
 CHROMIUM = Path("/usr/bin/chromium")
 _ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-_SEEDS = 10
 _TOLD = 5
 _PLOT = "document.querySelector('[data-figure$=\"/{name}\"]')"
 
@@ -47,9 +45,7 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
         sync_playwright() as playwright,
     ):
         url = f"sqlite:///{folder}/results.db"
-        candidates = max(1, arguments.trials // _SEEDS)
-        fill(url, sweeps=1, trials_per_sweep=arguments.trials, candidates=candidates, step=0.01)
-        add_epochs(url, arguments.epochs)
+        fill_one(url, arguments)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         with (
             Store.open(url) as store,

@@ -44,14 +44,7 @@ def run(arguments: argparse.Namespace) -> Iterator[Figure]:
         arguments.trials, arguments.epochs, arguments.candidates = 40, 2, 50
     with tempfile.TemporaryDirectory(prefix="scaling-search-bench-") as folder:
         url = f"sqlite:///{folder}/results.db"
-        trials = fill(
-            url,
-            sweeps=1,
-            trials_per_sweep=arguments.trials,
-            candidates=max(1, arguments.trials // _SEEDS),
-            step=0.01,
-        )
-        add_epochs(url, arguments.epochs)
+        trials = fill_one(url, arguments)
         with Store.open(url) as store:
             SweepView(store, 1).figure("triangle")  # imports are not what is timed
             for kind in FIGURES:
@@ -117,7 +110,20 @@ def _made(count: int) -> pd.DataFrame:
     )
 
 
-def add_epochs(url: str, epochs: int) -> None:
+def fill_one(url: str, arguments: argparse.Namespace) -> int:
+    """One finished sweep of so many `trials` with so many `epochs` each; returns the trials."""
+    trials = fill(
+        url,
+        sweeps=1,
+        trials_per_sweep=arguments.trials,
+        candidates=max(1, arguments.trials // _SEEDS),
+        step=0.1 if arguments.tiny else 0.01,  # the fine grid takes seconds to plan
+    )
+    _add_epochs(url, arguments.epochs)
+    return trials
+
+
+def _add_epochs(url: str, epochs: int) -> None:
     """An attempt for each trial, with a report for each epoch."""
     engine = create_engine(url)
     attempt, trial, epoch = (row.__table__ for row in (AttemptRow, TrialRow, EpochRow))

@@ -47,13 +47,19 @@ from search_spaces.sweep_spec import SweepSpec
 
 SMALL_DATA = DataSpec(max_train_images=160)
 
-_FOR_MANY = ("shared_ray", "finished", "wheel", "found")
+_FOR_MANY = ("shared_ray", "finished", "wheel", "found", "planted_scene", "learned", "written")
 """Fixtures that take long to make: all tests that share one run in one process."""
 
 # Workers of Ray would give way to all tests that run beside them, and their own test would wait.
 os.environ.setdefault("RAY_worker_niceness", "0")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: many tests wait for processes that they started."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Share the tests out to processes: those that share something long, then the slow ones."""
     for item in items:

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from results.states import TrialState
 from results.store import Store
 from scaling_search.cli.process import stoppable
 
@@ -22,17 +23,19 @@ class Watched:
         self.process = shell.process(*words)
 
     def trials(self):
-        listed = self._shell.json("sweeps")["sweeps"]
-        return self._shell.json("show", "1")["trials"] if listed else []
+        return self._shell.json("show", "1")["trials"]
 
     def wait_for(self, done):
         """Until that many trials are finished and another one is running."""
         pause = threading.Event()
-        while self.process.poll() is None:
-            states = [trial["state"] for trial in self.trials()]
-            if states.count("finished") >= done and "running" in states:
-                return
-            pause.wait(0.3)
+        with Store.open(f"sqlite:///{self._shell.database}") as store:
+            while self.process.poll() is None:
+                states = [
+                    trial.state for sweep in store.sweeps() for trial in store.trials(sweep.id)
+                ]
+                if states.count(TrialState.FINISHED) >= done and TrialState.RUNNING in states:
+                    return
+                pause.wait(0.1)
         pytest.fail(f"it ended too early: {self.process.communicate()[1]}")
 
     def end(self):

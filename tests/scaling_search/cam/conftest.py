@@ -98,7 +98,7 @@ def _data(folder: Path, train: int, validation: int) -> PreparedDataset:
 
 
 @pytest.fixture(scope="session")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def planted_scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     folder = tmp_path_factory.mktemp("planted")
     data = _data(folder, 512, 64)
     spec = realise(

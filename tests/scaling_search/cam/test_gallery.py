@@ -17,13 +17,15 @@ from search_spaces.errors import InputError
 
 
 @pytest.fixture
-def networks(scene: Any) -> list[Shown]:
-    return [Shown("one", scene.checkpoint), Shown("two <b>", scene.checkpoint)]
+def networks(planted_scene: Any) -> list[Shown]:
+    return [Shown("one", planted_scene.checkpoint), Shown("two <b>", planted_scene.checkpoint)]
 
 
-def test_a_gallery_is_one_page_and_images(scene: Any, networks: Any, tmp_path: Path) -> None:
+def test_a_gallery_is_one_page_and_images(
+    planted_scene: Any, networks: Any, tmp_path: Path
+) -> None:
     tally = Tally(networks)
-    rows = compare(networks, scene.subjects[:30], batch_size=8)
+    rows = compare(networks, planted_scene.subjects[:30], batch_size=8)
     page, *images = write_gallery(tmp_path / "out", rows, networks, tally, title="Maps")
     text = page.read_text(encoding="utf-8")
     assert text.count("data:image/webp;base64,") == 30 * 3
@@ -38,11 +40,11 @@ def test_a_gallery_is_one_page_and_images(scene: Any, networks: Any, tmp_path: P
         assert first.height > 24 * CELL_PX
 
 
-def test_rows_are_taken_as_they_are_needed(scene: Any, networks: Any) -> None:
+def test_rows_are_taken_as_they_are_needed(planted_scene: Any, networks: Any) -> None:
     taken: list[int] = []
 
     def subjects() -> Any:
-        for number, subject in enumerate(scene.subjects):
+        for number, subject in enumerate(planted_scene.subjects):
             taken.append(number)
             yield subject
 
@@ -51,14 +53,14 @@ def test_rows_are_taken_as_they_are_needed(scene: Any, networks: Any) -> None:
     assert taken == [0, 1, 2, 3]
 
 
-def test_boxes_follow_the_crop_and_the_resize(scene: Any, tmp_path: Path) -> None:
+def test_boxes_follow_the_crop_and_the_resize(planted_scene: Any, tmp_path: Path) -> None:
     """A photograph of 128 × 64: its middle square is kept, and halved to 32 px."""
     (tmp_path / "bars").mkdir()
     Image.new("RGB", (128, 64), "grey").save(tmp_path / "bars" / "a.png")
     (tmp_path / "bars" / "broken.png").write_bytes(b"nothing")
     boxes = tmp_path / "boxes.csv"
     boxes.write_text("image,left,top,right,bottom\nbars/a.png,32,0,64,32\n")
-    about = scene.checkpoint.about
+    about = planted_scene.checkpoint.about
     found = list(from_folder(tmp_path, about, count=10, boxes=read_boxes(boxes)))
     subject = next(one for one in found if isinstance(one, Subject))
     assert subject.label == 1
@@ -70,7 +72,7 @@ def test_boxes_follow_the_crop_and_the_resize(scene: Any, tmp_path: Path) -> Non
     assert unread.name == "bars/broken.png"
 
 
-def test_masks_are_read_by_name(scene: Any, tmp_path: Path) -> None:
+def test_masks_are_read_by_name(planted_scene: Any, tmp_path: Path) -> None:
     images, masks = tmp_path / "images", tmp_path / "masks"
     images.mkdir()
     masks.mkdir()
@@ -78,7 +80,7 @@ def test_masks_are_read_by_name(scene: Any, tmp_path: Path) -> None:
     white = np.zeros((32, 32), np.uint8)
     white[4:8, 10:20] = 255
     Image.fromarray(white).save(masks / "a.png")
-    (subject,) = from_folder(images, scene.checkpoint.about, count=1, masks=masks)
+    (subject,) = from_folder(images, planted_scene.checkpoint.about, count=1, masks=masks)
     assert isinstance(subject, Subject)
     assert subject.mask is not None
     assert (subject.mask == (white > 0)).all()
@@ -98,22 +100,22 @@ def test_wrong_boxes_are_refused(tmp_path: Path, text: str, message: str) -> Non
         read_boxes(path)
 
 
-def test_boxes_of_images_that_are_not_there_are_refused(scene: Any, tmp_path: Path) -> None:
+def test_boxes_of_images_that_are_not_there_are_refused(planted_scene: Any, tmp_path: Path) -> None:
     Image.new("RGB", (32, 32)).save(tmp_path / "a.png")
-    about, boxes = scene.checkpoint.about, {"b.png": [(0.0, 0.0, 1.0, 1.0)]}
+    about, boxes = planted_scene.checkpoint.about, {"b.png": [(0.0, 0.0, 1.0, 1.0)]}
     with pytest.raises(InputError, match=r"a box is of 'b.png', which is no image below"):
         list(from_folder(tmp_path, about, count=1, boxes=boxes))
 
 
-def test_an_empty_folder_is_refused(scene: Any, tmp_path: Path) -> None:
+def test_an_empty_folder_is_refused(planted_scene: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no images"):
-        list(from_folder(tmp_path, scene.checkpoint.about, count=1))
+        list(from_folder(tmp_path, planted_scene.checkpoint.about, count=1))
 
 
-def test_networks_of_other_classes_are_not_compared(scene: Any) -> None:
+def test_networks_of_other_classes_are_not_compared(planted_scene: Any) -> None:
     from scaling_search.checkpoints.files import Checkpoint
 
-    about = scene.checkpoint.about.model_copy(update={"class_names": ("a", "b", "c", "d")})
-    other = Shown("other", Checkpoint(about, scene.checkpoint.network))
+    about = planted_scene.checkpoint.about.model_copy(update={"class_names": ("a", "b", "c", "d")})
+    other = Shown("other", Checkpoint(about, planted_scene.checkpoint.network))
     with pytest.raises(InputError, match="one and other differ in class_names"):
-        next(compare([Shown("one", scene.checkpoint), other], scene.subjects))
+        next(compare([Shown("one", planted_scene.checkpoint), other], planted_scene.subjects))

@@ -18,12 +18,12 @@ from search_spaces.modules import GlobalPoolModule, build
 
 
 @pytest.mark.parametrize("method", ["cam", "gradcam"])
-def test_a_planted_object_is_pointed_at(scene: Any, method: Any) -> None:
+def test_a_planted_object_is_pointed_at(planted_scene: Any, method: Any) -> None:
     if method == "gradcam":
         pytest.importorskip("captum", reason="Grad-CAM needs captum")
-    shown = [Shown("planted", scene.checkpoint)]
+    shown = [Shown("planted", planted_scene.checkpoint)]
     tally = Tally(shown, method)
-    for row in compare(shown, scene.subjects, method=method):
+    for row in compare(shown, planted_scene.subjects, method=method):
         tally.add(row)
     (found,) = tally.to_dict()
     assert found["right"] >= 36
@@ -33,23 +33,23 @@ def test_a_planted_object_is_pointed_at(scene: Any, method: Any) -> None:
     assert found["energy"] >= 1.4 * found["area"]
 
 
-def test_a_network_that_has_learnt_nothing_points_nowhere(scene: Any) -> None:
+def test_a_network_that_has_learnt_nothing_points_nowhere(planted_scene: Any) -> None:
     """So that it is what was learnt that points, not the images or the way of measuring."""
-    about = scene.checkpoint.about
+    about = planted_scene.checkpoint.about
     torch.manual_seed(0)
     shown = [Shown("new", Checkpoint(about, build(about.network).eval()))]
     tally = Tally(shown)
-    for row in compare(shown, scene.subjects):
+    for row in compare(shown, planted_scene.subjects):
         tally.add(row)
     (found,) = tally.to_dict()
     assert found["pointing"] <= 0.6
     assert found["energy"] <= 1.25 * found["area"]
 
 
-def test_the_map_sums_to_the_logit(scene: Any) -> None:
+def test_the_map_sums_to_the_logit(planted_scene: Any) -> None:
     """The mean of the terms that CAM shows is the logit without its bias, before the cut at 0."""
-    network, about = scene.checkpoint.network, scene.checkpoint.about
-    batch = inputs(np.stack([subject.pixels for subject in scene.subjects[:8]]), about)
+    network, about = planted_scene.checkpoint.network, planted_scene.checkpoint.about
+    batch = inputs(np.stack([subject.pixels for subject in planted_scene.subjects[:8]]), about)
     found = class_maps(network, batch, method="cam")
     with torch.inference_mode():
         logits = found.logits.gather(1, found.targets[:, None])[:, 0]
@@ -61,30 +61,33 @@ def test_the_map_sums_to_the_logit(scene: Any) -> None:
     torch.testing.assert_close(found.logits, again, rtol=1e-4, atol=1e-4)
 
 
-def test_both_methods_agree_where_both_are_possible(scene: Any) -> None:
+def test_both_methods_agree_where_both_are_possible(planted_scene: Any) -> None:
     """With pooling and one linear layer Grad-CAM's weights are CAM's, up to a factor."""
     pytest.importorskip("captum", reason="Grad-CAM needs captum")
-    about = scene.checkpoint.about
-    batch = inputs(np.stack([subject.pixels for subject in scene.subjects[:8]]), about)
-    plain = class_maps(scene.checkpoint.network, batch, method="cam")
-    gradient = class_maps(scene.checkpoint.network, batch, method="gradcam")
+    about = planted_scene.checkpoint.about
+    batch = inputs(np.stack([subject.pixels for subject in planted_scene.subjects[:8]]), about)
+    plain = class_maps(planted_scene.checkpoint.network, batch, method="cam")
+    gradient = class_maps(planted_scene.checkpoint.network, batch, method="gradcam")
     torch.testing.assert_close(
         enlarged(plain.maps, 32), enlarged(gradient.maps, 32), rtol=1e-3, atol=1e-3
     )
 
 
-def test_maps_of_another_class_are_other_maps(scene: Any) -> None:
-    about = scene.checkpoint.about
-    batch = inputs(scene.subjects[0].pixels[None], about)
-    maps = [class_maps(scene.checkpoint.network, batch, torch.tensor([c])).maps for c in range(4)]
+def test_maps_of_another_class_are_other_maps(planted_scene: Any) -> None:
+    about = planted_scene.checkpoint.about
+    batch = inputs(planted_scene.subjects[0].pixels[None], about)
+    maps = [
+        class_maps(planted_scene.checkpoint.network, batch, torch.tensor([c])).maps
+        for c in range(4)
+    ]
     assert not torch.allclose(maps[0], maps[1])
 
 
-def test_cam_is_refused_where_the_head_does_not_allow_it(scene: Any) -> None:
-    network = build(scene.checkpoint.about.network).eval()
+def test_cam_is_refused_where_the_head_does_not_allow_it(planted_scene: Any) -> None:
+    network = build(planted_scene.checkpoint.about.network).eval()
     network.head.append(torch.nn.Linear(4, 4))
     assert isinstance(network.head.pool, GlobalPoolModule)
-    batch = inputs(scene.subjects[0].pixels[None], scene.checkpoint.about)
+    batch = inputs(planted_scene.subjects[0].pixels[None], planted_scene.checkpoint.about)
     with pytest.raises(InputError, match="method is cam: it needs a head of global average"):
         class_maps(network, batch, method="cam")
     pytest.importorskip("captum", reason="Grad-CAM needs captum")

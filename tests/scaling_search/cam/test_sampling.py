@@ -41,8 +41,8 @@ def data(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Any:
 
 
 @pytest.fixture
-def networks(scene: Any) -> list[Shown]:
-    return [Shown("planted", scene.checkpoint)]
+def networks(planted_scene: Any) -> list[Shown]:
+    return [Shown("planted", planted_scene.checkpoint)]
 
 
 def test_as_many_right_as_wrong_are_taken(networks: Any) -> None:
