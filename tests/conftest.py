@@ -239,8 +239,10 @@ class Library:
         why = ["no rival is better than the leader by more than 0.30 points"]
         evidence = {"verdict": verdict, "leader": leader, "why": why, "seeds": 2,
                     "regret_bound": 0.003, "region": [leader], "comparisons": [
-                        {"index": leader, "standing": "leader", "gain": None, "low": None,
-                         "high": None, "probability_best": 0.7, "expected_regret": 0.001}],
+                        {"index": leader, "standing": "leader", "accuracy": accuracy,
+                         "seed_sd": 0.007, "seeds": 2, "gain": None, "low": None, "high": None,
+                         "probability_best": 0.7, "probability_within": 0.95,
+                         "expected_regret": 0.001}],
                     "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.25, "high": 0.35}},
                     "confirmation": {
                         "seeds": 3, "accuracy": 0.795, "low": 0.78, "high": 0.81,
