@@ -241,13 +241,11 @@ class Library:
                     "regret_bound": 0.003, "region": [leader], "comparisons": [
                         {"index": leader, "standing": "leader", "accuracy": accuracy,
                          "seed_sd": 0.007, "seeds": 2, "gain": None, "low": None, "high": None,
-                         "probability_best": 0.7, "probability_within": 0.95,
-                         "expected_regret": 0.001}],
+                         "probability_best": 0.7, "expected_regret": 0.001}],
                     "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.25, "high": 0.35}},
                     "confirmation": {
                         "seeds": 3, "accuracy": 0.795, "low": 0.78, "high": 0.81,
-                        "gains": {"baseline": {"over": 0, "gain": 0.29, "low": 0.2,
-                                               "high": 0.38}}},
+                        "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.2, "high": 0.4}}},
                     "between_candidates_sd": 0.01, "seed_sd": 0.02}  # fmt: skip
         conclusive = verdict is not Verdict.INCONCLUSIVE
         members = family(
