@@ -27,6 +27,12 @@ def test_a_plan_is_counted_pictured_listed_and_costed(shell):
     assert not shell.database.exists()
 
 
+def test_fresh_seeds_are_costed_and_named(shell):
+    said = shell.invoke("plan", "tiny.yaml", "--set", "confirmation_seeds=2").stdout
+    expected = "Training: 18 trials (2 seeds each, 2 fresh ones of the winner and the references)"
+    assert expected in " ".join(said.split())
+
+
 def test_the_json_has_the_documented_keys(shell):
     document = shell.json("plan", "tiny.yaml")
     assert (document["points"], document["networks"]) == (2, 2)

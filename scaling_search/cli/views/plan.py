@@ -177,7 +177,9 @@ def show_cost(out: Console, cost: Estimate, spec: SweepSpec, plan: Plan) -> None
         disk += f", {size(cost.data_bytes)} of decoded images"
     strategy, decides = spec.strategy.name, ""
     if strategy == "grid" and spec.strategy.max_images is None:
-        trials = f"{plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each)"
+        trials = f"{plural(cost.trials, 'trial')} ({plural(len(spec.seeds), 'seed')} each"
+        fresh = len(spec.confirmation)
+        trials += f", {fresh} fresh ones of the winner and the references)" if fresh else ")"
     else:
         trials = f"at most {plural(cost.trials, 'trial')} (strategy {strategy})"
     if strategy != "grid":
