@@ -23,7 +23,7 @@ async def test_it_says_what_was_found_and_how_sure_that_is(client, pages):
 
 async def test_it_shows_the_winner_on_fresh_seeds_and_its_gains(client, pages):
     html = (await client.get("/sweeps/1")).text
-    assert "79.50% 78.00% to 81.00%" in " ".join(pages.texts(html, "dd"))
+    assert "over 2 seeds 79.50% on fresh seeds" in " ".join(pages.texts(html, "dd"))
     said = pages.texts(html, "li")
     assert "gain over the unscaled baseline (candidate 0): +30.00 points (+25.00 to +35.00)" in said
     assert any(line.startswith("on fresh seeds, gain over the unscaled base") for line in said)
