@@ -154,7 +154,7 @@ def test_a_transfer_with_nothing_to_compare_still_tells(shell: Any, weights: Pat
 def test_what_cannot_be_transferred_is_refused(
     shell: Any, weights: Path, words: tuple[str, ...], message: str
 ) -> None:
-    torch.save({"a": print}, shell.folder / "code.pth")
+    torch.save({"a": eval}, shell.folder / "code.pth")
     done = shell.invoke("transfer", *words)
     assert done.exit_code == 2, done.stderr
     assert message in " ".join(done.stderr.split())

@@ -124,7 +124,7 @@ def test_another_number_of_classes_is_told_or_left_out(tmp_path):
     ("name", "content", "message"),
     [
         ("x.pth", {"a": torch.zeros(1)}, "tensors are called a, …: these are no EfficientNet's"),
-        ("x.pth", {"stem": print}, "cannot be read as tensors alone"),
+        ("x.pth", {"stem": eval}, "cannot be read as tensors alone"),
         ("x.pth", [torch.zeros(1)], "holds list: it must be a state dict"),
         ("x.txt", {"a": torch.zeros(1)}, r"ends in \.txt: weights are read from"),
     ],
