@@ -65,9 +65,10 @@ class Store(
     they write in, that the lease has not been taken over, and raise `LeaseLostError` if it has. A
     lease that has lapsed but that nobody took over still writes. Threads may share a lease.
 
-    **Immutability.** A trial that is `finished`, `diverged` or `stopped` never changes again; its
-    epochs, attempts and events are never rewritten, nor are the candidates of a sweep: `extend`
-    adds further ones. Records are frozen copies: they do not follow later changes.
+    **Immutability.** A trial that is `finished` or `diverged` never changes again, nor does one
+    that is `stopped` until `add_trials` asks for it; epochs, attempts and events are never
+    rewritten, nor are the candidates of a sweep: `extend` adds further ones. Records are frozen
+    copies: they do not follow later changes.
 
     **Figures.** NaN and infinity in measured figures are stored as None. Times are aware, in UTC,
     and by the database's clock.

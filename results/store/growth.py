@@ -12,7 +12,7 @@ from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.events import append
 from results.store.fencing import clock, hold, lock_sweep
-from results.store.rows import Part, columns, fetch, values
+from results.store.rows import Part, columns, fetch, in_chunks, values
 from results.store.sweeps import add_missing_trials, count_trials
 
 
@@ -96,7 +96,8 @@ class GrowthPart(Part):
     def add_trials(self, lease: Lease, wanted: Sequence[tuple[int, int]]) -> list[Trial]:
         """Trials for (id of a candidate, seed), pending unless they are there already.
 
-        Event: `trials_added`, if any is new.
+        One that a race stopped becomes pending, too: its attempt stays on record, and the next one
+        trains it whole. Event: `trials_added`, if any is new or goes on.
 
         Returns:
             The trials as they stand, in the order asked for.
@@ -113,8 +114,11 @@ class GrowthPart(Part):
             unknown = {candidate for candidate, _ in wanted} - set(connection.scalars(ours))
             if unknown:
                 raise NotFoundError(f"sweep {sweep_id} has no candidate {min(unknown)}")
-            there = {(one.candidate_id, one.seed) for one in fetch(connection, Trial, stored)}
-            new = [pick for pick in dict.fromkeys(wanted) if pick not in there]
+            there = {(one.candidate_id, one.seed): one for one in fetch(connection, Trial, stored)}
+            asked = list(dict.fromkeys(wanted))
+            new = [pick for pick in asked if pick not in there]
+            held = [there[pick] for pick in asked if pick in there]
+            stopped = [trial.id for trial in held if trial.state is TrialState.STOPPED]
             if new:
                 connection.execute(
                     insert(TrialRow).values(
@@ -122,6 +126,20 @@ class GrowthPart(Part):
                     ),
                     [{"candidate_id": candidate, "seed": seed} for candidate, seed in new],
                 )
-                append(connection, sweep_id, "trials_added", {"trials": len(new)})
+            for chunk in in_chunks(stopped):
+                connection.execute(
+                    update(TrialRow)
+                    .where(TrialRow.id.in_(chunk))
+                    .values(
+                        state=TrialState.PENDING,
+                        finished_at=None,
+                        images=None,
+                        steps=None,
+                        rung=None,
+                    )
+                )
+            if new or stopped:
+                counts = {"trials": len(new), "stopped": len(stopped)}
+                append(connection, sweep_id, "trials_added", counts)
             now = {(one.candidate_id, one.seed): one for one in fetch(connection, Trial, stored)}
             return [now[pick] for pick in wanted]

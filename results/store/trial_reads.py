@@ -57,12 +57,13 @@ class TrialReadPart(Part):
             return fetch(connection, Trial, statement)
 
     def search_size(self, sweep_id: int) -> int:
-        """Trials of candidates that can win, without those that confirmed a leader."""
+        """Trials of candidates that can win, without stopped ones and those that confirmed."""
         statement = (
             select(func.count())
             .select_from(TrialRow)
             .join(CandidateRow, CandidateRow.id == TrialRow.candidate_id)
             .where(TrialRow.sweep_id == sweep_id, TrialRow.seed < FRESH, CandidateRow.eligible)
+            .where(TrialRow.state != TrialState.STOPPED)
         )
         with self._database.read() as connection:
             return int(connection.execute(statement).scalar_one())

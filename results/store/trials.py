@@ -164,7 +164,7 @@ class TrialPart(Part):
     def stop_trial(
         self, lease: Lease, attempt_id: int, stopped: StoppedTrial, *, worker: str | None = None
     ) -> Trial:
-        """End a running attempt, and its trial for good, before its budget. Event: `trial_stopped`.
+        """End a running attempt, and its trial, before its budget. Event: `trial_stopped`.
 
         The trial becomes `stopped`, without an accuracy.
 

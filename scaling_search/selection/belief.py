@@ -50,15 +50,25 @@ class Belief:
         return matched
 
     @cached_property
+    def _elsewhere(self) -> Floats:
+        """Where those `unseen` are, or many of them from all over, (U, 4)."""
+        some = np.linspace(0, len(self.unseen) - 1, min(len(self.unseen), MOST)).astype(int)
+        return np.array([self.unseen[number].place for number in some]).reshape(-1, 4)
+
+    @cached_property
+    def unseen_matched(self) -> Floats:
+        """Those places at the FLOPs where candidates are compared, (U, 4)."""
+        matched = self._elsewhere.copy()
+        matched[:, 3] = self.doublings
+        return matched
+
+    @cached_property
     def surface(self) -> Surface:
         """Of all rows, and below them of those `unseen`, or many of them from all over."""
         places, matched = self.table.places, self.matched
         if self.unseen:
-            some = np.linspace(0, len(self.unseen) - 1, min(len(self.unseen), MOST)).astype(int)
-            there = np.array([self.unseen[number].place for number in some])
-            places = np.concatenate([places, there])
-            there[:, 3] = self.doublings
-            matched = np.concatenate([matched, there])
+            places = np.concatenate([places, self._elsewhere])
+            matched = np.concatenate([matched, self.unseen_matched])
         return fitted(places, matched, self.noise.means, self.noise.errors)
 
     @cached_property
@@ -79,11 +89,12 @@ class Belief:
             self.draws,
             self.rule,
             self.surface.draws[:, len(self.table.entries) :],
+            [self.table.eligible.index(row) for row in self.table.leading],
         )
 
     @property
     def leader(self) -> int:
-        """Index of the candidate that is expected to be the most accurate."""
+        """Index of the candidate that is expected to be the most accurate, of those not stopped."""
         return self.indices[self.judgement.leader]
 
     @property
@@ -131,8 +142,7 @@ def _nobody(evidence: Sequence[Evidence], table: Table) -> str:
     able = [entry for entry in evidence if entry.eligible]
     lost = sum(entry.lost > 0 for entry in able)
     if table.unusable:
-        told = "; ".join(unusable(table))
-        return f"no candidate that could win has trials that can be used: {told}"
+        return f"no candidate that could win has trials that can be used: {unusable(table)}"
     if lost:
         return (
             f"{lost} of {plural(len(able), 'candidate')} that could win lost a trial (diverged or "
@@ -142,10 +152,10 @@ def _nobody(evidence: Sequence[Evidence], table: Table) -> str:
     return "no candidate that could win has finished a trial"
 
 
-def unusable(table: Table) -> list[str]:
+def unusable(table: Table) -> str:
     """Which finished trials cannot be used, and why: the first few, and how many more."""
     told, more = list(table.unusable[:_TOLD]), len(table.unusable) - _TOLD
-    return [*told, f"and {more:,} more"] if more > 0 else told
+    return "; ".join([*told, f"and {more:,} more"] if more > 0 else told)
 
 
 def why_not(evidence: Sequence[Evidence], table: Table) -> str | None:

@@ -37,7 +37,8 @@ def confirmed(evidence: Sequence[Evidence], belief: Belief) -> Confirmation | No
         elif entry.eligible:
             entries.append(entry)
         else:
-            entries.append(replace(entry, correct={**entry.correct, **entry.fresh}))
+            lost = entry.lost + entry.fresh_lost  # then, too, only the lucky ones are left
+            entries.append(replace(entry, correct={**entry.correct, **entry.fresh}, lost=lost))
     table = Table.of(entries)
     rows = {entry.index: row for row, entry in enumerate(table.entries)}
     noise = measured(table)

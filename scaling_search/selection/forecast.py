@@ -12,7 +12,7 @@ import numpy as np
 from scaling_search.selection.belief import believe
 from scaling_search.selection.evidence import Evidence
 from scaling_search.selection.noise import Floats
-from scaling_search.selection.prospect import LIKELY, Prospect
+from scaling_search.selection.prospect import LIKELY, Prospect, image_variance
 from search_spaces.human import amount, duration, plural, points
 from search_spaces.sweep_spec import SelectionRule
 
@@ -116,5 +116,5 @@ def forecast(pilot: Sequence[Evidence], planned: Planned, rule: SelectionRule) -
         planned_seeds=planned.seeds,
         planned_chance=prospect.chance(planned.seeds, prospect.count),
         seed_sd=float(np.sqrt(prospect.between.mean())),
-        image_sd=float(np.sqrt(prospect.image_variance)),
+        image_sd=float(np.sqrt(image_variance(prospect.images))),
     )

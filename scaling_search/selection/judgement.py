@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,17 +26,19 @@ class Judgement:
         draws: joint draws of them, shape (DRAWS, E).
         rule: δ and the confidence.
         unseen: draws of candidates that could win too, but have no trial, (DRAWS, U).
+        leading: columns of those that may lead.
     """
 
     expected: Floats
     draws: NDArray[np.floating]
     rule: SelectionRule
     unseen: NDArray[np.floating]
+    leading: Sequence[int]
 
     @cached_property
     def leader(self) -> int:
-        """Column of the one that is expected to be the most accurate."""
-        return int(self.expected.argmax())
+        """Column of the one that is expected to be the most accurate, of those that may lead."""
+        return max(self.leading, key=lambda column: float(self.expected[column]))
 
     @cached_property
     def _regrets(self) -> NDArray[np.floating]:
@@ -54,9 +57,10 @@ class Judgement:
     @cached_property
     def probability_best(self) -> Floats:
         """Shape (E,); they sum to 1, but for the probability that an unseen one is best."""
-        best = self.draws.argmax(axis=1)[self.draws.max(axis=1) >= self._best]
-        counts = np.bincount(best, minlength=len(self.expected))
-        return counts / len(self.draws)
+        best = self.draws == self._best[:, None]
+        as_good = best.sum(axis=1) + (self.unseen == self._best[:, None]).sum(axis=1)
+        found: Floats = (best / as_good[:, None]).mean(axis=0)  # at 100% many are equal
+        return found
 
     @cached_property
     def expected_regret(self) -> Floats:

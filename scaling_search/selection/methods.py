@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scaling_search.selection.contrasts import student
 from search_spaces.methods import Aim, Comparison
 
 Bools = NDArray[np.bool_]
@@ -155,12 +156,6 @@ def _complete(networks: Sequence[Compared]) -> _Data | None:
     return _Data(tuple(usable), np.array(stacked, dtype=np.bool_), logs)
 
 
-def _t(probability: float, freedom: int) -> float:
-    from scipy import stats  # a second to import, which workers and first trials need not wait for
-
-    return float(stats.t.ppf(probability, freedom))
-
-
 def compare_methods(
     networks: Sequence[Compared], comparison: Comparison, confidence: float
 ) -> MethodsCompared:
@@ -185,8 +180,8 @@ def compare_methods(
     variance = data.variance if noisy else 0.0
     line = data.slope()
     gains = sum(aim.method != reference for aim in aims)
-    alone = _t((1 + confidence) / 2, data.freedom) if noisy else 0.0
-    joint = _t(1 - (1 - confidence) / (2 * max(1, gains)), data.freedom) if noisy else 0.0
+    alone = student((1 + confidence) / 2, data.freedom) if noisy else 0.0
+    joint = student(1 - (1 - confidence) / (2 * max(1, gains)), data.freedom) if noisy else 0.0
 
     def point(name: str, phi: float, row: int) -> MethodPoint:
         network, mean = data.rows[row], float(data.accuracy[row].mean())

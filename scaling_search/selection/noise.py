@@ -101,7 +101,7 @@ def moderated(variances: Floats, freedom: Floats) -> Floats:
     pooled = float((variances * freedom).sum() / freedom.sum())
     known = freedom > 0.5
     if not known.any():
-        return np.full_like(variances, pooled)
+        return np.full_like(variances, max(pooled, 1e-12))
     found, half = variances[known], freedom[known] / 2
     floor = max(1e-5 * float(np.median(found)), 1e-12)
     logs = np.log(np.maximum(found, floor)) - special.digamma(half) + np.log(half)

@@ -52,26 +52,30 @@ class Prospect:
 
     @classmethod
     def of(cls, belief: Belief) -> Prospect:
-        """For the candidates that can win, or the best of very many."""
-        able = belief.table.eligible
-        if len(able) > _MOST:
-            able = sorted(able, key=lambda row: -belief.surface.expected[row])[:_MOST]
+        """For the candidates that could win, trained or not, or the best of very many.
+
+        Those without a trial are taken to be as noisy as the others are on average.
+        """
+        table, able = belief.table, belief.table.eligible
+        trained, unseen = len(able), len(belief.unseen_matched)
+        columns = [*able, *range(len(table.entries), len(table.entries) + unseen)]
+        between = belief.noise.between[able]
+        known = belief.noise.images[np.ix_(able, able)]
+        images = image_variance(known) * np.eye(trained + unseen)
+        images[:trained, :trained] = known
+        expected = belief.surface.expected[columns]
+        best = np.sort(np.argsort(-expected, kind="stable")[:_MOST])
         random = np.random.default_rng(2).permutation(len(belief.surface.draws))[:_TRUTHS]
-        both = np.ix_(able, able)
         return cls(
-            belief.surface.draws[random][:, able].astype(np.float64),
-            belief.surface.variances.covariance(belief.matched[able]),
-            belief.noise.between[able],
-            belief.noise.images[both],
-            belief.table.images,
+            belief.surface.draws[random][:, columns][:, best].astype(np.float64),
+            belief.surface.variances.covariance(
+                np.concatenate([belief.matched[able], belief.unseen_matched])[best]
+            ),
+            np.append(between, np.full(unseen, between.mean()))[best],
+            images[np.ix_(best, best)],
+            table.images,
             belief.rule,
         )
-
-    @property
-    def image_variance(self) -> float:
-        """What the images leave open of one accuracy beside the others."""
-        size = len(self.images)
-        return float((np.trace(self.images) - self.images.sum() / size) / max(size - 1, 1))
 
     def elsewhere(self, prior: Floats) -> Prospect:
         """For other candidates of the same protocol, of which nothing was seen yet.
@@ -87,7 +91,7 @@ class Prospect:
             truths=random.standard_normal((_TRUTHS, size)) @ _root(prior).T,
             prior=prior,
             between=np.full(size, self.between.mean()),
-            images=self.image_variance * np.eye(size),
+            images=image_variance(self.images) * np.eye(size),
         )
 
     @cached_property
@@ -139,6 +143,12 @@ class Prospect:
         # With twice what images alone would need, seeds are left as much of the noise.
         images = least(self.count, _MOST_IMAGES, lambda count: enough(MOST_SEEDS, count))
         return Settling(images=2 * (images or _MOST_IMAGES))
+
+
+def image_variance(images: Floats) -> float:
+    """What the images leave open of one accuracy beside the others; `images` is (E, E)."""
+    size = len(images)
+    return float((np.trace(images) - images.sum() / size) / max(size - 1, 1))
 
 
 def _root(covariance: Floats) -> Floats:

@@ -85,12 +85,17 @@ def _unseen(belief: Belief) -> str:
 
 
 def _lost(evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain]) -> str | None:
-    """What lost trials of the baseline or of the leader's confirmation leave open."""
-    baseline = any("baseline" in entry.roles and entry.lost for entry in evidence)
-    if baseline and "baseline" not in gains:
+    """What is left open where the baseline, or the leader's confirmation, cannot be relied on."""
+    baselines = [entry for entry in evidence if "baseline" in entry.roles]
+    if "baseline" not in gains and any(entry.lost for entry in baselines):
         return (
             "the unscaled baseline lost a trial, so whether the leader is better than it is not "
             "known: resume, which tries failed trials again, or make its training stable"
+        )
+    if "baseline" not in gains and any(entry.correct for entry in baselines):
+        return (
+            "no trial of the unscaled baseline can be used, so whether the leader is better than "
+            "it is not known: run the sweep anew"
         )
     fresh = next(entry.fresh_lost for entry in evidence if entry.index == belief.leader)
     if fresh:
@@ -169,12 +174,12 @@ def _outcome(
 
 def _left_out(table: Table) -> list[str]:
     """What is said of candidates with finished trials that cannot be used."""
-    return [f"left out, as its trial cannot be used: {one}" for one in unusable(table)]
+    return [f"left out, as they cannot be used: {unusable(table)}"] if table.unusable else []
 
 
 def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: list[str]) -> Outcome:
     """The outcome where nothing can be compared."""
-    leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
+    leader = max(table.leading, key=lambda row: table.mean[row], default=None)
     compared = {
         row: described(
             table,

@@ -50,7 +50,8 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
         recorded = [trial for trial in finished if trial.id in correct]
         lost = sum(trial.state in _LOST for trial in searched)
         later = [trial for trial in trials if trial.seed >= FRESH]
-        fresh = [trial for trial in later if trial.id in correct]
+        confirming = [trial for trial in later if trial.state is TrialState.FINISHED]
+        fresh = [trial for trial in confirming if trial.id in correct]
         found.append(
             Evidence(
                 index=candidate.index,
@@ -58,10 +59,13 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 roles=candidate.roles,
                 correct={trial.seed: correct[trial.id] for trial in recorded},
                 lost=lost + len(finished) - len(recorded),
+                stopped=sum(trial.state is TrialState.STOPPED for trial in searched),
                 scaling=realised_scaling(network, base),
                 flops_ratio=_cost(candidate, sweep),
                 fresh={trial.seed: correct[trial.id] for trial in fresh},
-                fresh_lost=sum(trial.state in _LOST for trial in later),
+                fresh_lost=sum(trial.state in _LOST for trial in later)
+                + len(confirming)
+                - len(fresh),
             )
         )
     return found

@@ -37,7 +37,10 @@ def arm(candidate: Candidate) -> Arm:
 
 
 def read_ledger(store: Store, sweep_id: int, spec: SweepSpec) -> Ledger:
-    """The sweep so far."""
+    """The sweep so far.
+
+    What a race stopped, other strategies may train whole: to them it was never trained.
+    """
     candidates = store.candidates(sweep_id)
     index = {candidate.id: candidate.index for candidate in candidates}
     trials = store.trials(sweep_id)
@@ -47,9 +50,12 @@ def read_ledger(store: Store, sweep_id: int, spec: SweepSpec) -> Ledger:
         for trial in trials
         if trial.seed < FRESH
     ]
+    known = [
+        trial for trial in trials if spec.strategy.races or trial.state is not TrialState.STOPPED
+    ]
     return Ledger(
         tuple(arm(candidate) for candidate in candidates),
-        {(index[trial.candidate_id], trial.seed): _STANDS[trial.state] for trial in trials},
+        {(index[trial.candidate_id], trial.seed): _STANDS[trial.state] for trial in known},
         tuple(gather(store, sweep_id)),
         sum(used),
     )

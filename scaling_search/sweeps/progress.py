@@ -84,6 +84,8 @@ class Tracker:
         """Trials that were decided on since."""
         for trial in trials:
             self._trials.setdefault(trial.id, trial)
+            if trial.state is TrialState.PENDING:
+                self._over.discard(trial.id)  # where a race had stopped it
 
     def decided(self, why: str) -> None:
         """The strategy says why it goes on as it does."""

@@ -20,6 +20,7 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean what they mean to the user
     "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_TQDM_PATCH_PRINT": "0",  # else Ray replaces the print of the whole process
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the database is the record
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # ctrl-C is the driver's to handle
     "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # no snapshots: a resumed sweep is read from the database

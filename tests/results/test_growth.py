@@ -41,6 +41,25 @@ def test_a_candidate_whose_trials_were_stopped_or_never_came_is_listed(store, ex
     assert (listed[1].stopped, listed[1].finished, listed[1].accuracy_mean) == (0, 0, None)
 
 
+def test_a_stopped_trial_goes_on_where_it_is_asked_for(store, scene, examples):
+    lease = scene.claimed()
+    attempt = scene.start(lease)
+    stopped = store.stop_trial(lease, attempt.id, STOPPED)
+    size = store.search_size(lease.sweep_id)
+    (again,) = store.add_trials(lease, [(stopped.candidate_id, stopped.seed)])
+    assert (again.id, again.state, again.attempts) == (stopped.id, TrialState.PENDING, 1)
+    assert (again.rung, again.images, again.steps, again.finished_at) == (None,) * 4
+    assert store.search_size(lease.sweep_id) == size + store.candidates(lease.sweep_id)[0].eligible
+    event = store.events(lease.sweep_id)[-1]
+    assert (event.kind, event.data) == ("trials_added", {"trials": 0, "stopped": 1})
+    whole = store.finish_trial(lease, store.start_attempt(lease, again.id).id, examples.result(0.9))
+    assert (whole.state, whole.attempts) == (TrialState.FINISHED, 2)
+    assert [one.state for one in store.attempts(lease.sweep_id, trial_id=whole.id)] == [
+        AttemptState.STOPPED,
+        AttemptState.FINISHED,
+    ]
+
+
 def test_trials_are_added_once(store, scene):
     lease = scene.claimed()
     before = store.trials(lease.sweep_id)

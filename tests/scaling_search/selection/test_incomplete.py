@@ -22,6 +22,41 @@ def test_without_the_baseline_nothing_is_concluded() -> None:
     assert "the unscaled baseline lost a trial" in outcome.why[0]
 
 
+def test_a_baseline_that_cannot_be_used_allows_no_conclusion() -> None:
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    assert select(entries, RULE, CHANCE).verdict == "chosen"
+    entries[0].correct[1] = np.full(1000, np.nan)
+    outcome = select(entries, RULE, CHANCE)
+    assert outcome.verdict == "inconclusive"
+    assert "no trial of the unscaled baseline can be used" in outcome.why[0]
+
+
+def test_what_a_race_stopped_with_one_seed_does_not_lead_by_the_others() -> None:
+    """Candidate 3 was lucky with seed 0, and so far behind with seed 1 that it was stopped."""
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.72, 0.73], [0.80, 0.81]])
+    del entries[3].correct[1]
+    assert select(entries, RULE, CHANCE).leader == 3
+    entries[3] = replace(entries[3], stopped=1)
+    outcome = select(entries, RULE, CHANCE)
+    assert (outcome.leader, outcome.verdict) == (2, "inconclusive")  # 3 may be better all the same
+    assert row(outcome, 3).standing == "undecided"
+    every = [replace(one, stopped=int(one.eligible)) for one in entries]
+    assert select(every, RULE, CHANCE).leader == 3  # it tells none of them apart
+
+
+def test_a_reference_that_lost_a_fresh_trial_is_not_compared_by_the_others() -> None:
+    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
+    entries[2] = replace(entries[2], fresh={100: entries[2].correct[0], 101: entries[2].correct[1]})
+    entries[0] = replace(entries[0], fresh={100: entries[0].correct[0]})
+    found = select(entries, RULE, CHANCE).confirmation
+    assert found is not None
+    assert list(found.gains) == ["baseline"]
+    entries[0] = replace(entries[0], fresh_lost=1)
+    found = select(entries, RULE, CHANCE).confirmation
+    assert found is not None
+    assert not found.gains
+
+
 def test_a_leader_that_fails_on_fresh_seeds_is_not_confirmed_by_the_others() -> None:
     entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
     entries[2] = replace(entries[2], fresh={100: entries[2].correct[0]}, fresh_lost=2)
@@ -105,7 +140,7 @@ def test_a_trial_without_one_bool_an_image_is_lost_and_told_of(broken: Any, why:
     assert (outcome.verdict, outcome.leader) == ("chosen", 1)
     assert row(outcome, 3) == Comparison(3, "incomplete")
     told = f"candidate 3, seed 1: what is stored {why}"
-    assert outcome.why[-1] == f"left out, as its trial cannot be used: {told}"
+    assert outcome.why[-1] == f"left out, as they cannot be used: {told}"
 
 
 def test_where_no_trial_can_be_used_it_is_said_which_and_why() -> None:
@@ -117,4 +152,11 @@ def test_where_no_trial_can_be_used_it_is_said_which_and_why() -> None:
         "no candidate that could win has trials that can be used: candidate 1, seed 0: what is "
         "stored holds NaN; candidate 1, seed 1: what is stored holds NaN; candidate 2, seed 0: "
         "what is stored holds NaN; and 1 more",
+    )
+    entries.append(replace(entries[1], index=3, correct=exact([[0.7, 0.7]] * 4)[3].correct))
+    entries.append(replace(entries[1], index=4, correct=exact([[0.8, 0.8]] * 5)[4].correct))
+    assert select(entries, RULE, CHANCE).why[-1] == (
+        "left out, as they cannot be used: candidate 1, seed 0: what is stored holds NaN; "
+        "candidate 1, seed 1: what is stored holds NaN; candidate 2, seed 0: what is stored holds "
+        "NaN; and 1 more"
     )

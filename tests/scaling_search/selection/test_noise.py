@@ -54,6 +54,17 @@ def test_the_seeds_said_to_settle_it_do() -> None:
     assert conclusive >= 6
 
 
+def test_seeds_said_to_settle_it_are_those_of_candidates_without_a_trial_too() -> None:
+    random = np.random.default_rng(4)
+    few = simulated(random, [0.5, 0.72, 0.70, 0.68], 3, 20_000, seed_sd=0.02)
+    among = select(few, RULE, CHANCE).settling
+    untried = [entry(index, {}) for index in range(4, 20)]
+    in_all = select([*few, *untried], RULE, CHANCE).settling
+    assert among is not None
+    assert in_all is not None
+    assert (in_all.seeds or 10_000) > 1.5 * (among.seeds or 10_000)
+
+
 def test_too_few_images_are_named_when_seeds_cannot_help() -> None:
     random = np.random.default_rng(0)
     one, other = random.random(200) < 0.8, random.random(200) < 0.8
@@ -157,3 +168,9 @@ def test_trials_without_any_variance_have_finite_figures(count: int) -> None:
     assert len(outcome.region) == count - 1
     assert outcome.seed_sd == 0
     json.dumps(outcome.to_dict(), allow_nan=False)
+
+
+def test_two_candidates_without_any_variance_have_finite_figures() -> None:
+    correct = np.arange(100) < 60
+    entries = [entry(0, {}, lost=1), *(entry(k, dict.fromkeys(range(2), correct)) for k in (1, 2))]
+    json.dumps(select(entries, RULE, CHANCE).to_dict(), allow_nan=False)

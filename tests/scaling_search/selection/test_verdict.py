@@ -85,6 +85,12 @@ def test_probabilities_of_being_best_are_those_of_the_candidates_that_can_win() 
     assert min(stated) > 0
 
 
+def test_candidates_that_all_reach_everything_are_equally_likely_to_be_best() -> None:
+    outcome = select(exact([[0.5, 0.5], *[[1.0, 1.0]] * 4]), RULE, CHANCE)
+    chances = [row(outcome, index).probability_best for index in (1, 2, 3, 4)]
+    assert chances == pytest.approx([0.25] * 4, abs=0.1)
+
+
 def test_rivals_that_are_as_good_are_named_with_the_leader() -> None:
     outcome = select(
         exact([[0.50, 0.50], [0.80, 0.80], [0.60, 0.60], [0.805, 0.805]], 20_000), RULE, CHANCE

@@ -90,7 +90,9 @@ def test_a_race_that_goes_on_knows_what_ran_before(raced: Any) -> None:
     assert race.decides("great", 0, 1, accuracy=1.1) == "CONTINUE"
 
 
-def test_more_seeds_reuse_every_trial(raced_copy: Any, measured: Any) -> None:
+def test_a_grid_after_a_race_reuses_every_trial_and_trains_whole_what_was_stopped(
+    raced_copy: Any, measured: Any
+) -> None:
     before = {trial.id: trial for trial in raced_copy.trials}
     found = extend_sweep(
         raced_copy.store,
@@ -103,10 +105,15 @@ def test_more_seeds_reuse_every_trial(raced_copy: Any, measured: Any) -> None:
     assert found.why == f"{len(finished)} finished trials count on: the protocol is the same"
     raced_copy.drive(workers=2)
     after = {trial.id: trial for trial in raced_copy.trials}
-    assert all(after[number] == trial for number, trial in before.items())
-    third = [trial for trial in after.values() if trial.seed == 2]
-    assert len(third) == len(raced_copy.store.candidates(1))
-    assert all(trial.state is TrialState.FINISHED for trial in third)
+    assert all(after[trial.id] == trial for trial in finished)
+    for trial in before.values():
+        if trial.state is TrialState.STOPPED:
+            whole = after[trial.id]
+            assert (whole.state, whole.attempts, whole.rung) == (TrialState.FINISHED, 2, None)
+            assert whole.accuracy is not None
+    searched = [trial for trial in after.values() if trial.seed < FRESH]
+    assert len(searched) == 3 * len(raced_copy.store.candidates(1))
+    assert all(trial.state is TrialState.FINISHED for trial in searched)
 
 
 def test_a_longer_budget_is_another_sweep_that_compares_nothing_with_the_shorter(
