@@ -6,7 +6,6 @@ instead of trained. So one sweep with many seeds stands in for many searches.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,15 +69,10 @@ class _Running:
 
     def ledger(self) -> Ledger:
         seen: dict[int, dict[int, Any]] = {arm.index: {} for arm in self.pool.arms}
-        stopped: Counter[int] = Counter()
         for (index, seed), stands in self.trials.items():
             if stands == "finished":
                 seen[index][seed] = self.pool.evidence[index].correct[seed]
-            stopped[index] += stands == "stopped"
-        evidence = [
-            replace(one, correct=seen[one.index], stopped=stopped[one.index])
-            for one in self.pool.evidence
-        ]
+        evidence = [replace(e, correct=seen[e.index]) for e in self.pool.evidence]
         return Ledger(self.pool.arms, dict(self.trials), tuple(evidence), self.images)
 
     def train(self, pick: Pick) -> None:

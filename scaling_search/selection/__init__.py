@@ -3,8 +3,8 @@
 The rules, all of them:
 
 1. A candidate with a diverged or failed trial is out. Only those that satisfy the constraint can
-   lead, and none that a race stopped with another seed: what it finished is its luck. Candidates
-   may have different seeds, and different numbers of them.
+   lead. Candidates may have different seeds, and different numbers of them: one that a race stopped
+   is judged by the seeds that it finished.
 2. A mean accuracy has two sources of noise, seeds and validation images (`noise`): the covariances
    of a bootstrap over both. Candidates are paired by seed and image, and what either does to all
    alike cancels. A candidate's own variance between seeds is drawn towards that of all.

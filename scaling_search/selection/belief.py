@@ -89,12 +89,11 @@ class Belief:
             self.draws,
             self.rule,
             self.surface.draws[:, len(self.table.entries) :],
-            [self.table.eligible.index(row) for row in self.table.leading],
         )
 
     @property
     def leader(self) -> int:
-        """Index of the candidate that is expected to be the most accurate, of those not stopped."""
+        """Index of the candidate that is expected to be the most accurate."""
         return self.indices[self.judgement.leader]
 
     @property

@@ -25,9 +25,9 @@ class Evidence:
     `correct` maps a seed to (n,) bool; candidates may have different seeds, and as many as they
     like. `fresh` are trials of other seeds that were trained after the leader was known: nothing is
     selected by them. `lost` counts trials that diverged or failed, `fresh_lost` those of fresh
-    seeds, `stopped` those that a race ended early. `roles` are those of the plan. `scaling` is how
-    the network was really scaled, `flops_ratio` its measured cost as a multiple of the baseline's:
-    FLOPs, or what the search is matched on.
+    seeds. `roles` are those of the plan. `scaling` is how the network was really scaled,
+    `flops_ratio` its measured cost as a multiple of the baseline's: FLOPs, or what the search is
+    matched on.
     """
 
     index: int
@@ -35,7 +35,6 @@ class Evidence:
     roles: tuple[str, ...]
     correct: Correct
     lost: int = 0
-    stopped: int = 0
     scaling: Scaling = UNSCALED
     flops_ratio: float = 1.0
     fresh: Correct = field(default_factory=dict)
@@ -171,12 +170,3 @@ class Table:
     def eligible(self) -> list[int]:
         """Rows of the candidates that can win."""
         return [row for row, entry in enumerate(self.entries) if entry.eligible]
-
-    @cached_property
-    def leading(self) -> list[int]:
-        """Rows of those that may lead: where a race stopped some seeds, what is left flatters.
-
-        All that can win where it stopped each of them at some time.
-        """
-        whole = [row for row in self.eligible if not self.entries[row].stopped]
-        return whole or self.eligible

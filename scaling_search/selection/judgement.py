@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,19 +25,17 @@ class Judgement:
         draws: joint draws of them, shape (DRAWS, E).
         rule: δ and the confidence.
         unseen: draws of candidates that could win too, but have no trial, (DRAWS, U).
-        leading: columns of those that may lead.
     """
 
     expected: Floats
     draws: NDArray[np.floating]
     rule: SelectionRule
     unseen: NDArray[np.floating]
-    leading: Sequence[int]
 
     @cached_property
     def leader(self) -> int:
-        """Column of the one that is expected to be the most accurate, of those that may lead."""
-        return max(self.leading, key=lambda column: float(self.expected[column]))
+        """Column of the one that is expected to be the most accurate."""
+        return int(self.expected.argmax())
 
     @cached_property
     def _regrets(self) -> NDArray[np.floating]:

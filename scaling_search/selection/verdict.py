@@ -179,7 +179,7 @@ def _left_out(table: Table) -> list[str]:
 
 def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: list[str]) -> Outcome:
     """The outcome where nothing can be compared."""
-    leader = max(table.leading, key=lambda row: table.mean[row], default=None)
+    leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
     compared = {
         row: described(
             table,

@@ -67,7 +67,7 @@ class Ledger:
         return "open" in self.trials.values()
 
     def is_out(self, index: int) -> bool:
-        """Whether a candidate lost a trial or was stopped, so that it cannot win any more."""
+        """Whether a candidate lost a trial or was stopped, so that it gets no further seeds."""
         found = self.searched.items()
         return any(one == index and how in ("lost", "stopped") for (one, _), how in found)
 

@@ -59,7 +59,6 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 roles=candidate.roles,
                 correct={trial.seed: correct[trial.id] for trial in recorded},
                 lost=lost + len(finished) - len(recorded),
-                stopped=sum(trial.state is TrialState.STOPPED for trial in searched),
                 scaling=realised_scaling(network, base),
                 flops_ratio=_cost(candidate, sweep),
                 fresh={trial.seed: correct[trial.id] for trial in fresh},

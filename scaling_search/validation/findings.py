@@ -37,13 +37,16 @@ class Reading:
     """A budget read in one way: candidates, their rates and accuracies, who leads.
 
     `agreement` and `regret` are towards the longest budget; None there, and where either has too
-    little to compare.
+    little to compare. `regret` is that of choosing so, by these or other seeds; `made` that of the
+    one choice that was made, and `repeated` how often other seeds would make it.
     """
 
     stack: Stack
     rates: tuple[float, ...]
     agreement: Agreement | None = None
     regret: Regret | None = None
+    made: Regret | None = None
+    repeated: float | None = None
 
     @property
     def leader(self) -> int:
@@ -69,6 +72,8 @@ class Reading:
             ],
             "agreement": self.agreement and self.agreement.to_dict(),
             "regret": self.regret and self.regret.to_dict(),
+            "made": self.made and self.made.to_dict(),
+            "repeated": self.repeated,
         }
 
 
@@ -173,15 +178,20 @@ def _towards(reading: Reading | None, long: Stack | None, rule: SelectionRule) -
     if len(both) < 2:
         return dataclasses.replace(reading, agreement=agrees)
     short, other = reading.stack.only(both), long.only(both)
-    lost = regret_of_choosing(
-        redrawn(short.correct, np.random.default_rng(1)),
-        other.means,
-        truths(other.correct, np.random.default_rng(0)),
-        observed=int(short.means.argmax()),
-        delta=rule.regret,
-        confidence=rule.confidence,
+    choice = int(short.means.argmax())
+    seen = redrawn(short.correct, np.random.default_rng(1))
+    true = truths(other.correct, np.random.default_rng(0))
+    asked = {"delta": rule.regret, "confidence": rule.confidence}
+    lost = regret_of_choosing(seen, other.means, true, observed=choice, **asked)
+    if short.candidates[choice] != reading.leader:  # the longest budget says nothing of that one
+        return dataclasses.replace(reading, agreement=agrees, regret=lost)
+    return dataclasses.replace(
+        reading,
+        agreement=agrees,
+        regret=lost,
+        made=regret_of(choice, other.means, true, **asked),
+        repeated=float((seen.argmax(axis=1) == choice).mean()),
     )
-    return dataclasses.replace(reading, agreement=agrees, regret=lost)
 
 
 def weigh(

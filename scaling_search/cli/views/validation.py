@@ -122,7 +122,7 @@ def _standing(reading: dict[str, Any] | None) -> tuple[str, str, str, str]:
     if found and found["pearson"] is not None:
         plain = f"{found['pearson']:.2f} ({found['pearson_ceiling']:.2f})"
     if found and found["disattenuated"] is not None:
-        clean = f"{found['disattenuated']:.2f} ({found['low']:.2f} to {found['high']:.2f})"
+        clean = f"{found['disattenuated']:.2f}"  # its interval is among the reasons below
     if not lost:
         return plain, clean, "–", "–"
     return plain, clean, points(lost["expected"]), points(lost["high"])

@@ -31,19 +31,6 @@ def test_a_baseline_that_cannot_be_used_allows_no_conclusion() -> None:
     assert "no trial of the unscaled baseline can be used" in outcome.why[0]
 
 
-def test_what_a_race_stopped_with_one_seed_does_not_lead_by_the_others() -> None:
-    """Candidate 3 was lucky with seed 0, and so far behind with seed 1 that it was stopped."""
-    entries = exact([[0.50, 0.51], [0.70, 0.71], [0.72, 0.73], [0.80, 0.81]])
-    del entries[3].correct[1]
-    assert select(entries, RULE, CHANCE).leader == 3
-    entries[3] = replace(entries[3], stopped=1)
-    outcome = select(entries, RULE, CHANCE)
-    assert (outcome.leader, outcome.verdict) == (2, "inconclusive")  # 3 may be better all the same
-    assert row(outcome, 3).standing == "undecided"
-    every = [replace(one, stopped=int(one.eligible)) for one in entries]
-    assert select(every, RULE, CHANCE).leader == 3  # it tells none of them apart
-
-
 def test_a_reference_that_lost_a_fresh_trial_is_not_compared_by_the_others() -> None:
     entries = exact([[0.50, 0.51], [0.70, 0.71], [0.80, 0.81], [0.60, 0.61]])
     entries[2] = replace(entries[2], fresh={100: entries[2].correct[0], 101: entries[2].correct[1]})

@@ -144,13 +144,13 @@ def test_an_extension_only_adds(raced: Any, extension: dict[str, Any], said: str
         extend_sweep(raced.store, 1, Extension(**extension), raced.data)
 
 
-def test_a_sampler_that_would_propose_nothing_is_refused(raced_copy: Any, measured: Any) -> None:
+def test_a_sampler_that_would_propose_nothing_is_refused(finished_copy: Any, measured: Any) -> None:
     tpe = StrategySpec(name="tpe", trials=2, startup_trials=2)
     with pytest.raises(InputError, match="tpe makes 2 trials here, and the sweep's search has"):
-        extend_sweep(raced_copy.store, 1, Extension(strategy=tpe), raced_copy.data)
-    assert raced_copy.store.sweep(1).spec == raced_copy.sweep.spec
+        extend_sweep(finished_copy.store, 1, Extension(strategy=tpe), finished_copy.data)
+    assert finished_copy.store.sweep(1).spec == finished_copy.sweep.spec
     confirming = Extension(strategy=tpe, confirmation_seeds=2)
-    assert extend_sweep(raced_copy.store, 1, confirming, raced_copy.data).sweep_id == 1
+    assert extend_sweep(finished_copy.store, 1, confirming, finished_copy.data).sweep_id == 1
 
 
 def test_a_sweep_that_waits_is_not_extended(raced_copy: Any, measured: Any) -> None:

@@ -64,6 +64,12 @@ def test_a_short_budget_that_ranks_as_the_long_one_is_recommended(store, spec, n
     assert long["rate_effect"] is None
     assert short["shared"]["agreement"]["disattenuated"] > 0.95
     assert short["shared"]["regret"]["observed"] == 0
+    assert short["shared"]["repeated"] > 0.95
+    assert short["shared"]["made"]["high"] <= short["shared"]["regret"]["high"]
+    assert any(
+        f"candidate {short['shared']['leader']} leads, which loses at most" in reason
+        for reason in report["why"]
+    )
     assert long["shared"]["agreement"] is None
     assert short["trained_images"] == 4 * 18 * 640
     assert short["seconds_per_trial"] == 2.0
