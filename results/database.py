@@ -128,7 +128,8 @@ def _postgresql_engine(url: URL, timeout_seconds: float) -> Engine:
         # lock_timeout=0 would wait for ever.
         milliseconds = max(1, round(timeout_seconds * 1000))
         connection.execute(f"SET lock_timeout = {milliseconds}")
-        # A process that is frozen within a transaction holds its locks less long than others wait.
+        # A process that is frozen within a transaction must not hold its locks for good: it loses
+        # them before others that are as patient give up. The impatient are told to try again.
         idle = max(_LEAST_IDLE_MILLISECONDS, milliseconds * 2 // 3)
         connection.execute(f"SET idle_in_transaction_session_timeout = {idle}")
         connection.commit()

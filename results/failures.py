@@ -53,6 +53,10 @@ _POSTGRESQL: dict[str, tuple[type[InputError] | type[WorkError], str]] = {
     "53100": (WorkError, "the server's disk is full: free some space there and resume"),
     "55P03": (DatabaseUnavailableError, "another process holds a lock too long: try again"),
     "40P01": (DatabaseUnavailableError, "two writers waited for each other: try again"),
+    "25P03": (
+        DatabaseUnavailableError,
+        "this program stood still within a transaction, which the server ended: try again",
+    ),
     "25006": (InputError, "the server is read-only: name the primary server"),
     "42501": (InputError, "this user lacks the privilege: grant it, or name another user"),
 }
