@@ -62,7 +62,8 @@ class CheckpointPart(Part):
         """A mark that the files of this driver's trials bear in their names. Event: `keeping`.
 
         What drivers before it left and did not live to record is deleted: they lost their lease, so
-        that nobody can record it any more. Files of other sweeps and databases bear other marks.
+        that nobody can record it any more. Files of other sweeps and databases bear other marks,
+        except where one database file is a copy of the other: copies share what was there before.
 
         Raises:
             LeaseLostError: if the sweep has another driver now.
