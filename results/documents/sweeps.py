@@ -101,6 +101,7 @@ class SweepItem(Document):
         return self.fill(
             SweepSummary,
             seeds=tuple(self.seeds),
+            leased=self.driven,
             progress=self.progress.to_record(),
             alpha=leader and leader.alpha,
             beta=leader and leader.beta,
@@ -192,7 +193,9 @@ class SweepDetail(SweepItem):
                 identification=self.identification,
             )
         return Standing(
-            sweep=self.fill(Sweep, seeds=tuple(self.seeds), idempotency_key=None),
+            sweep=self.fill(
+                Sweep, seeds=tuple(self.seeds), leased=self.driven, idempotency_key=None
+            ),
             progress=self.progress.to_record(),
             leader=leader,
             family=tuple(member.fill(FamilyMember) for member in self.family),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from results.records.sweeps import Candidate, Progress, leased
+from results.records.sweeps import Candidate, Progress
 from results.records.trials import Epoch, Trial
 from results.states import SweepState, Verdict
 from search_spaces.target import Quantity
@@ -46,6 +46,8 @@ class SweepSummary:
     finished_at: datetime | None
     lease_owner: str | None
     lease_expires_at: datetime | None
+    leased: bool
+    """Whether the lease of a driver ran when this was read, by the database's clock."""
     cancel_requested: bool
     error: str | None
     verdict: Verdict | None
@@ -55,11 +57,6 @@ class SweepSummary:
     accuracy: float | None
     """The leader's mean validation accuracy over seeds."""
     progress: Progress
-
-    @property
-    def leased(self) -> bool:
-        """Whether the lease of a driver still runs, by this machine's clock."""
-        return leased(self.state, self.lease_expires_at)
 
 
 @dataclass(frozen=True, kw_only=True)

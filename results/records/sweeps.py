@@ -1,7 +1,7 @@
 """A sweep, its candidates, its lease and its events."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from results.states import SweepState, TrialState
@@ -60,20 +60,12 @@ class Sweep(NewSweep):
     lease_epoch: int
     """How often the sweep has been claimed."""
     lease_expires_at: datetime | None
+    leased: bool
+    """Whether the lease of a driver ran when this was read, by the database's clock."""
     cancel_requested: bool
     outcome: dict[str, Any] | None
     """Verdict, leader, why, and the figures they rest on, once selection has run."""
     error: str | None
-
-    @property
-    def leased(self) -> bool:
-        """Whether the lease of a driver still runs, by this machine's clock."""
-        return leased(self.state, self.lease_expires_at)
-
-
-def leased(state: SweepState, expires_at: datetime | None) -> bool:
-    """Whether a sweep in this state, with a lease until then, has a driver."""
-    return state is SweepState.RUNNING and expires_at is not None and expires_at > datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

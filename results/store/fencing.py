@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Label, and_, select, update
 
 from results.columns import database_clock
 from results.errors import LeaseLostError, NotFoundError
@@ -79,6 +79,15 @@ def hold(connection: Connection, lease: Lease) -> LockedSweep:
             f"{lease.epoch} and can no longer write: it must stop"
         )
     return sweep
+
+
+def leased() -> Label[bool]:
+    """Whether a sweep that is read has a driver whose lease runs: a column of its record."""
+    return and_(
+        SweepRow.state == SweepState.RUNNING,
+        SweepRow.lease_expires_at.is_not(None),
+        SweepRow.lease_expires_at > database_clock(),
+    ).label("leased")
 
 
 def clock(connection: Connection) -> datetime:

@@ -13,7 +13,7 @@ from results.records import Candidate, Lease, NewCandidate, NewSweep, Progress, 
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.events import append
-from results.store.fencing import hold, no_such_sweep
+from results.store.fencing import hold, leased, no_such_sweep
 from results.store.rows import (
     Part,
     columns,
@@ -140,7 +140,7 @@ class SweepPart(Part):
         At most `limit` (None: all), continuing after the one with the id `after`, the last of the
         page before.
         """
-        statement = select(*columns(SweepRow, Sweep)).order_by(SweepRow.id.desc()).limit(limit)
+        statement = _stored().order_by(SweepRow.id.desc()).limit(limit)
         if states is not None:
             statement = statement.where(SweepRow.state.in_(list(states)))
         if baseline is not None:
@@ -190,10 +190,14 @@ class SweepPart(Part):
         return to_record(Candidate, row)
 
 
+def _stored() -> Select[*tuple[Any, ...]]:
+    """Sweeps as records."""
+    return select(*columns(SweepRow, Sweep, without=["leased"]), leased())
+
+
 def one_sweep(connection: Connection, sweep_id: int) -> Sweep:
     """A sweep, or `NotFoundError`."""
-    statement = select(*columns(SweepRow, Sweep)).where(SweepRow.id == sweep_id)
-    row = connection.execute(statement).one_or_none()
+    row = connection.execute(_stored().where(SweepRow.id == sweep_id)).one_or_none()
     if row is None:
         raise no_such_sweep(sweep_id)
     return to_record(Sweep, row)

@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -139,6 +141,21 @@ def test_following_tells_every_step(records, store, library):
     assert (now.done, now.total, now.leader.index) == (len(trials), len(trials), 4)
 
 
+def test_a_sweep_is_followed_beyond_the_lease_that_was_read(records, store, library):
+    """It is renewed all the time, of which no event tells."""
+    lease = library.claimed(name="long")
+    watched = Following(records, lease.sweep_id)
+    sweep = replace(watched.record.sweep, lease_expires_at=datetime(2020, 1, 1, tzinfo=UTC))
+    standing = replace(watched.record.standing, sweep=sweep)
+    watched.record = replace(watched.record, standing=standing)
+    steps = watched.follow()
+    next(steps)
+    for place, trial in enumerate(store.trials(lease.sweep_id)[:3], start=1):
+        store.start_attempt(lease, trial.id, worker="w")
+        next(steps)
+        assert len(watched.running) == place
+
+
 def test_watching_ends_with_what_the_sweep_found(shell, store, library, place, monkeypatch):
     real = following.events
     driver = threading.Thread(target=lambda: drive(library, claimed(store)))
@@ -192,8 +209,17 @@ def test_a_driver_that_dies_while_its_sweep_is_watched_is_not_waited_for(
     shell, store, library, place, monkeypatch
 ):
     monkeypatch.setattr("api.routers.events._PING_SECONDS", 0.1)
-    lease = store.claim(library.sweep(name="killed"), "elsewhere:1:0", ttl_seconds=1)
+    lease = library.claimed(name="killed")
+    real, waited = following.events, []
+
+    def once_watched(*arguments):
+        waited.append(arguments)
+        store.renew(lease, ttl_seconds=0.001)  # the last that is heard of the driver
+        return real(*arguments)
+
+    monkeypatch.setattr(following, "events", once_watched)
     result = shell.invoke("watch", str(lease.sweep_id), *place)
+    assert len(waited) == 1
     assert (result.exit_code, result.stdout) == (1, "")
     assert "is stopped (driver gone) and nobody drives it" in result.stderr
     assert f"`scaling-search resume {lease.sweep_id}` goes on" in result.stderr

@@ -1,6 +1,7 @@
 """Contract: one driver a sweep; a driver that lost its lease cannot write; legal states only."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -128,6 +129,26 @@ def test_renewing_moves_the_end(store, scene):
     assert renewed.expires_at - lease.expires_at > timedelta(seconds=90)
     assert store.sweep(lease.sweep_id).lease_expires_at == renewed.expires_at
     assert renewed.epoch == lease.epoch
+
+
+def test_what_is_read_says_whether_the_lease_runs(store, scene):
+    lease = scene.claimed()
+
+    def told():
+        stored = store.sweep(lease.sweep_id)
+        assert store.sweeps() == [stored]
+        (row,) = store.newest_sweeps()
+        assert row.leased is stored.leased
+        return stored.leased
+
+    assert told() is True
+    store.renew(lease, ttl_seconds=0.001)
+    time.sleep(0.01)
+    assert told() is False
+    store.set_state(store.renew(lease, ttl_seconds=60), SweepState.FINISHED)
+    assert told() is False
+    store.release(lease)
+    assert told() is False
 
 
 @pytest.mark.parametrize("ttl_seconds", [0, -1, float("nan")])

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from results.records import SweepSummary
 from results.schema import CoefficientsRow, SweepRow
 from results.states import SweepState
+from results.store.fencing import leased
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
 
@@ -33,7 +34,8 @@ def sweep_summaries(
 ) -> Listing:
     """Sweeps that match every filter given; `name` is a part of it, letters of any case."""
     statement = select(
-        *columns(SweepRow, SweepSummary, without=(*_FROM_COEFFICIENTS, "progress")),
+        *columns(SweepRow, SweepSummary, without=(*_FROM_COEFFICIENTS, "leased", "progress")),
+        leased(),
         *(getattr(CoefficientsRow, column) for column in _FROM_COEFFICIENTS),
     ).outerjoin(CoefficientsRow, CoefficientsRow.sweep_id == SweepRow.id)
     if states is not None:

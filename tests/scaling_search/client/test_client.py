@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -12,9 +13,10 @@ from results.errors import ConflictError, NotFoundError
 from results.records import NewEdgeMeasurement
 from results.states import SweepState, TrialState, Verdict
 from scaling_search.client import connection
+from scaling_search.client.connection import Connection
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
-from search_spaces.errors import InputError
+from search_spaces.errors import InputError, WorkError
 from search_spaces.extension import Extension
 from search_spaces.families import family
 from search_spaces.frame import Frame
@@ -171,6 +173,29 @@ def test_waiting_ends_with_the_sweep(client, store):
     assert client.wait(FINISHED) == store.standing(FINISHED)
     store.request_cancel(WAITING)
     assert client.wait(WAITING).sweep.state is SweepState.CANCELLED
+
+
+@pytest.mark.parametrize(("driven", "until"), [(True, "2020-01-01"), (False, "2999-01-01")])
+def test_the_service_and_not_this_clock_says_whether_a_sweep_is_driven(
+    client, monkeypatch, driven, until
+):
+    real = Connection.get
+    about = {"driven": driven, "lease_expires_at": datetime.fromisoformat(f"{until}T00:00:00Z")}
+
+    def off(*arguments):
+        return real(*arguments).model_copy(update=about)
+
+    monkeypatch.setattr(Connection, "get", off)
+    assert client.sweep(RUNNING).leased is driven
+
+
+def test_a_sweep_whose_driver_is_gone_is_not_waited_for(client, store, library, monkeypatch):
+    monkeypatch.setattr("api.routers.events._PING_SECONDS", 0.1)
+    lease = library.claimed(name="killed")
+    store.renew(lease, ttl_seconds=0.001)
+    gone = f"the driver of sweep {lease.sweep_id} is gone, and nobody trains it"
+    with pytest.raises(WorkError, match=gone):
+        client.wait(lease.sweep_id)
 
 
 def test_what_is_asked_wrongly_is_told_in_the_words_of_the_service(client, library):
