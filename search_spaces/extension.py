@@ -156,10 +156,18 @@ def check_proposals(
     """
     if not spec.strategy.samples or extension.confirmation_seeds is not None:
         return
-    wanted = spec.strategy.sampled_trials(candidates, eligible, len(spec.seeds))
-    if searched >= wanted:
-        raise InputError(
-            f"{spec.strategy.name} makes {wanted} trials here, and the sweep's search has "
-            f"{searched} already, which count on: nothing would be proposed; give more trials in "
-            f"all (--set strategy.trials={searched + 8})"
-        )
+    strategy, seeds = spec.strategy, len(spec.seeds)
+    wanted = strategy.sampled_trials(candidates, eligible, seeds)
+    if searched < wanted:
+        return
+    more = []
+    if searched >= eligible * seeds:  # none is left with these seeds
+        seeds = searched // eligible + 1
+        more.append(f"more seeds (--seeds {seeds})")
+    if searched >= strategy.sampled_trials(candidates, eligible, seeds):
+        trials = min(searched + 8, eligible * seeds)
+        more.append(f"more trials in all (--set strategy.trials={trials})")
+    raise InputError(
+        f"{strategy.name} makes {wanted} trials here, and the sweep's search has {searched} "
+        f"already, which count on: nothing would be proposed; give {' and '.join(more)}"
+    )

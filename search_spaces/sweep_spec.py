@@ -158,7 +158,8 @@ class SweepSpec(BaseModel):
         if strategy.name == "contenders":
             return candidates * strategy.pilot_seeds * images
         if strategy.samples:
-            return (references + strategy.startup_trials) * images
+            drawn = strategy.sampled_trials(candidates, eligible, len(self.seeds))
+            return (references + min(strategy.startup_trials, drawn)) * images
         if strategy.races:
             raced = -(-images * strategy.first_rung // self.proxy.reports)
             return references * images + eligible * raced

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from search_spaces.errors import InputError
-from search_spaces.sweep_spec import FRESH, load_sweep
+from search_spaces.sweep_spec import FRESH, SweepSpec, load_sweep
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,15 @@ def test_strategies_that_choose_are_confirmed_on_fresh_seeds_unless_told_otherwi
 def test_the_presets_with_seeds_show_their_winner_without_its_luck() -> None:
     for preset in ("quickstart", "small-images"):
         assert len(load_sweep(preset).confirmation) == 3
+
+
+@pytest.mark.parametrize(("eligible", "drawn"), [(3, 3), (9, 8)])
+def test_a_sampler_draws_no_more_trials_at_first_than_there_are(eligible: int, drawn: int) -> None:
+    spec = load_sweep("small-images", {"strategy": "tpe", "seeds": 1})
+    most = (eligible + 2) * spec.proxy.total_images
+    assert spec.first_images(eligible + 2, eligible) == (drawn + 2) * spec.proxy.total_images
+    values = spec.model_dump() | {"strategy": {"name": "tpe", "max_images": most}}
+    SweepSpec.model_validate(values).check_plan(eligible + 2, eligible)
 
 
 def test_the_strategy_is_no_part_of_the_protocol() -> None:
