@@ -43,15 +43,15 @@ def extend_for(
             "trials on different images cannot be compared; restore them, or submit a new sweep"
         )
     present = store.candidates(sweep_id)
-    wanted = _planned(spec, data, settings) if extension.looks_further else same_candidates(present)
+    wanted = _planned(spec, data, settings) if extension.looks_further else ()
     further = further_candidates(present, wanted)
-    everyone = wanted if extension.is_longer else [*present, *further]
+    everyone = [*same_candidates(present), *further]
     check_budget(spec, everyone, settings)
     eligible = sum(one.eligible for one in everyone)
     spec.check_plan(len(everyone), eligible)
     if extension.is_longer:
         return store.create_sweep(
-            as_sweep(spec, data, key), wanted, enqueue=True, first_seeds=spec.certain_seeds
+            as_sweep(spec, data, key), everyone, enqueue=True, first_seeds=spec.certain_seeds
         )
     check_additions(before, spec, len(further))
     check_proposals(spec, extension, store.search_size(sweep_id), len(everyone), eligible)

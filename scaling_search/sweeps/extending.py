@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from results.plans import further_candidates, new_candidates, same_candidates
+from results.records import NewCandidate
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import is_dead
@@ -74,16 +75,15 @@ def extend_sweep(
     spec = extended(before, extension, sweep_id)
     check_images(stored, data)
     present = store.candidates(sweep_id)
+    further: list[NewCandidate] = []
     if extension.looks_further:
         plan = make_plan(spec.space, in_channels=data.channels, classes=len(data.class_names))
-        wanted = new_candidates(plan, remarks_of(data))
-    else:
-        wanted = same_candidates(present)
+        further = further_candidates(present, new_candidates(plan, remarks_of(data)))
     finished = store.progress([sweep_id])[sweep_id].finished
     if extension.is_longer:
-        new = store_sweep(store, spec, data, wanted, counted)
+        everyone = [*same_candidates(present), *further]
+        new = store_sweep(store, spec, data, everyone, counted)
         return Extended(new, spec, reused=0, left=finished)
-    further = further_candidates(present, wanted)
     check_additions(before, spec, len(further))
     eligible = sum(one.eligible for one in [*present, *further])
     spec.check_plan(len(present) + len(further), eligible)

@@ -75,21 +75,30 @@ async def test_a_longer_budget_makes_another_sweep(client, store):
     assert store.sweep(1).state is SweepState.FINISHED
 
 
+async def test_a_longer_budget_and_further_networks_keep_the_present_ones(client, store):
+    body = {"images": 6400, "lattice": {"directions": [[0, 0.5, 0.5]]}}
+    found = (await client.post("/v1/sweeps/1/extend", json=body)).json()
+    present, everyone = store.candidates(1), store.candidates(found["id"])
+    assert [one.spec_key for one in everyone[: len(present)]] == [one.spec_key for one in present]
+    assert [one.index for one in everyone] == list(range(len(everyone)))
+    assert len(everyone) > len(present)
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "detail"),
     [
-        {},
-        {"seeds": 1},
-        {"images": 64},
-        {"sedes": 4},
-        {"lattice": {"divisions": 0}},
-        {"lattice": {"directions": [[0, 0, 1], [0, 1, 0]]}},
+        ({}, "nothing to extend: give more seeds, a finer lattice"),
+        ({"seeds": 1}, "seeds is 1: the sweep has 2 already and can have 100"),
+        ({"images": 64}, "the budget is 64 images a trial: the sweep has 640 already"),
+        ({"sedes": 4}, "sedes"),
+        ({"lattice": {"divisions": 0}}, "lattice.divisions"),
+        ({"lattice": {"directions": [[0, 0, 1], [0, 1, 0]]}},
+         "nothing would be added: the sweep has every network of that search already"),
     ],
-)
-async def test_an_extension_that_adds_nothing_is_refused(client, body):
-    response = await client.post("/v1/sweeps/1/extend", json=body)
-    assert response.status_code == 422
-    assert response.headers["content-type"] == "application/problem+json"
+)  # fmt: skip
+async def test_an_extension_that_adds_nothing_is_refused(client, problem, body, detail):
+    found = problem(await client.post("/v1/sweeps/1/extend", json=body), 422, "invalid")
+    assert detail in found["detail"]
 
 
 async def test_a_sweep_matched_on_latency_is_extended_where_nothing_is_measured(

@@ -18,6 +18,7 @@ from scaling_search.sweeps.ledgers import race_rules, ran_before
 from scaling_search.workers.race import Race
 from search_spaces.errors import InputError
 from search_spaces.extension import Extension
+from search_spaces.space import Lattice
 from search_spaces.strategy_spec import StrategySpec
 from search_spaces.sweep_spec import FRESH
 
@@ -128,6 +129,18 @@ def test_a_longer_budget_is_another_sweep_that_compares_nothing_with_the_shorter
     assert longer.spec["description"] == "Sweep 1 with a longer budget."
     assert not measured  # fvcore had counted every network
     assert raced_copy.trials == before
+
+
+def test_a_longer_budget_and_further_networks_keep_the_present_ones(
+    raced_copy: Any, measured: Any
+) -> None:
+    present = raced_copy.store.candidates(1)
+    extension = Extension(steps=8, lattice=Lattice(directions=((0.0, 0.5, 0.5),)))
+    found = extend_sweep(raced_copy.store, 1, extension, raced_copy.data)
+    everyone = raced_copy.store.candidates(found.sweep_id)
+    assert [one.spec_key for one in everyone[: len(present)]] == [one.spec_key for one in present]
+    assert [one.index for one in everyone] == list(range(len(everyone)))
+    assert len(everyone) == len(present) + len(measured) > len(present)
 
 
 @pytest.mark.parametrize(
