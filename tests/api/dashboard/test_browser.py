@@ -175,6 +175,14 @@ def test_a_finished_sweep_is_extended_in_place_and_a_longer_one_is_another(page,
     assert [line for line in said if "422" not in line] == []
 
 
+def test_an_open_page_hears_that_somebody_else_extended_its_sweep(page, url):
+    page.goto(f"{url}/sweeps/1")
+    expect(page.locator("#state")).to_have_text(re.compile("finished"))
+    assert page.request.post(f"{url}/v1/sweeps/1/extend", data={"seeds": 4}).ok
+    expect(page.locator("#state")).to_have_text(re.compile("queued"))
+    expect(page.get_by_text("Extend", exact=True)).to_be_hidden()
+
+
 def test_a_plan_is_shown_before_it_is_submitted(page, url, store):
     page.goto(f"{url}/submit")
     page.get_by_label("Name").fill("from the form")

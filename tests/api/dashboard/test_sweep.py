@@ -1,9 +1,12 @@
 """A sweep's page: where it stands, its figures, trials, log and provenance."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from api import dashboard
+from results import Store
 from results.states import AccessScope
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +39,15 @@ async def test_all_figures_are_on_it(client):
     html = (await client.get("/sweeps/1")).text
     shown = re.findall(r'data-figure="/v1/sweeps/1/figures/([^"]+)"', html)
     assert sorted(shown) == sorted(FIGURES) == sorted(TITLES)
+
+
+def test_an_open_page_listens_for_every_event_that_changes_it():
+    script = Path(dashboard.__file__).with_name("assets").joinpath("sweep.js").read_text("utf-8")
+    told = Store.__doc__.partition("**Events.**")[2].partition("**Errors.**")[0]
+    kinds = set(re.findall(r"`(\w+)`", told))
+    assert {"created", "extended", "decision"} <= kinds
+    listened = set(re.findall(r'"(\w+)"', script[script.index("KINDS") : script.index("];")]))
+    assert listened == kinds - {"keeping"}  # marks of files, which no page shows
 
 
 async def test_trials_come_in_pages(client, pages):
