@@ -9,6 +9,7 @@ from typing import Final
 
 from results.checkpoint_files import checkpoint_path
 from results.records import Candidate, CheckpointRecord, NewGallery
+from results.states import TrialState
 from results.store import Store
 from scaling_search.cam import Shown, Tally
 from scaling_search.checkpoints import load
@@ -97,16 +98,23 @@ def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> KeptNetwo
             f"sweep {sweep_id} kept no weights: run one with --keep-checkpoints all, or best:K"
         )
     candidates = {one.index: one for one in store.candidates(sweep_id)}
+    finished = {one.candidate_id for one in store.trials(sweep_id, states=[TrialState.FINISHED])}
+    trained = [one for one in candidates.values() if one.id in finished]
     spec = parse(SweepSpec, store.sweep(sweep_id).spec, f"sweep {sweep_id}")
     if spec.space.compare is not None:
-        chosen, missing = _compared(kept, candidates, spec.space.compare, phi, sweep_id)
+        chosen, at = _compared(kept, candidates, spec.space.compare, phi, sweep_id)
+        missing = _not_compared(kept, trained, spec.space.compare, at)
     elif phi is not None:
         raise InputError(
             f"phi is {phi:g}, but sweep {sweep_id} compares no ways of scaling: leave out --phi"
         )
     else:
         leader = (store.sweep(sweep_id).outcome or {}).get("leader")
-        chosen, missing = _searched(kept, candidates, leader)
+        chosen = _searched(kept, candidates, leader)
+        ways = {_way(candidate) for candidate in trained}
+        missing = [way for way in _WAYS if way in ways and way not in chosen]
+        if leader is not None and leader not in {row.candidate for row in chosen.values()}:
+            missing.append(f"the leader, candidate {leader}")
     shown = []
     for way, row in chosen.items():
         expected = NetworkSpec.from_dict(candidates[row.candidate].spec)
@@ -121,7 +129,8 @@ def _compared(
     comparison: Comparison,
     phi: float | None,
     sweep_id: int,
-) -> tuple[dict[str, CheckpointRecord], list[str]]:
+) -> tuple[dict[str, CheckpointRecord], float]:
+    """What is shown of a comparison, and at which φ."""
     best: dict[int, CheckpointRecord] = {}
     for row in kept:  # the most accurate first
         best.setdefault(row.candidate, row)
@@ -150,26 +159,35 @@ def _compared(
     for index, row in best.items():
         if "baseline" in candidates[index].roles:
             chosen["baseline"] = row
-    missing = [] if chosen else ["baseline"]
-    there = methods_at(at)
-    missing += [f"{one.name} at φ = {at:g}" for one in comparison.methods if one.name not in there]
     # Methods that round to one network are one column.
-    return chosen | {", ".join(names): best[index] for index, names in networks.items()}, missing
+    return chosen | {", ".join(names): best[index] for index, names in networks.items()}, at
+
+
+def _not_compared(
+    kept: Sequence[CheckpointRecord],
+    trained: Sequence[Candidate],
+    comparison: Comparison,
+    phi: float,
+) -> list[str]:
+    """The baseline and the methods at this φ that were trained and left no weights."""
+    left = {row.candidate for row in kept}
+    roles = {role for one in trained if one.index not in left for role in one.roles}
+    missing = ["baseline"] if "baseline" in roles else []
+    aims = {aim for role in roles if (aim := Aim.of_role(role))}
+    named = (one.name for one in comparison.methods if Aim(one.name, phi) in aims)
+    return [*missing, *(f"{name} at φ = {phi:g}" for name in named)]
 
 
 def _searched(
     kept: Sequence[CheckpointRecord], candidates: Mapping[int, Candidate], leader: int | None
-) -> tuple[dict[str, CheckpointRecord], list[str]]:
+) -> dict[str, CheckpointRecord]:
+    """What is shown of a search."""
     chosen: dict[str, CheckpointRecord] = {}
     for row in kept:  # the most accurate first
         way = _way(candidates[row.candidate])
         if way not in chosen or (row.candidate == leader != chosen[way].candidate):
             chosen[way] = row
-    trained = {_way(candidate) for candidate in candidates.values()}
-    missing: list[str] = [way for way in _WAYS if way in trained and way not in chosen]
-    if leader is not None and leader not in {row.candidate for row in chosen.values()}:
-        missing.append(f"the leader, candidate {leader}")
-    return {way: chosen[way] for way in _WAYS if way in chosen}, missing
+    return {way: chosen[way] for way in _WAYS if way in chosen}
 
 
 _WAYS: Final = ("baseline", "depth", "width", "resolution", "compound")

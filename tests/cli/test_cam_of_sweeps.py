@@ -25,11 +25,12 @@ from search_spaces.spec import NetworkSpec
 Keeps = Callable[[tuple[str, ...], int], bool]
 
 
-def _finish(store: Store, lease: Lease, trial: Trial, spec: NetworkSpec, folder: Path) -> None:
-    """The trial ends and leaves weights that have learnt nothing."""
-    attempt = store.start_attempt(lease, trial.id)
-    accuracy = 0.3 + trial.id / 100
-    store.finish_trial(lease, attempt.id, TrialResult(accuracy=accuracy, images=64, steps=2))
+def _accuracy(trial: Trial) -> float:
+    return 0.3 + trial.id / 100
+
+
+def _keep(store: Store, lease: Lease, trial: Trial, spec: NetworkSpec, folder: Path) -> None:
+    """The trial leaves weights that have learnt nothing."""
     torch.manual_seed(0)
     about = About(
         network=spec,
@@ -38,7 +39,7 @@ def _finish(store: Store, lease: Lease, trial: Trial, spec: NetworkSpec, folder:
         source_px=16,
         mean=(0.5,) * 3,
         std=(0.25,) * 3,
-        accuracy=accuracy,
+        accuracy=_accuracy(trial),
     )
     name = f"{trial.id}.safetensors"
     written = save(folder / name, build(spec), about)
@@ -50,13 +51,18 @@ def _finish(store: Store, lease: Lease, trial: Trial, spec: NetworkSpec, folder:
 
 @pytest.fixture
 def make(shell: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A finished sweep, of whose trials those kept their weights whose roles and seed say so."""
+    """A sweep, of whose trials roles and seed say which finished and which kept their weights."""
     folder = shell.folder / "weights"
     monkeypatch.setenv(CHECKPOINT_VARIABLE, str(folder))
     (shell.folder / "photos").mkdir()
     Image.new("RGB", (16, 16), "grey").save(shell.folder / "photos" / "a.png")
 
-    def made(keeps: Keeps = lambda roles, seed: True, *, compare: bool = True) -> None:
+    def made(
+        keeps: Keeps = lambda roles, seed: True,
+        *,
+        finishes: Keeps = lambda roles, seed: True,
+        compare: bool = True,
+    ) -> None:
         methods = ("depth", "width", "resolution", "compound", "twice=1,1.3,1")
         changes = comparison_changes(methods, "1,2") if compare else None
         sweep = read_sweep("tiny.yaml", compare=changes)
@@ -79,9 +85,13 @@ def make(shell: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             candidates = {one.id: one for one in store.candidates(sweep_id)}
             for trial in store.trials(sweep_id):
                 candidate = candidates[trial.candidate_id]
+                if not finishes(candidate.roles, trial.seed):
+                    continue
+                attempt = store.start_attempt(lease, trial.id)
+                result = TrialResult(accuracy=_accuracy(trial), images=64, steps=2)
+                store.finish_trial(lease, attempt.id, result)
                 if keeps(candidate.roles, trial.seed):
-                    spec = NetworkSpec.from_dict(candidate.spec)
-                    _finish(store, lease, trial, spec, folder)
+                    _keep(store, lease, trial, NetworkSpec.from_dict(candidate.spec), folder)
             store.set_state(lease, SweepState.CANCELLED)
 
     return made
@@ -161,6 +171,20 @@ def test_what_a_search_kept_no_weights_of_is_told(shell: Any, make: Any) -> None
     make(lambda roles, seed: "search" not in roles, compare=False)
     document = shell.json("cam", "--sweep", "1", "--images", "photos")
     assert document["without_weights"] == ["width", "resolution"]
+
+
+@pytest.mark.parametrize("compare", [True, False])
+def test_what_was_not_trained_is_not_said_to_lack_weights(
+    shell: Any, make: Any, compare: bool
+) -> None:
+    def trained(roles: tuple[str, ...], seed: int) -> bool:
+        """One network alone, besides one that kept nothing."""
+        return any(role in ("width only φ=2", "published", "baseline") for role in roles)
+
+    make(lambda roles, seed: "baseline" not in roles, finishes=trained, compare=compare)
+    document = shell.json("cam", "--sweep", "1", "--images", "photos")
+    assert document["without_weights"] == ["baseline"]
+    assert len(document["networks"]) == 1
 
 
 def test_phi_needs_a_sweep(shell: Any, make: Any) -> None:
