@@ -48,12 +48,15 @@ class Load:
 
     connections: int
     seconds: float
+    patience_seconds: float = 60.0
+    """How long a first answer may take beyond that."""
 
     def on(self, port: int, *paths: str) -> dict[str, float]:
         """Requests per second and latencies, the paths asked for in turn."""
         options = {
             "host": HOST, "port": port, "paths": paths, "connections": self.connections,
             "seconds": self.seconds, "warm_seconds": min(1.0, self.seconds),
+            "patience_seconds": self.patience_seconds,
         }  # fmt: skip
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(options, file)

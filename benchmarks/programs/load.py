@@ -38,7 +38,7 @@ class Client(asyncio.Protocol):
             return
         lowered = head.lower()
         if not lowered.startswith(b"http/1.1 200"):
-            self.lost = head.decode()
+            self.lost = f"an answer was no success: {head.decode()}"
             self.transport.close()
             return
         length = int(lowered.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
@@ -46,6 +46,11 @@ class Client(asyncio.Protocol):
             self.latencies.append(time.perf_counter() - self.asked)
             self.buffer = b""
             self.ask()
+
+    def connection_lost(self, error):
+        """A server that closes connections is not asked as hard as it should be."""
+        if self.lost is None:
+            self.lost = f"the server closed a connection: {error or 'without an error'}"
 
 
 async def main(options):
@@ -61,12 +66,15 @@ async def main(options):
     latencies.clear()
     started = time.perf_counter()
     await asyncio.sleep(options["seconds"])
-    while not latencies and not any(client.transport.is_closing() for client in clients):
+    latest = started + options["seconds"] + options["patience_seconds"]
+    while not latencies and not any(client.lost for client in clients):
+        if time.perf_counter() > latest:
+            sys.exit(f"no answer came within {latest - started:g} s, though connections are open")
         await asyncio.sleep(0.01)  # a busy machine has a figure too
     seconds, counted = time.perf_counter() - started, sorted(latencies)
     for client in clients:
         if client.lost:
-            sys.exit(f"an answer was no success: {client.lost}")
+            sys.exit(client.lost)
         client.transport.abort()
     print(
         json.dumps(
