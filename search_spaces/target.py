@@ -43,6 +43,23 @@ def amount_of(quantity: Quantity, complexity: Complexity) -> int:
     return value
 
 
+def matched_cost(
+    quantity: Quantity, target_ratio: float, measured_ratio: float, residual: float | None
+) -> tuple[Quantity, float]:
+    """What a network costs × the baseline, of what its search is matched on, and what that is.
+
+    Args:
+        quantity: what the search is matched on.
+        target_ratio: the multiple of the baseline's that is aimed at.
+        measured_ratio: of the network's FLOPs.
+        residual: distance of its ratio from the target; None where the target does not apply to
+            it, so that its FLOPs tell.
+    """
+    if quantity == "flops" or residual is None:
+        return "flops", measured_ratio
+    return quantity, target_ratio + residual
+
+
 class Limits(BaseModel):
     """What a candidate may cost at most beside the target, as multiples of the baseline's cost."""
 

@@ -24,6 +24,7 @@ from search_spaces.methods import Aim, Comparison
 from search_spaces.realised import realised_scaling
 from search_spaces.spec import NetworkSpec
 from search_spaces.sweep_spec import FRESH, SweepSpec
+from search_spaces.target import matched_cost
 
 _LOST = (TrialState.DIVERGED, TrialState.FAILED)
 
@@ -72,9 +73,10 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
 
 def _cost(candidate: Candidate, sweep: Sweep) -> float:
     """What a network costs × the baseline, of what the search was matched on."""
-    if sweep.target_quantity == "flops" or candidate.residual is None:
-        return candidate.measured_ratio
-    return candidate.residual + sweep.target_ratio
+    _, ratio = matched_cost(
+        sweep.target_quantity, sweep.target_ratio, candidate.measured_ratio, candidate.residual
+    )
+    return ratio
 
 
 def _region_shares(

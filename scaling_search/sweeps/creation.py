@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from results.plans import Remarks, new_candidates
-from results.records import Measurement, MeasurementKey, NewCandidate, NewSweep, Sweep
+from results.records import (
+    Measurement,
+    MeasurementKey,
+    NewCandidate,
+    NewSweep,
+    Sweep,
+    Validation,
+)
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.environment import hardware, versions
@@ -91,17 +98,18 @@ def networks_of(candidates: Sequence[NewCandidate]) -> list[tuple[NetworkSpec, C
     ]
 
 
-def check_images(sweep: Sweep, data: PreparedDataset) -> None:
-    """Refuse other images than those of a sweep.
+def check_images(stored: Sweep | Validation, data: PreparedDataset) -> None:
+    """Refuse other images than those of a sweep or a validation.
 
     Raises:
         InputError: they changed since it was created.
     """
-    if data.fingerprint != sweep.dataset_fingerprint:
+    if data.fingerprint != stored.dataset_fingerprint:
+        kind = "sweep" if isinstance(stored, Sweep) else "validation"
         raise InputError(
-            f"the images of {data.name} changed since sweep {sweep.id} was created (fingerprint "
-            f"{data.fingerprint[:12]}, then {sweep.dataset_fingerprint[:12]}): trials on different "
-            "images cannot be compared; restore the images, or run a new sweep"
+            f"the images of {data.name} changed since {kind} {stored.id} was created (fingerprint "
+            f"{data.fingerprint[:12]}, then {stored.dataset_fingerprint[:12]}): trials on "
+            f"different images cannot be compared; restore the images, or run a new {kind}"
         )
 
 

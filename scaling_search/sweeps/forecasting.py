@@ -21,6 +21,7 @@ from search_spaces.human import plural
 from search_spaces.planning import Plan
 from search_spaces.realised import realised_scaling
 from search_spaces.sweep_spec import SweepSpec
+from search_spaces.target import matched_cost
 
 _LOOKED_AT = 5
 """Sweeps of the protocol, latest first, that may tell of noise."""
@@ -51,16 +52,16 @@ def foretell(
         cost: what training every candidate with every seed of the spec takes.
     """
     protocol, target = spec.protocol(fingerprint), spec.space.target
-    other = target.quantity != "flops"
-    places = [
-        replace(
-            Evidence(candidate.index, True, candidate.roles, {}),
-            scaling=realised_scaling(candidate.spec, plan.frame.base),
-            flops_ratio=target.ratio + candidate.residual if other else candidate.measured_ratio,
-        ).place
-        for candidate in plan.candidates
-        if candidate.eligible
-    ]
+    places = []
+    for candidate in plan.candidates:
+        if not candidate.eligible:
+            continue
+        _, ratio = matched_cost(
+            target.quantity, target.ratio, candidate.measured_ratio, candidate.residual
+        )
+        shown = Evidence(candidate.index, True, candidate.roles, {})
+        scaling = realised_scaling(candidate.spec, plan.frame.base)
+        places.append(replace(shown, scaling=scaling, flops_ratio=ratio).place)
     if len(places) < 2:
         return None
     planned = Planned(np.array(places), len(spec.seeds), cost.trials, cost.images, cost.seconds)

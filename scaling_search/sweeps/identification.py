@@ -10,7 +10,7 @@ from results.records import Candidate
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.selection import Outcome
-from scaling_search.sweeps.creation import Counted, create_sweep
+from scaling_search.sweeps.creation import Counted, check_images, create_sweep
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
@@ -105,13 +105,7 @@ def create_identification(
         InputError: the images are not those of the sweep that is followed up.
         WorkError: as `create_sweep`.
     """
-    followed = store.sweep(asked.candidate.sweep_id)
-    if followed.dataset_fingerprint != data.fingerprint:
-        raise InputError(
-            f"the images of {data.name} changed since sweep {followed.id} (fingerprint "
-            f"{data.fingerprint[:12]}, then {followed.dataset_fingerprint[:12]}): what other "
-            "images say of its coefficients is another question; restore the images"
-        )
+    check_images(store.sweep(asked.candidate.sweep_id), data)
     plan = make_plan(asked.spec.space, in_channels=data.channels, classes=len(data.class_names))
     sweep_id = create_sweep(store, asked.spec, data, plan, counted)
     store.add_identification(asked.candidate.id, sweep_id)

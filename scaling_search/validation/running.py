@@ -16,13 +16,11 @@ from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.execution import Execution
 from scaling_search.registration import as_record
-from scaling_search.sweeps.creation import Counted, create_sweep
+from scaling_search.sweeps.creation import Counted, check_images, create_sweep
+from scaling_search.validation.cells import MIN_RANKED
 from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import Plan, make_plan
 from search_spaces.validation_spec import ValidationSpec, Variant
-
-MIN_CANDIDATES = 3
-"""Fewer of equal FLOPs have no ranks to speak of."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,14 @@ def sample(spec: ValidationSpec, data: PreparedDataset) -> Plan:
     space = next(spec.variants()).sweep.space
     plan = make_plan(space, in_channels=data.channels, classes=len(data.class_names))
     able = sum(candidate.eligible for candidate in plan.candidates)
-    if able < MIN_CANDIDATES:
+    if able < MIN_RANKED:
         target = space.target
         missed = ", ".join(f"{one.flops_ratio:.2f}" for one in plan.directions if not one.reachable)
         raise InputError(
             f"{able} of {len(plan.directions)} sampled directions have a network within "
             f"{target.ratio:g} ± {target.tolerance:g} × the baseline's FLOPs (the others "
             f"come to {missed}), and ranks are compared between equal FLOPs only: at least "
-            f"{MIN_CANDIDATES} are needed; widen space.target.tolerance, or raise "
+            f"{MIN_RANKED} are needed; widen space.target.tolerance, or raise "
             "space.resolution_px"
         )
     return plan
@@ -158,13 +156,7 @@ def train_validation(
         InputError: the images changed since the validation began.
         WorkError: a sweep failed for another reason than that every trial diverged.
     """
-    stored = store.validation(validation_id)
-    if stored.dataset_fingerprint != data.fingerprint:
-        raise InputError(
-            f"the images of {data.name} changed since validation {validation_id} began "
-            f"(fingerprint {data.fingerprint[:12]}, then {stored.dataset_fingerprint[:12]}): "
-            "restore the images, or begin a new validation"
-        )
+    check_images(store.validation(validation_id), data)
     plan = sample(spec, data)
     variants = list(spec.variants())
     over = {

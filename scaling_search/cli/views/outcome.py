@@ -17,7 +17,7 @@ from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
 from scaling_search.cli.views.sweep import show_heading
 from search_spaces.human import amount, chance, percent, points, triple
-from search_spaces.target import NAMES
+from search_spaces.target import NAMES, matched_cost
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
 
@@ -45,11 +45,11 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
 
 def _cost(candidate: Candidate, sweep: Sweep) -> str:
     """A candidate's cost: what the search is matched on, and FLOPs."""
-    flops = f"{candidate.measured_ratio:.2f} ×"
-    if sweep.target_quantity == "flops" or candidate.residual is None:
-        return f"{flops} the baseline's FLOPs"
-    ratio = sweep.target_ratio + candidate.residual
-    return f"{ratio:.2f} × the baseline's {NAMES[sweep.target_quantity]}, {flops} its FLOPs"
+    quantity, ratio = matched_cost(
+        sweep.target_quantity, sweep.target_ratio, candidate.measured_ratio, candidate.residual
+    )
+    told = f"{ratio:.2f} × the baseline's {NAMES[quantity]}"
+    return told if quantity == "flops" else f"{told}, {candidate.measured_ratio:.2f} × its FLOPs"
 
 
 def show_picture(out: Console, record: SweepRecord) -> None:

@@ -1,5 +1,7 @@
 """A follow-up at φ = 2, from the sweep that has a leader to its narrowed intervals."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -95,6 +97,14 @@ def test_a_follow_up_that_cannot_tell_rules_nothing_out(store, searched, small_d
     assert told["left"] == told["trained"] == 3
     assert told["intervals"] == told["before"]
     assert told["coefficients"] is None
+
+
+def test_a_follow_up_on_other_images_is_refused(store, searched, small_digits):
+    asked = question(store, searched, networks=3, seeds=2)
+    other = dataclasses.replace(small_digits, fingerprint="f" * 64)
+    with pytest.raises(InputError, match=f"changed since sweep {searched} was created"):
+        create_identification(store, asked, other)
+    assert len(store.sweeps()) == 1
 
 
 def test_without_a_leader_there_is_nothing_to_tell_apart(store, small_digits):

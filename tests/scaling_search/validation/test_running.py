@@ -138,8 +138,10 @@ def test_other_images_than_it_began_with_are_refused(store, spec, number, small_
     from scaling_search.validation.running import train_validation
 
     other = dataclasses.replace(small_digits, fingerprint="f" * 64)
-    with pytest.raises(InputError, match="changed since validation 1 began"):
+    with pytest.raises(InputError) as caught:
         train_validation(store, number, spec, other, Execution(workers=1), lambda turn: None)
+    assert "changed since validation 1 was created (fingerprint ffffffffffff" in str(caught.value)
+    assert str(caught.value).endswith("restore the images, or run a new validation")
 
 
 # ------------------------------------------------------------------ verdicts of searches
