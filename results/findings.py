@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from search_spaces.human import percent, points
+from search_spaces.human import percent, plural, points
 from search_spaces.target import NAMES, Quantity
 
 
@@ -27,7 +27,7 @@ def findings(outcome: Mapping[str, Any], quantity: Quantity) -> list[str]:
     fresh = outcome.get("confirmation")
     if fresh:
         said.append(
-            f"on {fresh['seeds']} fresh seeds, which had no part in its selection: "
+            f"on {plural(fresh['seeds'], 'fresh seed')}, which had no part in its selection: "
             f"{percent(fresh['accuracy'])} ({percent(fresh['low'])} to {percent(fresh['high'])})"
         )
         said += _gains(fresh["gains"], "on fresh seeds, gain", NAMES[quantity])

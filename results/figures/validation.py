@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,6 +13,8 @@ from search_spaces.human import triple
 
 TITLE = "Is the short budget valid?"
 _HEIGHT_PX = 560
+_BESIDE = 0.1
+"""Room left and right of the rates, in decades."""
 
 
 def validation(report: dict[str, Any] | None) -> go.Figure:
@@ -79,10 +82,12 @@ def _panel(figure: go.Figure, report: dict[str, Any], budget: dict[str, Any], co
                 "<extra></extra>",
             )
         )
-    rates = [rate["learning_rate"] for rate in budget["rates"]]
+    # The same rates below every budget, so that one trained at a single rate has an axis, too.
+    rates = sorted({rate["learning_rate"] for one in report["budgets"] for rate in one["rates"]})
     axes = {
         f"xaxis{number}": {
             "type": "log",
+            "range": [math.log10(rates[0]) - _BESIDE, math.log10(rates[-1]) + _BESIDE],
             "tickvals": rates,
             "ticktext": [f"{rate:g}" for rate in rates],
             "title": {"text": f"learning rate, at {budget['images']:,} images"},

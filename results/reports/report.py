@@ -14,7 +14,7 @@ from results.reports import tables
 from results.reports.page import Panel, Theme, render
 from results.reports.tables import Table
 from results.views import SweepView
-from search_spaces.human import amount, percent, points
+from search_spaces.human import amount, percent, plural, points
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _merits(view: SweepView) -> list[tuple[str, str]]:
     fresh = view.outcome.get("confirmation")
     if fresh:
         interval = f"{percent(fresh['low'])} to {percent(fresh['high'])}"
-        said.append((f"leader on {fresh['seeds']} fresh seeds", interval))
+        said.append((f"leader on {plural(fresh['seeds'], 'fresh seed')}", interval))
     for name, one in (fresh or view.outcome).get("gains", {}).items():
         interval = f"{points(one['low'], sign=True)} to {points(one['high'], sign=True)}"
         said.append((f"gain over {name}", f"{interval} points"))
