@@ -61,7 +61,9 @@ class Prospect:
         columns = [*able, *range(len(table.entries), len(table.entries) + unseen)]
         between = belief.noise.between[able]
         known = belief.noise.images[np.ix_(able, able)]
-        images = image_variance(known) * np.eye(trained + unseen)
+        # What images do to all alike they do to those, too.
+        alike = (known.sum() - np.trace(known)) / (trained * (trained - 1))
+        images = alike + image_variance(known) * np.eye(trained + unseen)
         images[:trained, :trained] = known
         expected = belief.surface.expected[columns]
         best = np.sort(np.argsort(-expected, kind="stable")[:_MOST])

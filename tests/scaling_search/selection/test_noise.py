@@ -9,9 +9,10 @@ import re
 import numpy as np
 import pytest
 
-from scaling_search.selection import select
+from scaling_search.selection import believe, select
 from scaling_search.selection.evidence import Table
 from scaling_search.selection.noise import measured
+from scaling_search.selection.prospect import Prospect, image_variance
 from search_spaces.sweep_spec import SelectionRule
 
 from .made import CHANCE, RULE, entry, exact, interval, row, simulated
@@ -63,6 +64,19 @@ def test_seeds_said_to_settle_it_are_those_of_candidates_without_a_trial_too() -
     assert among is not None
     assert in_all is not None
     assert (in_all.seeds or 10_000) > 1.5 * (among.seeds or 10_000)
+
+
+def test_candidates_without_a_trial_are_as_noisy_as_the_others() -> None:
+    few = simulated(np.random.default_rng(4), [0.5, 0.72, 0.70, 0.68], 3, 2_000, seed_sd=0.02)
+    found = []
+    for untried in (0, 1, 12):
+        belief = believe([*few, *(entry(index, {}) for index in range(4, 4 + untried))], RULE)
+        assert belief is not None
+        prospect = Prospect.of(belief)
+        assert len(prospect.between) == 3 + untried
+        found.append((image_variance(prospect.images), prospect.between.mean()))
+    assert found[1] == pytest.approx(found[0])
+    assert found[2] == pytest.approx(found[0])
 
 
 def test_too_few_images_are_named_when_seeds_cannot_help() -> None:
