@@ -11,7 +11,7 @@ import pytest
 
 from scaling_search.selection import believe, select
 from scaling_search.selection.evidence import Table
-from scaling_search.selection.noise import measured
+from scaling_search.selection.noise import measured, moderated
 from scaling_search.selection.prospect import Prospect, image_variance
 from search_spaces.sweep_spec import SelectionRule
 
@@ -184,7 +184,6 @@ def test_trials_without_any_variance_have_finite_figures(count: int) -> None:
     json.dumps(outcome.to_dict(), allow_nan=False)
 
 
-def test_two_candidates_without_any_variance_have_finite_figures() -> None:
-    correct = np.arange(100) < 60
-    entries = [entry(0, {}, lost=1), *(entry(k, dict.fromkeys(range(2), correct)) for k in (1, 2))]
-    json.dumps(select(entries, RULE, CHANCE).to_dict(), allow_nan=False)
+def test_a_variance_of_nothing_is_no_zero_to_divide_by() -> None:
+    """Two candidates with two seeds have half a degree of freedom each: too few to part."""
+    assert (moderated(np.zeros(2), np.full(2, 0.5)) > 0).all()
