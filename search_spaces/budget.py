@@ -18,6 +18,8 @@ from search_spaces.path import Path
 class BudgetModel(ScaledNetwork):
     """The network whose FLOPs come nearest a budget, which is its `target_flops`."""
 
+    phi: float
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {"budget_flops": self.target_flops, **super().to_dict()}
@@ -60,7 +62,7 @@ def model_for_budget(
         frame = dataclasses.replace(frame, resolution_px=resolution_px)
     path = Path(frame, _direction(frame, coefficients, fixed))
     phi = path.nearest(flops, "budget")
-    scaling, spec = path.scaling(phi), path.spec(phi)
+    scaling, spec = frame.simplest(path.scaling(phi)), path.spec(phi)
     complexity = frame.complexity(spec)
     dropout = frame.baseline.dropout(max(0, round(math.log2(complexity.flops / frame.base_flops))))
     stochastic_depth = frame.baseline.stochastic_depth

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from functools import cached_property
 
 from search_spaces.baselines import Baseline, ProxyForm, complexity, realise
 from search_spaces.coefficients import UNSCALED, Coefficients, Scaling
 from search_spaces.complexity import Complexity
+from search_spaces.errors import InputError
 from search_spaces.rounding import Rounding
+from search_spaces.simplest import simplest_each
 from search_spaces.spec import NetworkSpec
 
 
@@ -75,6 +78,40 @@ class Frame:
             in_channels=self.in_channels,
             classes=self.classes,
         )
+
+    def simplest(self, scaling: Scaling) -> Scaling:
+        """The shortest multipliers of the network that these realise.
+
+        Each is the number of fewest decimals with which the network stays the same, and of those
+        the nearest: whoever types them again gets this network.
+        """
+        spec = self.realise(scaling)
+        same = self._same(spec, lambda values: self.realise(Scaling(*values)))
+        return Scaling(*simplest_each(astuple(scaling), same))
+
+    def simplest_coefficients(
+        self, coefficients: Coefficients, phi: float, decimals: int
+    ) -> Coefficients:
+        """The shortest coefficients of the network that these realise at φ; see `simplest`.
+
+        They have up to `decimals` decimals where fewer would do, so that they keep to the
+        direction.
+        """
+        spec = self.at(coefficients, phi)
+        same = self._same(spec, lambda values: self.at(Coefficients(*values), phi))
+        return Coefficients(*simplest_each(astuple(coefficients), same, decimals=decimals))
+
+    @staticmethod
+    def _same(
+        spec: NetworkSpec, realise: Callable[[Sequence[float]], NetworkSpec]
+    ) -> Callable[[Sequence[float]], bool]:
+        def same(values: Sequence[float]) -> bool:
+            try:
+                return realise(values) == spec
+            except InputError:  # no multiplier or coefficient, or below the network's strides
+                return False
+
+        return same
 
     def at(self, coefficients: Coefficients, phi: float = 1.0) -> NetworkSpec:
         """The network of these coefficients at φ."""

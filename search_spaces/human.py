@@ -14,7 +14,22 @@ def triple(values: Coefficients | Iterable[float]) -> str:
     """(1.2, 1.1, 1.15)."""
     if isinstance(values, Coefficients):
         values = (values.alpha, values.beta, values.gamma)
-    return f"({', '.join(f'{value:.4g}' for value in values)})"
+    return f"({', '.join(map(exactly, values))})"
+
+
+def named_triple(alpha: float, beta: float, gamma: float) -> str:
+    """α 1.2, β 1.1, γ 1.15."""
+    return f"α {exactly(alpha)}, β {exactly(beta)}, γ {exactly(gamma)}"
+
+
+def exactly(value: float, decimals: int | None = None) -> str:
+    """The shortest decimals that read back as this very number: 1.2, 2, 1.0001.
+
+    What is typed again, coefficients above all, is written so: rounded, they may be another
+    network. Give `decimals` for what is only looked at.
+    """
+    rounded = float(value) if decimals is None else round(float(value), decimals)
+    return repr(rounded).removesuffix(".0")
 
 
 def amount(value: float) -> str:

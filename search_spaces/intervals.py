@@ -141,6 +141,11 @@ def ends_at(
     members: list[FamilyMember] = [
         family_member(frame, corner, member, convention) for corner in corners
     ]
+    # Not the members' own multipliers, which are short ones anywhere within a network's range.
+    scalings = [
+        one.scaling if one.phi is None else corner**one.phi
+        for corner, one in zip(corners, members, strict=True)
+    ]
     px = [one.spec.resolution_px for one in members]
     params = [one.complexity.params for one in members]
     flops = [one.complexity.flops for one in members]
@@ -149,9 +154,9 @@ def ends_at(
         convention=convention,
         corners=len(corners),
         skipped=len(everything) - len(corners),
-        depth=_range(one.scaling.depth for one in members),
-        width=_range(one.scaling.width for one in members),
-        resolution=_range(one.scaling.resolution for one in members),
+        depth=_range(scaling.depth for scaling in scalings),
+        width=_range(scaling.width for scaling in scalings),
+        resolution=_range(scaling.resolution for scaling in scalings),
         resolution_px=(min(px), max(px)),
         params=(min(params), max(params)),
         flops=(min(flops), max(flops)),

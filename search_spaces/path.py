@@ -12,6 +12,7 @@ from search_spaces.complexity import Complexity
 from search_spaces.errors import InputError
 from search_spaces.frame import Frame
 from search_spaces.latency import Timing, relative_latency
+from search_spaces.simplest import simplest
 from search_spaces.spec import NetworkSpec
 from search_spaces.target import NAMES, Quantity, amount_of
 
@@ -80,11 +81,14 @@ class Path:
         return last_true(self._exists, 0.0, -self.highest_phi)[0]
 
     def _exists(self, phi: float) -> bool:
+        return self._at(phi) is not None
+
+    def _at(self, phi: float) -> NetworkSpec | None:
+        """The network at φ; None where the resolution is below the network's strides."""
         try:
-            self.spec(phi)
+            return self.spec(phi)
         except InputError:
-            return False
-        return True
+            return None
 
     def scaling(self, phi: float) -> Scaling:
         """The multipliers at φ."""
@@ -117,7 +121,7 @@ class Path:
     def nearest(self, amount: float, target: str) -> float:
         """The φ whose network comes nearest this amount of the path's quantity, compared in log.
 
-        A whole interval of φ realises that network: 0 if it is in there, else its middle.
+        A whole interval of φ realises that network; the φ of fewest decimals in there is given.
 
         Args:
             amount: for example multiply-adds of one image; of latency, × the baseline's.
@@ -131,7 +135,10 @@ class Path:
         below, above = last_true(lambda phi: self.cost(phi) <= amount, low, high)
         chosen = min((0.0, below, above), key=lambda phi: abs(math.log(self.cost(phi) / amount)))
         first, last = self.interval(chosen)
-        return 0.0 if first <= 0 <= last else (first + last) / 2
+        if first <= 0 <= last:
+            return 0.0
+        spec = self.spec(chosen)
+        return simplest((first + last) / 2, lambda phi: self._at(phi) == spec)
 
     def _around(self, amount: float, target: str) -> tuple[float, float]:
         """Two φ, the first network with at most this amount, the second with at least it.

@@ -7,13 +7,32 @@ the nearest) and because the rule decides which coefficients are one and the sam
 
 from __future__ import annotations
 
-import math
+from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_SLACK = 1e-9
-"""Absorbs binary error, so that 1.1 ** 2 · 1.0 / 1.1 does not round up past 1.1."""
+_LARGEST_DENOMINATOR = 10**7
+"""A multiplier means the nearest fraction with a denominator up to this.
+
+Every step of a rule lies at a fraction p/q with q far below it (q is at most twenty times a width,
+a depth or a resolution), and the numbers that mean p/q reach 1/(2q · 10⁷) to both sides: more than
+binary error, so that 1.1 ** 2 / 1.1 does not round up past 1.1, and less than anybody means by a
+multiplier.
+"""
+
+
+@lru_cache(maxsize=4096)
+def exact(multiplier: float) -> tuple[int, int]:
+    """The fraction that a multiplier means, as numerator and denominator.
+
+    The rules below are evaluated on it without further error, so that all layers whose steps lie
+    at the same multiplier step together: n·d > k for one stage and for another follow from the
+    same d > k/n. The nearest of a fixed set of fractions never falls as the multiplier rises.
+    """
+    nearest = Fraction(multiplier).limit_denominator(_LARGEST_DENOMINATOR)
+    return nearest.numerator, nearest.denominator
 
 
 class Rounding(BaseModel):
@@ -36,10 +55,8 @@ class Rounding(BaseModel):
 
     def repeats(self, count: int, multiplier: float) -> int:
         """Blocks of a stage with `count` blocks under a depth multiplier; at least 1."""
-        exact = count * multiplier
-        whole = (
-            math.ceil(exact - _SLACK) if self.depth == "ceil" else math.floor(exact + 0.5 + _SLACK)
-        )
+        p, q = exact(multiplier)
+        whole = -(-count * p // q) if self.depth == "ceil" else (2 * count * p + q) // (2 * q)
         return max(1, whole)
 
     def channels(self, width: int, multiplier: float) -> int:
@@ -48,20 +65,24 @@ class Rounding(BaseModel):
         A multiplier of exactly 1 leaves the width alone, so that an unscaled baseline is itself
         even if its widths are not multiples of the divisor.
         """
-        if multiplier == 1:
+        p, q = exact(multiplier)
+        if p == q:
             return width
-        exact = width * multiplier
         divisor = self.width_divisor
-        rounded = max(divisor, int(exact + divisor / 2 + _SLACK) // divisor * divisor)
-        if rounded < 0.9 * exact - _SLACK:
+        rounded = max(divisor, (2 * width * p + divisor * q) // (2 * divisor * q) * divisor)
+        if 10 * rounded * q < 9 * width * p:
             rounded += divisor
         return rounded
 
     def pixels(self, resolution_px: int, multiplier: float) -> int:
         """Input resolution in px under a resolution multiplier; at least one multiple."""
-        exact = resolution_px * multiplier / self.resolution_multiple
-        offset = 0.5 if self.resolution == "nearest" else 0.0
-        return max(1, math.floor(exact + offset + _SLACK)) * self.resolution_multiple
+        p, q = exact(multiplier)
+        step = self.resolution_multiple
+        if self.resolution == "nearest":
+            multiples = (2 * resolution_px * p + step * q) // (2 * step * q)
+        else:
+            multiples = resolution_px * p // (step * q)
+        return max(1, multiples) * step
 
 
 OFFICIAL = Rounding()

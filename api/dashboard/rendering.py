@@ -15,7 +15,7 @@ from starlette.types import Scope
 from api.dashboard.assets import address
 from api.dashboard.sparkline import sparkline
 from api.media_types import preferred
-from search_spaces.human import amount, duration, percent, plural, points, size, triple
+from search_spaces.human import amount, duration, exactly, percent, plural, points, size, triple
 from search_spaces.target import NAMES
 
 _SAME_ORIGIN: Final = (
@@ -45,6 +45,7 @@ def _environment() -> Environment:
         "cost": NAMES.__getitem__,
         "count": lambda value: f"{value:,}",
         "duration": duration,
+        "exactly": exactly,
         "name": lambda name: name.rstrip("/").rpartition("/")[2] or name,
         "percent": percent,
         "plural": plural,

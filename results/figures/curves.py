@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from results.figures.base import ACCURACY, empty, new, scatter
 from results.figures.style import AMBER, BLUE, GREY, PURPLE, VERMILLION
-from search_spaces.human import plural
+from search_spaces.human import named_triple, plural
 
 MOST = 300
 """Curves that are drawn; of more, the best ones and an even choice of the rest."""
@@ -139,10 +139,10 @@ def _add_group(
     text: list[str] = []
     marks: list[int] = []
     for number, one in epochs.groupby("trial_id", sort=False):
-        trial = trials.loc[number]
+        trial: dict[Any, Any] = trials.loc[number].to_dict()
         about = (
-            f"<b>candidate {trial['index']}, seed {trial['seed']}</b><br>α {trial['alpha']:.4g}, "
-            f"β {trial['beta']:.4g}, γ {trial['gamma']:.4g}<br>{name}"
+            f"<b>candidate {trial['index']}, seed {trial['seed']}</b><br>"
+            f"{named_triple(trial['alpha'], trial['beta'], trial['gamma'])}<br>{name}"
         )
         x += [*one["images"].tolist(), np.nan]
         y += [*one[value].tolist(), np.nan]

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from results.figures.base import empty, new
 from results.figures.style import BLUE, GREEN, GREY, PURPLE, VERMILLION
-from search_spaces.human import amount
+from search_spaces.human import amount, exactly
 
 _DIMENSIONS = (
     ("depth", BLUE, "circle"),
@@ -119,11 +119,12 @@ def _add_doubling(figure: go.Figure, members: pd.DataFrame) -> None:
 
 def _described(row: dict[Any, Any], name: str) -> str:
     phi = row.get("phi")
-    exponent = "" if phi is None or pd.isna(phi) else f", φ {phi:.2f}"
+    exponent = "" if phi is None or pd.isna(phi) else f", φ {exactly(phi)}"
     residual = row.get("residual")
     off = "" if residual is None or pd.isna(residual) else f" ({residual:+.1%} from 2^k)"
     return (
-        f"<b>{row['name']}</b> ({name}{exponent})<br>depth × {row['depth']:.3f}, width × "
-        f"{row['width']:.3f}, resolution × {row['resolution']:.3f} = {row['resolution_px']} px<br>"
+        f"<b>{row['name']}</b> ({name}{exponent})<br>depth × {exactly(row['depth'])}, width × "
+        f"{exactly(row['width'])}, resolution × {exactly(row['resolution'])} = "
+        f"{row['resolution_px']} px<br>"
         f"{amount(row['flops'])} FLOPs{off}<br>{amount(row['params'])} parameters"
     )

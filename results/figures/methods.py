@@ -20,7 +20,7 @@ from results.figures.base import (
 )
 from results.figures.points import reached
 from results.figures.style import look
-from search_spaces.human import amount, plural
+from search_spaces.human import amount, named_triple, plural
 from search_spaces.methods import Aim
 
 METHODS = ("depth only", "width only", "resolution only", "two dimensions", "compound")
@@ -107,7 +107,5 @@ def methods(points: pd.DataFrame) -> go.Figure:
 
 def _described(row: dict[Any, Any], method: str) -> str:
     said = row["method"] if row["method"] == "baseline" else method
-    return (
-        f"<b>{said}</b><br>α {row['alpha']:.4g}, β {row['beta']:.4g}, γ {row['gamma']:.4g}<br>"
-        f"{amount(row['flops'])} FLOPs<br>{reached(row)}"
-    )
+    of = named_triple(row["alpha"], row["beta"], row["gamma"])
+    return f"<b>{said}</b><br>{of}<br>{amount(row['flops'])} FLOPs<br>{reached(row)}"

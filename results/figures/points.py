@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from results.figures.style import BASELINE, LEADER, MATCHED, OUTSIDE, PUBLISHED, SEARCHED, Look
-from search_spaces.human import amount, plural
+from search_spaces.human import amount, named_triple, plural
 from search_spaces.methods import Aim
 
 KINDS: dict[str, tuple[str, Look]] = {
@@ -70,7 +70,7 @@ def _described(row: dict[Any, Any]) -> str:
     blocks = sum(stage["depth"] for stage in row["spec"]["stages"])
     lines = [
         f"<b>candidate {row['index']}</b> ({roles})",
-        f"α {row['alpha']:.4g}, β {row['beta']:.4g}, γ {row['gamma']:.4g}",
+        named_triple(row["alpha"], row["beta"], row["gamma"]),
     ]
     if row["shares"]:
         spent = ", ".join(f"{name} {share:.0%}" for name, share in row["shares"].items())

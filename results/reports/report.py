@@ -14,7 +14,7 @@ from results.reports import tables
 from results.reports.page import Panel, Theme, render
 from results.reports.tables import Table
 from results.views import SweepView
-from search_spaces.human import amount, percent, plural, points
+from search_spaces.human import amount, named_triple, percent, plural, points
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,8 @@ def _headline(view: SweepView) -> str:
         return "No candidate has finished a trial yet."
     row = view.leader
     leads = "leads" if view.outcome else "leads so far"
-    return (
-        f"Candidate {row['index']} {leads}: α {row['alpha']:.4g}, β {row['beta']:.4g}, "
-        f"γ {row['gamma']:.4g}."
-    )
+    of = named_triple(row["alpha"], row["beta"], row["gamma"])
+    return f"Candidate {row['index']} {leads}: {of}."
 
 
 def _merits(view: SweepView) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from results.views import SweepView
-from search_spaces.human import amount, chance, percent, plural, points
+from search_spaces.human import amount, chance, exactly, percent, plural, points
 from search_spaces.target import NAMES
 
 MOST = 500
@@ -61,7 +61,7 @@ def candidates(view: SweepView) -> Table:
         roles = ", ".join(role.replace("_", " ") for role in one["roles"] if role != "search")
         cells = (
             str(one["index"]),
-            *(f"{one[name]:.4g}" for name in ("alpha", "beta", "gamma")),
+            *(exactly(one[name]) for name in ("alpha", "beta", "gamma")),
             str(sum(stage["depth"] for stage in one["spec"]["stages"])),
             str(one["spec"]["resolution_px"]),
             amount(one["flops"]),
@@ -110,8 +110,8 @@ def family(view: SweepView) -> Table:
         Row(
             (
                 one["name"],
-                "–" if pd.isna(one["phi"]) else f"{one['phi']:.2f}",
-                *(f"{one[name]:.3f}" for name in ("depth", "width", "resolution")),
+                "–" if pd.isna(one["phi"]) else exactly(one["phi"]),
+                *(exactly(one[name]) for name in ("depth", "width", "resolution")),
                 str(one["resolution_px"]),
                 amount(one["params"]),
                 amount(one["flops"]),

@@ -26,7 +26,7 @@ def _placed(
     phi = float(k)
     if convention == "fitted":
         phi = path.nearest(2.0**k * frame.base_flops, f"b{k}, 2^{k} × the baseline,")
-    return phi, path.scaling(phi), frame.baseline.dropout(k), ""
+    return phi, frame.simplest(path.scaling(phi)), frame.baseline.dropout(k), ""
 
 
 def family_member(

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
-
 from pydantic import BaseModel
 
 from search_spaces.baselines import FULL_FORM, LayeredBaseline
 from search_spaces.coefficients import Scaling
 from search_spaces.frame import Frame
 from search_spaces.spec import NetworkSpec
-
-
-def _shortest(value: float, same: Callable[[float], bool]) -> float:
-    """The value rounded to the fewest decimals with which it still means the `same`."""
-    rounded = (round(value, decimals) for decimals in range(17))
-    return next((short for short in rounded if short > 0 and same(short)), value)
 
 
 def _call(value: BaseModel) -> str:
@@ -27,18 +18,14 @@ def _call(value: BaseModel) -> str:
 def python_line(
     frame: Frame, spec: NetworkSpec, scaling: Scaling, *, dropout: float, stochastic_depth: float
 ) -> str:
-    """A line that leaves a module of exactly `spec` in `model`.
-
-    Multipliers are printed with as many decimals as it takes to realise the same network.
-    """
-    at_resolution = dataclasses.replace(frame, resolution_px=spec.resolution_px)
-    depth = _shortest(
-        scaling.depth, lambda d: at_resolution.realise(Scaling(d, scaling.width, 1)) == spec
-    )
-    width = _shortest(scaling.width, lambda w: at_resolution.realise(Scaling(depth, w, 1)) == spec)
+    """A line that leaves a module of exactly `spec`, which `scaling` realises, in `model`."""
     imports = ["from search_spaces.modules import network"]
     arguments = [f'"{frame.baseline.name}"']
-    arguments += [f"depth={depth}"] * (depth != 1) + [f"width={width}"] * (width != 1)
+    arguments += [
+        f"{name}={value}"
+        for name, value in (("depth", scaling.depth), ("width", scaling.width))
+        if value != 1
+    ]
     arguments += [f"resolution_px={spec.resolution_px}", f"classes={spec.classes}"]
     if spec.in_channels != frame.baseline.base.in_channels:
         arguments.append(f"in_channels={spec.in_channels}")

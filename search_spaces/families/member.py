@@ -15,8 +15,10 @@ class ScaledNetwork:
     """A network on the way from a baseline to a FLOPs target.
 
     Attributes:
-        phi: the compound exponent, or None where a table was followed instead.
-        scaling: the multipliers of depth, width and resolution.
+        phi: the compound exponent, or None where a table was followed instead. A range of them
+            realises the network: of a solved φ the number of fewest decimals in it is given.
+        scaling: the multipliers of depth, width and resolution, each the number of fewest decimals
+            (near α^φ, β^φ, γ^φ) that realises the network; those of a table as they stand there.
         spec: the realised network.
         complexity: its cost for one image in evaluation, in closed form.
         base_flops: FLOPs of the unscaled baseline at `base_resolution_px`.

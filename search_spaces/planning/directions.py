@@ -11,21 +11,17 @@ from search_spaces.frame import Frame
 from search_spaces.path import Path
 from search_spaces.planning.candidates import Direction
 from search_spaces.planning.networks import broken_limit, cost_ratio
-from search_spaces.spec import NetworkSpec
 from search_spaces.target import Target
 
-_INSIDE = 1e-9
+_INSIDE = 1e-6
 """How far inside an interval of φ its end is taken, relative to its length: another way to compute
 the multipliers may differ in the last bit there, and realise the next network."""
 
+_DECIMALS = 3
+"""Coefficients have so many decimals, or more where a network needs them: near the direction."""
 
-def _tidy(frame: Frame, exact: Coefficients, sign: int, spec: NetworkSpec) -> Coefficients:
-    """The shortest decimals that realise the same network as these coefficients."""
-    for digits in range(3, 12):
-        short = Coefficients(*(round(value, digits) for value in dataclasses.astuple(exact)))
-        if frame.at(short, sign) == spec:
-            return short
-    return exact
+_NOMINAL_DECIMALS = 6
+"""The same where α·β²·γ² itself is the constraint."""
 
 
 def _at(path: Path, shares: Shares, phi: float, target: Target, ratio: float) -> Direction:
@@ -36,7 +32,8 @@ def _at(path: Path, shares: Shares, phi: float, target: Target, ratio: float) ->
     chosen = min(max(float(sign), first + inside), last - inside)
     spec = path.spec(chosen)
     multipliers = path.coefficients ** (sign * chosen)
-    coefficients = _tidy(frame, Coefficients(*dataclasses.astuple(multipliers)), sign, spec)
+    exact = Coefficients(*dataclasses.astuple(multipliers))
+    coefficients = frame.simplest_coefficients(exact, sign, _DECIMALS)
     reached = cost_ratio(frame, target, target.quantity, spec)
     holds = target.holds(reached) and broken_limit(frame, target, spec) is None
     flops_ratio = path.complexity(chosen).flops / frame.base_flops
@@ -76,7 +73,8 @@ def _nearest_or_missed(frame: Frame, shares: Shares, target: Target) -> Directio
 
 def nominal_network(frame: Frame, shares: Shares, target: Target) -> Direction:
     """The network of the coefficients along `shares` whose nominal FLOPs ratio is the target."""
-    coefficients = shares.coefficients(target.ratio**target.sign)
+    exact = shares.coefficients(target.ratio**target.sign)
+    coefficients = frame.simplest_coefficients(exact, target.sign, _NOMINAL_DECIMALS)
     spec = frame.at(coefficients, target.sign)
     ratio = frame.complexity(spec).flops / frame.base_flops
     reachable = broken_limit(frame, target, spec) is None

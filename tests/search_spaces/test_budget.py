@@ -28,7 +28,9 @@ def test_a_budget_at_a_fixed_resolution_scales_depth_and_width_alone():
     assert (model.spec.resolution_px, model.spec.classes) == (224, 37)
     assert abs(model.residual) < 0.03
     assert model.residual == model.complexity.flops / 1.5e9 - 1
-    assert model.scaling == Coefficients(1.2, 1.1, 1.0) ** model.phi
+    frame = Frame.of(B0.baseline, resolution_px=224, classes=37)
+    assert frame.at(Coefficients(1.2, 1.1, 1.0), model.phi) == model.spec
+    assert frame.realise(model.scaling) == model.spec
     assert (model.dropout, model.stochastic_depth) == (0.3, 0.2)
 
 
@@ -47,7 +49,7 @@ def test_the_printed_line_builds_exactly_that_network():
 def test_without_a_fixed_resolution_all_three_dimensions_move():
     model = model_for_budget(B0, PUBLISHED, 1.5e9)
     assert model.spec.resolution_px > 224
-    assert model.scaling == PUBLISHED**model.phi
+    assert B0.at(PUBLISHED, model.phi) == B0.realise(model.scaling) == model.spec
     assert abs(model.residual) < 0.03
 
 

@@ -34,7 +34,7 @@ const notice = (text) => made("p", "notice", text);
 
 function row(one) {
   const numbers = [
-    ...one.representative.map((value) => String(Number(value.toPrecision(4)))),
+    ...one.representative.map(String),
     one.spec.resolution_px, amount.format(one.flops), one.measured_ratio.toFixed(2),
     amount.format(one.params), count.format(one.coefficients.length),
   ];

@@ -10,7 +10,7 @@ from results.documents.coefficients import CoefficientsItem
 from results.records import CoefficientsRecord
 from scaling_search.cli.output import paragraph
 from scaling_search.cli.views.outcome import show_ends, show_identified
-from search_spaces.human import percent
+from search_spaces.human import exactly, named_triple, percent
 from search_spaces.target import NAMES
 
 
@@ -23,7 +23,7 @@ def show_best(out: Console, record: CoefficientsRecord) -> None:
     """The coefficients, and why."""
     ends = record.intervals
     out.print(
-        f"α {record.alpha:.4g}, β {record.beta:.4g}, γ {record.gamma:.4g}",
+        named_triple(record.alpha, record.beta, record.gamma),
         style="bold",
         markup=False,
     )
@@ -36,7 +36,9 @@ def show_best(out: Console, record: CoefficientsRecord) -> None:
     )
     for reason in record.evidence["why"]:
         paragraph(out, "– ", reason)
-    spans = (f"{name} {low:.4g} to {high:.4g}" for name, (low, high) in ends.items())
+    spans = (
+        f"{name} {exactly(low, 6)} to {exactly(high, 6)}" for name, (low, high) in ends.items()
+    )
     paragraph(out, "They stand for a class of coefficients: ", ", ".join(spans))
     if (far := record.evidence.get("ends_at_b7")) is not None:
         show_ends(out, far)

@@ -13,7 +13,7 @@ from scaling_search.cli.coefficients import Source
 from scaling_search.cli.output import paragraph, table
 from search_spaces.families import FamilyMember
 from search_spaces.frame import Frame
-from search_spaces.human import amount, triple
+from search_spaces.human import amount, exactly, triple
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,10 @@ def show_members(out: Console, rows: Sequence[Row]) -> None:
     for row in rows:
         made.add_row(
             row.name,
-            "–" if row.phi is None else f"{row.phi:.2f}",
-            f"{row.depth:.3f}",
-            f"{row.width:.3f}",
-            f"{row.resolution:.3f}",
+            "–" if row.phi is None else exactly(row.phi),
+            exactly(row.depth),
+            exactly(row.width),
+            exactly(row.resolution),
             str(row.blocks),
             str(row.resolution_px),
             amount(row.params),

@@ -9,7 +9,7 @@ from rich.console import Console
 from scaling_search.cli.coefficients import Source
 from scaling_search.cli.output import paragraph, table
 from search_spaces.budget import BudgetModel
-from search_spaces.human import amount, triple
+from search_spaces.human import amount, exactly, triple
 
 
 def model_document(source: Source, model: BudgetModel) -> dict[str, Any]:
@@ -30,9 +30,9 @@ def show_model(out: Console, source: Source, model: BudgetModel) -> None:
     paragraph(
         out,
         f"{source.baseline} along ",
-        f"{triple(source.coefficients)}, {source.origin}; φ {model.phi:.3f}: depth × "
-        f"{scaling.depth:.3f}, width × {scaling.width:.3f}, resolution × {scaling.resolution:.3f} "
-        f"of {model.base_resolution_px} px",
+        f"{triple(source.coefficients)}, {source.origin}; φ {exactly(model.phi)}: depth × "
+        f"{exactly(scaling.depth)}, width × {exactly(scaling.width)}, resolution × "
+        f"{exactly(scaling.resolution)} of {model.base_resolution_px} px",
     )
     made = table("stage", "block", ">width", ">blocks", ">stride", ">kernel")
     made.add_row(

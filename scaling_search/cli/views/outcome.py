@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from scaling_search.cli.views.methods import show_methods
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
 from scaling_search.cli.views.sweep import show_heading
-from search_spaces.human import amount, chance, percent, points, triple
+from search_spaces.human import amount, chance, exactly, named_triple, percent, points, triple
 from search_spaces.target import NAMES, matched_cost
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
@@ -31,7 +32,7 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
         paragraph(
             out,
             f"Leader{'' if outcome else ' so far'}: ",
-            f"α {candidate.alpha:.4g}, β {candidate.beta:.4g}, γ {candidate.gamma:.4g} (candidate "
+            f"{named_triple(candidate.alpha, candidate.beta, candidate.gamma)} (candidate "
             f"{candidate.index}): validation accuracy {percent(accuracy)} at "
             f"{_cost(candidate, record.sweep)}",
         )
@@ -133,11 +134,13 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         )
 
 
-def _range(ends: list[float], unit: str = "") -> str:
-    low, high = ends
-    if low == high:
-        return f"{low:.4g}{unit}"
-    return f"{low:.4g} to {high:.4g}{unit}"
+def _range(ends: list[float], unit: str = "", decimals: int = 6) -> str:
+    low, high = (exactly(end, decimals) for end in ends)
+    return f"{low}{unit}" if low == high else f"{low} to {high}{unit}"
+
+
+def _rounded(coefficients: Iterable[float]) -> str:
+    return triple(round(value, 3) for value in coefficients)
 
 
 def show_class(out: Console, outcome: dict[str, Any]) -> None:
@@ -156,7 +159,7 @@ def show_class(out: Console, outcome: dict[str, Any]) -> None:
         paragraph(
             out,
             "It spends a doubling on ",
-            f"{spent}; normalised to αβ²γ² = 2: {triple(normalised.values())}",
+            f"{spent}; normalised to αβ²γ² = 2: {_rounded(normalised.values())}",
         )
     show_ends(out, outcome["ends_at_b7"])
 
@@ -167,7 +170,8 @@ def show_ends(out: Console, far: dict[str, Any]) -> None:
     paragraph(
         out,
         f"The ends of the intervals would mean at {far['name']}: ",
-        f"depth × {_range(far['depth'])}, width × {_range(far['width'])}, "
+        f"depth × {_range(far['depth'], decimals=2)}, width × "
+        f"{_range(far['width'], decimals=2)}, "
         f"{_range(far['resolution_px'], ' px')}, {amount(far['params'][0])} to "
         f"{amount(far['params'][1])} parameters, {amount(low)} to {amount(high)} FLOPs",
     )

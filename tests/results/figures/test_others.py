@@ -90,7 +90,7 @@ def test_a_family_is_shown_beside_the_doubling_and_the_published_one():
     )
     np.testing.assert_array_equal(named(figure, "depth, published").y, published["depth"])
     assert "66.3 M parameters" in named(figure, "depth, published").hovertext[7]
-    assert "φ 7.00" in flops.hovertext[7]
+    assert "φ 7)" in flops.hovertext[7]
     assert figure.layout.yaxis2.title.text == "FLOPs (multiply-adds)"
 
 
