@@ -104,7 +104,11 @@ def test_every_candidate_is_the_network_of_its_printed_coefficients(name, px, gi
         target={"flops_ratio": ratio, "by": by, "tolerance": 0.2 * ratio},
     )  # fmt: skip
     frame = space.frame()
-    for candidate in make_plan(space).candidates:
+    try:
+        found = make_plan(space)
+    except InputError:  # no network of these directions is near enough
+        return
+    for candidate in found.candidates:
         for triple in candidate.coefficients:
             read = Coefficients(*(typed(v) for v in (triple.alpha, triple.beta, triple.gamma)))
             assert frame.at(read, candidate.phi) == candidate.spec
