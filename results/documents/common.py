@@ -58,9 +58,9 @@ class Progress(Document):
     finished: int
     diverged: int
     stopped: int = Field(description="Ended early by the strategy.")
-    failed: int
+    failed: int = Field(description="Without a result; resuming the sweep tries them again.")
     total: int = Field(description="All trials.")
-    done: int = Field(description="Trials that will not be trained again.")
+    done: int = Field(description="Trials with a result: finished, diverged or stopped early.")
 
     def to_record(self) -> Counts:
         """The counts."""

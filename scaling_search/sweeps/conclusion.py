@@ -50,6 +50,7 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
         finished = [trial for trial in searched if trial.state is TrialState.FINISHED]
         recorded = [trial for trial in finished if trial.id in correct]
         lost = sum(trial.state in _LOST for trial in searched)
+        failed = sum(trial.state is TrialState.FAILED for trial in searched)
         later = [trial for trial in trials if trial.seed >= FRESH]
         confirming = [trial for trial in later if trial.state is TrialState.FINISHED]
         fresh = [trial for trial in confirming if trial.id in correct]
@@ -60,12 +61,14 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 roles=candidate.roles,
                 correct={trial.seed: correct[trial.id] for trial in recorded},
                 lost=lost + len(finished) - len(recorded),
+                failed=failed,
                 scaling=realised_scaling(network, base),
                 flops_ratio=_cost(candidate, sweep),
                 fresh={trial.seed: correct[trial.id] for trial in fresh},
                 fresh_lost=sum(trial.state in _LOST for trial in later)
                 + len(confirming)
                 - len(fresh),
+                fresh_failed=sum(trial.state is TrialState.FAILED for trial in later),
             )
         )
     return found
@@ -197,7 +200,7 @@ def conclude(
     and channels of ImageNet; other ones are derived on request.
     """
     evidence, quantity = gather(store, lease.sweep_id), spec.space.target.quantity
-    outcome = select(evidence, spec.selection, chance_of(data), quantity)
+    outcome = select(evidence, spec.selection, chance_of(data), quantity, spec.proxy.gentler)
     if spec.space.compare is not None:
         return _conclude_comparison(store, lease, spec.space.compare, spec, outcome)
     aside = _aside(store, lease, outcome)
