@@ -25,7 +25,8 @@ class TrialState(StrEnum):
     """Where a trial stands. `finished`, `diverged` and `stopped` are results, and final.
 
     `diverged`: its loss was no longer finite, which the same seed would only repeat. `failed`: it
-    has no result, because its worker died or raised; resuming the sweep tries it again. `stopped`: the sweep's strategy ended it before its budget. What it had reached is among its
+    has no result, because its worker died or raised; resuming the sweep tries it again.
+    `stopped`: the sweep's strategy ended it before its budget. What it had reached is among its
     epochs, never beside accuracies of a full budget.
     """
 

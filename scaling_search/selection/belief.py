@@ -144,10 +144,10 @@ def _nobody(evidence: Sequence[Evidence], table: Table, unstable: str) -> str:
     lost = [entry for entry in able if entry.lost]
     if table.unusable:
         return f"no candidate that could win has trials that can be used: {unusable(table)}"
+    trials = sum(entry.lost for entry in evidence)
+    if trials and not any(entry.failed or entry.correct for entry in evidence):
+        return f"{'all ' if trials > 1 else ''}{plural(trials, 'trial')} diverged: {unstable}"
     if lost:
-        trials = sum(entry.lost for entry in evidence)
-        if not any(entry.failed or entry.correct for entry in evidence):
-            return f"{'all ' if trials > 1 else ''}{plural(trials, 'trial')} diverged: {unstable}"
         others = "" if len(lost) == len(able) else ", the others finished none"
         told = remedies(
             sum(entry.lost for entry in lost), sum(entry.failed for entry in lost), unstable

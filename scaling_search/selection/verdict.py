@@ -82,8 +82,8 @@ def _unseen(belief: Belief) -> str:
         return ""
     failed = " or had one fail" if any(entry.failed for entry in belief.unseen) else ""
     return (
-        f"; {count} of {count + len(belief.indices)} candidates finished no trial{failed}, and only "
-        "the surface between the others tells of them"
+        f"; {count} of {count + len(belief.indices)} candidates finished no trial{failed}, and "
+        "only the surface between the others tells of them"
     )
 
 

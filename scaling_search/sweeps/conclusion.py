@@ -12,6 +12,7 @@ from results.states import TrialState, Verdict
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.selection import Compared, Evidence, Outcome, compare_methods, select
+from scaling_search.selection.remedies import remedies
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
 from scaling_search.validation.doubts import doubt
@@ -93,9 +94,9 @@ def _region_shares(
     return {name: [min(values), max(values)] for name, values in reached.items()}
 
 
-def gather_methods(store: Store, sweep_id: int) -> list[Compared]:
+def gather_methods(store: Store, evidence: Sequence[Evidence], sweep_id: int) -> list[Compared]:
     """The networks of a comparison with what their trials showed, as in its plan."""
-    shown = {entry.index: entry for entry in gather(store, sweep_id)}
+    shown = {entry.index: entry for entry in evidence}
     return [
         Compared(
             index=candidate.index,
@@ -112,12 +113,17 @@ def _conclude_comparison(
     store: Store, lease: Lease, comparison: Comparison, spec: SweepSpec, outcome: Outcome
 ) -> Outcome:
     """Store what a comparison of methods shows; it has no leader, no verdict and no family."""
+    evidence = gather(store, lease.sweep_id)
     found = compare_methods(
-        gather_methods(store, lease.sweep_id), comparison, spec.selection.confidence
+        gather_methods(store, evidence, lease.sweep_id), comparison, spec.selection.confidence
     )
-    why = ("ways of scaling were compared, so nothing was searched for and nothing leads",)
-    outcome = dataclasses.replace(outcome, why=why)
-    values = outcome.to_dict() | {"why": list(why), "chosen": None, "methods": found.to_dict()}
+    why = ["ways of scaling were compared, so nothing was searched for and nothing leads"]
+    if lost := sum(entry.lost for entry in evidence):
+        failed = sum(entry.failed for entry in evidence)
+        told = remedies(lost, failed, spec.proxy.gentler)
+        why.append(f"networks that lost a trial are left out; of their trials {told}")
+    outcome = dataclasses.replace(outcome, why=tuple(why))
+    values = outcome.to_dict() | {"why": why, "chosen": None, "methods": found.to_dict()}
     del values["verdict"]
     store.set_outcome(lease, values)
     return outcome

@@ -81,13 +81,13 @@ def test_the_display_ends_with_everything_done(finished: Any) -> None:
     first, last = finished.snapshots[0], finished.snapshots[-1]
     trials = len(finished.trials)
     assert (first.total, first.done, first.running, first.fraction) == (trials, 0, 0, 0)
-    assert (last.done, last.running, last.lost) == (trials, 0, 0)
+    assert str(last.trials) == f"{trials} of {trials} trials done"
     assert last.fraction == pytest.approx(1)
     assert last.eta_seconds == pytest.approx(0, abs=1e-6)
     reached = {row.index: row.accuracy for row in finished.outcome.comparisons}
     eligible = [found.index for found in finished.store.candidates(1) if found.eligible]
     assert reached[last.leader.index] == max(reached[index] for index in eligible)
-    assert max(snapshot.running for snapshot in finished.snapshots) <= 2
+    assert max(snapshot.trials.running for snapshot in finished.snapshots) <= 2
 
 
 def test_the_outcome_is_that_of_the_stored_trials(finished: Any) -> None:
