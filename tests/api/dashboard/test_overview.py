@@ -19,6 +19,14 @@ async def test_sweeps_are_listed_with_where_they_stand(client, pages):
     assert 'aria-label="best trial rose from 50.00% to 91.00% over 9 trials"' in html
 
 
+async def test_a_sweep_that_lost_trials_is_listed_as_such(client, library, pages):
+    library.incomplete()
+    html = (await client.get("/?state=incomplete")).text
+    (row,) = pages.texts(html, "tr")[1:]
+    assert "◐ incomplete ≈ equivalent 8 of 10 2 failed" in row
+    assert "◐ incomplete 1" in " ".join(pages.texts(html, "li"))
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
