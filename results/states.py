@@ -8,7 +8,7 @@ from results.errors import ConflictError
 class SweepState(StrEnum):
     """Where a sweep stands. `running` without a live lease means that its driver is gone.
 
-    `finished`: it has an outcome, and every trial a result. `incomplete`: it has an outcome, but
+    `finished`: it has an outcome, and no trial failed. `incomplete`: it has an outcome, but
     some trials failed; resuming it tries these again. `failed`: it came to no outcome.
     """
 
@@ -22,10 +22,10 @@ class SweepState(StrEnum):
 
 
 class TrialState(StrEnum):
-    """Where a trial stands. `finished`, `diverged` and `stopped` are results, and final.
+    """Where a trial stands. `finished`, `diverged` and `stopped` are final.
 
-    `diverged`: its loss was no longer finite, which the same seed would only repeat. `failed`: it
-    has no result, because its worker died or raised; resuming the sweep tries it again.
+    `diverged`: its loss was no longer finite, which the same seed would only repeat. `failed`:
+    its worker died or raised; resuming the sweep tries it again.
     `stopped`: the sweep's strategy ended it before its budget. What it had reached is among its
     epochs, never beside accuracies of a full budget.
     """

@@ -58,9 +58,9 @@ class Progress(Document):
     finished: int
     diverged: int
     stopped: int = Field(description="Ended early by the strategy.")
-    failed: int = Field(description="Without a result; resuming the sweep tries them again.")
+    failed: int = Field(description="Their worker died or raised; resuming tries them again.")
     total: int = Field(description="All trials.")
-    done: int = Field(description="Trials with a result: finished, diverged or stopped early.")
+    done: int = Field(description="Trials that are over for good: finished, diverged or stopped.")
 
     def to_record(self) -> Counts:
         """The counts."""

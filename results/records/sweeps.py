@@ -161,12 +161,12 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Trials that have a result; those that failed have none."""
+        """Trials that are over for good; those that failed are tried again on resuming."""
         return self.finished + self.diverged + self.stopped
 
     @property
     def ended(self) -> int:
-        """Trials that are over, for now: those that failed are tried again on resuming."""
+        """Trials that are over, those that failed included."""
         return self.done + self.failed
 
     @property

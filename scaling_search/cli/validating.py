@@ -167,7 +167,7 @@ def train(
 
 
 def check_whole(store: Store, number: int) -> None:
-    """Return if every trial of the validation has a result.
+    """Return if no trial of the validation failed.
 
     Raises:
         WorkError: some failed.

@@ -44,7 +44,7 @@ class Evidence:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has no result for want of trials alone: none ended yet, or some failed."""
+        """Whether only trials are wanting to judge it: none ended yet, or some failed."""
         return self.lost == self.failed and (self.failed > 0 or not self.correct)
 
     @property

@@ -113,7 +113,7 @@ def _sweep_of(
 
 
 def is_over(store: Store, sweep_id: int) -> bool:
-    """Whether nothing more comes of a sweep: all of its trials have a result."""
+    """Whether nothing more comes of a sweep: it is finished, and no trial failed."""
     return store.sweep_state(sweep_id) is SweepState.FINISHED
 
 

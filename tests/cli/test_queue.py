@@ -129,10 +129,10 @@ def test_following_tells_every_step(records, store, library):
     next(steps)
     now = watched.snapshot()
     assert (watched.running, now.trials.running) == ([], 0)
-    assert str(now.trials) == "0 of 15 trials done, 1 failed"
+    assert str(now.trials) == "0 of 10 trials done, 1 failed"
     store.retry_failed(lease)
     next(steps)
-    assert str(watched.snapshot().trials) == "0 of 15 trials done"
+    assert str(watched.snapshot().trials) == "0 of 10 trials done"
     drive(library, lease)
     told = [one.epoch for _ in steps for one in watched.running]
     assert set(told) == {0, 2}
