@@ -122,7 +122,8 @@ class SweepView:
                 f", leader {triple((row['alpha'], row['beta'], row['gamma']))} with "
                 f"{percent(row['accuracy_mean'])}"
             )
-        return said
+        failed = self.standing.progress.failed
+        return said + (f" ({plural(failed, 'trial')} failed)" if failed else "")
 
     def compared(self) -> figures.Compared:
         """The sweep as one of several in `figures.compare`."""
