@@ -257,7 +257,7 @@ def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
     again: list[tuple[str, str]] = []
     if record.sweep.state is SweepState.INCOMPLETE:
         failed = record.standing.progress.failed
-        purpose = f"try the {plural(failed, 'failed trial')} again"
+        purpose = f"try {plural(failed, 'failed trial')} again"
         again = [(f"scaling-search resume {number}", purpose)]
     elif record.sweep.state is not SweepState.FINISHED:
         again = [(f"scaling-search resume {number}", "train what is missing")]

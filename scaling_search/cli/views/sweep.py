@@ -201,7 +201,7 @@ def show_sweeps(out: Console, sweeps: Sequence[SweepSummary], *, filtered: bool)
             state_of(sweep),
             sweep.baseline,
             short_name(sweep.dataset),
-            f"{now.done:,}/{now.total:,}" + (f", {now.failed:,} failed" if now.failed else ""),
+            f"{now.done:,}/{now.total:,}" + (f"\n{now.failed:,} failed" if now.failed else ""),
             str(sweep.verdict or ""),
             _leader(sweep),
             f"{sweep.created_at.astimezone():%m-%d %H:%M}",
