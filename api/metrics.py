@@ -58,11 +58,12 @@ class RecordFigures(Collector):
         self._images: dict[int, int] = {}
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Sweeps by state, the queue, running trials and trained images."""
+        """Sweeps by state, the queue, running and failed trials, and trained images."""
         up = GaugeMetricFamily("scaling_search_database_up", "Whether the database answers.")
         try:
             states = self._store.sweep_states()
             queue, trials = self._store.queue_length(), self._store.running_trials()
+            failed = self._store.failed_trials()
             images = self._trained_images(states)
         except (InputError, WorkError):
             up.add_metric([], 0)
@@ -78,6 +79,11 @@ class RecordFigures(Collector):
         for name, help_text, value in (
             ("queue_length", "Sweeps that wait for a runner.", queue),
             ("running_trials", "Trials that are being trained.", trials),
+            (
+                "failed_trials",
+                "Trials that failed: resuming their sweeps tries them again.",
+                failed,
+            ),
             ("trained_images", "Images that ended trials were trained on.", images),
         ):
             figure = GaugeMetricFamily(f"scaling_search_{name}", help_text)

@@ -6,11 +6,16 @@ from results.errors import ConflictError
 
 
 class SweepState(StrEnum):
-    """Where a sweep stands. `running` without a live lease means that its driver is gone."""
+    """Where a sweep stands. `running` without a live lease means that its driver is gone.
+
+    `finished`: it has an outcome, and no trial failed. `incomplete`: it has an outcome, but
+    some trials failed; resuming it tries these again. `failed`: it came to no outcome.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
+    INCOMPLETE = "incomplete"
     FAILED = "failed"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
@@ -19,6 +24,8 @@ class SweepState(StrEnum):
 class TrialState(StrEnum):
     """Where a trial stands. `finished`, `diverged` and `stopped` are final.
 
+    `diverged`: its loss was no longer finite, which the same seed would only repeat. `failed`:
+    its worker died or raised; resuming the sweep tries it again.
     `stopped`: the sweep's strategy ended it before its budget. What it had reached is among its
     epochs, never beside accuracies of a full budget.
     """
@@ -65,11 +72,18 @@ class AccessScope(StrEnum):
 
 CONCLUSIVE = (Verdict.CHOSEN, Verdict.EQUIVALENT)
 
+CONCLUDED = (SweepState.FINISHED, SweepState.INCOMPLETE)
+"""Sweeps that came to their outcome."""
+
+ENDED = (*CONCLUDED, SweepState.FAILED, SweepState.CANCELLED)
+"""Sweeps to which nothing more happens unless somebody asks for it."""
+
 SWEEP_TRANSITIONS: dict[SweepState, frozenset[SweepState]] = {
     SweepState.QUEUED: frozenset({SweepState.RUNNING, SweepState.CANCELLED, SweepState.FAILED}),
     SweepState.RUNNING: frozenset(
         {
             SweepState.FINISHED,
+            SweepState.INCOMPLETE,
             SweepState.FAILED,
             SweepState.CANCELLED,
             SweepState.INTERRUPTED,
@@ -79,6 +93,7 @@ SWEEP_TRANSITIONS: dict[SweepState, frozenset[SweepState]] = {
     SweepState.INTERRUPTED: frozenset(
         {SweepState.RUNNING, SweepState.QUEUED, SweepState.CANCELLED}
     ),
+    SweepState.INCOMPLETE: frozenset({SweepState.RUNNING, SweepState.QUEUED}),
     SweepState.FAILED: frozenset({SweepState.RUNNING, SweepState.QUEUED}),
     SweepState.CANCELLED: frozenset({SweepState.RUNNING, SweepState.QUEUED}),
     SweepState.FINISHED: frozenset(),

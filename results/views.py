@@ -122,7 +122,8 @@ class SweepView:
                 f", leader {triple((row['alpha'], row['beta'], row['gamma']))} with "
                 f"{percent(row['accuracy_mean'])}"
             )
-        return said
+        failed = self.standing.progress.failed
+        return said + (f" ({plural(failed, 'trial')} failed)" if failed else "")
 
     def compared(self) -> figures.Compared:
         """The sweep as one of several in `figures.compare`."""
@@ -142,9 +143,8 @@ class SweepView:
     def _repr_html_(self) -> str:
         """Where it stands, as a table."""
         progress = self.standing.progress
-        done = f"{progress.done:,} of {plural(progress.total, 'trial')}"
         facts = {
-            "state": f"{self.sweep.state}, {done} done",
+            "state": f"{self.sweep.state}, {progress}",
             "search": f"{self.sweep.baseline} at {self.sweep.target_ratio:g} × its "
             f"{NAMES[self.sweep.target_quantity]} on {self.sweep.dataset}",
             "because": "; ".join(self.outcome.get("why", ())),

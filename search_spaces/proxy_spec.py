@@ -129,6 +129,16 @@ class ProxySpec(BaseModel):
         "averaged anew before each evaluation; 0 keeps the running averages of training.",
     )
 
+    @property
+    def gentler(self) -> str:
+        """What to try where trainings diverge: a tenth of the rate, at most the default one."""
+        default: float = type(self).model_fields["learning_rate"].default
+        lower = float(f"{min(self.learning_rate / 10, default):.1g}")
+        return (
+            f"a learning rate of {self.learning_rate:g} is too high for this recipe; run anew with "
+            f"a lower one, for example `--set proxy.learning_rate={lower:g}`"
+        )
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.images is None) == (self.steps is None):

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from results.records import (
     NewSweep,
     TrialResult,
 )
-from results.states import SweepState, Verdict
+from results.states import SweepState, TrialState, Verdict
 from scaling_search.datasets import PreparedDataset
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
@@ -208,11 +208,19 @@ class Library:
     def claimed(self, **changes: Any) -> Lease:
         return self.store.claim(self.sweep(**changes), "here:1:0", ttl_seconds=3600)
 
-    def train(self, lease: Lease, accuracy: Callable[[int, int], float | None]) -> None:
-        """Every trial, with the accuracy of (candidate's index, seed); None diverges."""
+    def train(
+        self,
+        lease: Lease,
+        accuracy: Callable[[int, int], float | None],
+        failing: Container[tuple[int, int]] = (),
+    ) -> None:
+        """Every pending trial, with the accuracy of (candidate's index, seed); None diverges."""
         index = {c.id: c.index for c in self.store.candidates(lease.sweep_id)}
-        for trial in self.store.trials(lease.sweep_id):
+        for trial in self.store.trials(lease.sweep_id, states=[TrialState.PENDING]):
             attempt = self.store.start_attempt(lease, trial.id, worker="w1")
+            if (index[trial.candidate_id], trial.seed) in failing:
+                self.store.fail_attempt(lease, attempt.id, "the worker died", retry=False)
+                continue
             reached = accuracy(index[trial.candidate_id], trial.seed)
             self.store.record_epochs(
                 lease,
@@ -265,6 +273,14 @@ class Library:
             ),
             family=[new_family_member(one, "fitted") for one in members],
         )
+
+    def incomplete(self) -> int:
+        """A sweep that came to its outcome although two trials had failed."""
+        lease = self.claimed(name="incomplete")
+        self.train(lease, lambda index, seed: 0.5 + 0.1 * index, failing={(4, 0), (4, 1)})
+        self.conclude(lease, Verdict.EQUIVALENT, 3, 0.8)
+        self.end(lease, SweepState.FINISHED)
+        return lease.sweep_id
 
     def end(self, lease: Lease, state: SweepState, error: str | None = None) -> None:
         self.store.set_state(lease, state, error=error)

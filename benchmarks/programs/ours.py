@@ -80,7 +80,7 @@ def main() -> None:
         all_stored: list[float] = []
 
         def observe(snapshot: Snapshot) -> None:
-            if snapshot.done == snapshot.total:
+            if snapshot.trials.ended == snapshot.trials.total:
                 all_stored.append(time.time())
 
         drive(store, sweep, data, Execution(workers=options["workers"]), observe=observe)

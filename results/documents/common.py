@@ -58,9 +58,9 @@ class Progress(Document):
     finished: int
     diverged: int
     stopped: int = Field(description="Ended early by the strategy.")
-    failed: int
+    failed: int = Field(description="Their worker died or raised; resuming tries them again.")
     total: int = Field(description="All trials.")
-    done: int = Field(description="Trials that will not be trained again.")
+    done: int = Field(description="Trials that are over for good: finished, diverged or stopped.")
 
     def to_record(self) -> Counts:
         """The counts."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from results.states import SweepState, TrialState
 from search_spaces.errors import InputError
+from search_spaces.human import plural
 from search_spaces.target import Quantity
 
 
@@ -160,8 +161,23 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Trials that will not be trained again."""
-        return self.finished + self.diverged + self.stopped + self.failed
+        """Trials that are over for good; those that failed are tried again on resuming."""
+        return self.finished + self.diverged + self.stopped
+
+    @property
+    def ended(self) -> int:
+        """Trials that are over, those that failed included."""
+        return self.done + self.failed
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """In words, trials that did not go as planned; what is none is not said."""
+        told = {"failed": self.failed, "diverged": self.diverged, "stopped early": self.stopped}
+        return tuple(f"{count:,} {how}" for how, count in told.items() if count)
+
+    def __str__(self) -> str:
+        """In words: how many trials are done, and how many did not go as planned."""
+        return ", ".join((f"{self.done:,} of {plural(self.total, 'trial')} done", *self.exceptions))
 
     def of(self, state: TrialState) -> int:
         """The count for one state."""

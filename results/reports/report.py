@@ -85,12 +85,9 @@ def _headline(view: SweepView) -> str:
 
 def _merits(view: SweepView) -> list[tuple[str, str]]:
     progress = view.standing.progress
-    lost = progress.failed + progress.diverged
+    exceptions = f" ({', '.join(progress.exceptions)})" if progress.exceptions else ""
     said = [
-        (
-            "trials done",
-            f"{progress.done:,} of {progress.total:,}" + (f" ({lost} lost)" if lost else ""),
-        ),
+        ("trials done", f"{progress.done:,} of {progress.total:,}{exceptions}"),
         ("candidates × seeds", f"{len(view.candidates):,} × {len(view.sweep.seeds)}"),
     ]
     if view.leader is not None:

@@ -77,8 +77,8 @@ class Store(
     `claimed`, `released`, `state`, `cancel_requested`, `trial_started`, `epochs`,
     `trial_finished`, `trial_stopped`, `trial_failed`, `trials_added`, `extended`, `retried`,
     `checkpoint`, `keeping`, `outcome`, `edge_measured`.
-    Drivers append `calibrated`, `execution`, `checkpoint_lost`, and `decision` (why a strategy
-    trains what it does).
+    Drivers append `images` (how they are split), `calibrated`, `execution`, `checkpoint_lost`, and
+    `decision` (why a strategy trains what it does).
 
     **Errors.** Besides what each method names: `InputError` if a value cannot be stored, and
     `WorkError` (`DatabaseUnavailableError` if trying again may help) if the database fails. Errors

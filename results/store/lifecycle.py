@@ -9,20 +9,24 @@ from results.columns import database_clock
 from results.errors import ConflictError, LeaseHeldError
 from results.records import Lease
 from results.schema import CheckpointRow, SweepRow
-from results.states import SweepState, check_transition
+from results.states import ENDED, SweepState, check_transition
 from results.store.checkpoints import marks_of
 from results.store.events import append
 from results.store.fencing import clock, hold, lock_sweep, reset_running
 from results.store.rows import Part
-
-_ENDED = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
+from results.store.sweeps import count_trials
 
 
 class LifecyclePart(Part):
     """Changing the state of sweeps, cancelling, requeuing and deleting them."""
 
-    def set_state(self, lease: Lease, state: SweepState, *, error: str | None = None) -> None:
+    def set_state(self, lease: Lease, state: SweepState, *, error: str | None = None) -> SweepState:
         """Move the sweep on. Trials still running become pending. Event: `state`.
+
+        A sweep is never `finished` with trials that failed: it becomes `incomplete` instead.
+
+        Returns:
+            The state that the sweep is in now.
 
         Raises:
             LeaseLostError: if the sweep has another driver now.
@@ -30,6 +34,9 @@ class LifecyclePart(Part):
         """
         with self._database.write() as connection:
             sweep = hold(connection, lease)
+            trials = count_trials(connection, [lease.sweep_id])[lease.sweep_id]
+            if state is SweepState.FINISHED and trials.failed:
+                state = SweepState.INCOMPLETE
             check_transition(lease.sweep_id, sweep.state, state)
             connection.execute(
                 update(SweepRow)
@@ -37,10 +44,11 @@ class LifecyclePart(Part):
                 .values(
                     state=state,
                     error=error,
-                    finished_at=database_clock() if state in _ENDED else None,
+                    finished_at=database_clock() if state in ENDED else None,
                 )
             )
             _log_change(connection, lease.sweep_id, sweep.state, state, error)
+            return state
 
     def request_cancel(
         self, sweep_id: int, *, is_owner_dead: Callable[[str], bool] | None = None
@@ -65,7 +73,7 @@ class LifecyclePart(Part):
             state = sweep.state
             if state is SweepState.CANCELLED:
                 return state
-            if state in _ENDED:
+            if state in ENDED:
                 raise ConflictError(f"sweep {sweep_id} is {state}: there is nothing to cancel")
             driven = (
                 state is SweepState.RUNNING
@@ -93,7 +101,7 @@ class LifecyclePart(Part):
     def requeue(
         self, sweep_id: int, *, is_owner_dead: Callable[[str], bool] | None = None
     ) -> SweepState:
-        """Hand a sweep that stopped, or that nobody ever drove, to the runners.
+        """Hand a sweep that stopped, lost trials, or that nobody ever drove, to the runners.
 
         It waits at the end of the queue and will train exactly what it lacks. One that waits
         already keeps its place. Event: `state`. `is_owner_dead` is as for `claim`.
@@ -149,7 +157,7 @@ class LifecyclePart(Part):
         """
         with self._database.write() as connection:
             sweep = lock_sweep(connection, sweep_id)
-            if sweep.state not in _ENDED:
+            if sweep.state not in ENDED:
                 raise ConflictError(
                     f"sweep {sweep_id} is {sweep.state}: only one that has ended can be deleted; "
                     "cancel it first"

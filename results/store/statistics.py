@@ -46,6 +46,14 @@ class StatisticsPart(Part):
         with self._database.read() as connection:
             return connection.execute(running).scalar_one()
 
+    def failed_trials(self) -> int:
+        """How many trials failed, and wait for their sweeps to be resumed."""
+        failed = (
+            select(func.count()).select_from(TrialRow).where(TrialRow.state == TrialState.FAILED)
+        )
+        with self._database.read() as connection:
+            return connection.execute(failed).scalar_one()
+
     def trained_images(self, sweep_ids: Iterable[int]) -> dict[int, int]:
         """How many images the ended trials of each sweep were trained on, repeats counted."""
         found = dict.fromkeys(sweep_ids, 0)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from results.schema import CoefficientsRow, SweepRow
-from results.states import CONCLUSIVE, SweepState, Verdict
+from results.states import CONCLUDED, CONCLUSIVE, Verdict
 from results.store.events import append
 from results.store.rows import Part
 
@@ -14,7 +14,7 @@ class WithholdingPart(Part):
     """Making conclusive verdicts inconclusive, with the reason."""
 
     def withhold(self, protocol: str, reason: str) -> list[int]:
-        """Make every conclusive verdict of finished sweeps of a protocol inconclusive.
+        """Make every conclusive verdict of sweeps of a protocol inconclusive.
 
         The figures stay; `reason` becomes the first of the grounds. Event: `outcome`. A sweep that
         is being trained is not touched: its driver asks before it concludes.
@@ -33,7 +33,7 @@ class WithholdingPart(Part):
             .where(
                 CoefficientsRow.protocol == protocol,
                 CoefficientsRow.verdict.in_(list(CONCLUSIVE)),
-                SweepRow.state == SweepState.FINISHED,
+                SweepRow.state.in_(CONCLUDED),
             )
             .order_by(CoefficientsRow.sweep_id)
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from results.records import Candidate, Event, Trial
-from results.states import SweepState, TrialState
+from results.states import ENDED, SweepState, TrialState
 from results.store import Store
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.sweeps.progress import Snapshot, Tracker
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS: Final = 0.5
 _BATCH: Final = 1000
-ENDED: Final = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -178,6 +177,8 @@ class Following:
         elif trial_id not in self._over:
             self._over.add(trial_id)
             if "rung" in data:
-                self._tracker.stopped(trial_id)
+                self._tracker.ended(trial_id, TrialState.STOPPED)
+            elif "retry" in data:
+                self._tracker.ended(trial_id, TrialState.FAILED)
             else:
-                self._tracker.ended(trial_id, data.get("accuracy"))
+                self._tracker.ended(trial_id, TrialState(data["state"]), data["accuracy"])

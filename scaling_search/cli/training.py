@@ -34,8 +34,9 @@ def train(
         cancelled = store.sweep(sweep_id).state is SweepState.CANCELLED
         done = store.progress([sweep_id])[sweep_id]
         complain(
-            f"{done.done:,} of {done.total:,} trials of sweep {sweep_id} are done and stored; go "
-            f"on with `scaling-search resume {sweep_id}`",
+            f"{done.done:,} of {done.total:,} trials of sweep {sweep_id} are done and stored"
+            f"{''.join(f', {told}' for told in done.exceptions)}; go on with `scaling-search "
+            f"resume {sweep_id}`",
             label="Cancelled" if cancelled else "Interrupted",
         )
         raise typer.Exit(FAILED if cancelled else INTERRUPTED) from None

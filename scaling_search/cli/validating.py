@@ -164,3 +164,19 @@ def train(
     except WorkError as error:
         raise WorkError(f"{error}; what was trained is kept, {again}") from error
     conclude_validation(store, number, spec)
+
+
+def check_whole(store: Store, number: int) -> None:
+    """Return if no trial of the validation failed.
+
+    Raises:
+        WorkError: some failed.
+    """
+    sweeps = [row.sweep_id for row in store.validation_sweeps(number)]
+    counts = store.progress(sweeps).values()
+    if failed := sum(one.failed for one in counts):
+        total = sum(one.total for one in counts)
+        raise WorkError(
+            f"validation {number} is incomplete: {failed:,} of {plural(total, 'trial')} failed; "
+            f"`scaling-search validate-proxy --resume {number}` tries them again"
+        )

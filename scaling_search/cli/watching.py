@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from results.records import Sweep
-from results.states import SweepState
+from results.states import CONCLUDED, SweepState
 from scaling_search.cli.failures import INTERRUPTED, complain
 from scaling_search.cli.following import Following
 from scaling_search.cli.views.progress import Display
@@ -40,12 +40,12 @@ def observe(following: Following, display: Display) -> None:
 
 
 def check_end(sweep: Sweep) -> None:
-    """Return if the sweep is finished.
+    """Return if the sweep came to its outcome, which says what it is short of.
 
     Raises:
         WorkError: it is not, and why.
     """
-    if sweep.state is SweepState.FINISHED:
+    if sweep.state in CONCLUDED:
         return
     goes_on = f"what was trained is kept, `scaling-search resume {sweep.id}` goes on"
     if sweep.state is SweepState.FAILED:

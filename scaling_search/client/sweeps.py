@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Final
 
 from results.documents.candidates import CandidateItem
 from results.documents.checkpoints import Checkpoints
@@ -21,12 +20,10 @@ from results.records import (
     Trial,
     TrialSummary,
 )
-from results.states import SweepState, TrialState
+from results.states import ENDED, SweepState, TrialState
 from scaling_search.client.part import Part, several
 from scaling_search.client.stream import Stream
 from search_spaces.errors import WorkError
-
-_ENDED: Final = (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
 
 
 class SweepPart(Part):
@@ -152,19 +149,19 @@ class SweepPart(Part):
         return Stream(self._connection, sweep_id, after).events()
 
     def wait(self, sweep_id: int) -> Standing:
-        """The sweep once it is finished, failed or cancelled.
+        """The sweep once it has ended: finished, incomplete, failed or cancelled.
 
         Raises:
             WorkError: its driver is gone, and no runner will take it.
         """
         now = self.standing(sweep_id)
-        if now.sweep.state not in _ENDED:
+        if now.sweep.state not in ENDED:
             for event in self.follow(sweep_id):
                 if event is None:
                     self._check_driven(sweep_id)
-                elif event.kind == "state" and event.data["after"] in _ENDED:
+                elif event.kind == "state" and event.data["after"] in ENDED:
                     now = self.standing(sweep_id)
-                    if now.sweep.state in _ENDED:  # else it was resumed since
+                    if now.sweep.state in ENDED:  # else it was resumed since
                         break
         return now
 

@@ -33,22 +33,21 @@ class Narrator:
     """Tells the log how far the sweep is: when a trial ends, and now and then."""
 
     def __init__(self) -> None:
-        self._done = -1
+        self._ended = -1
         self._said = 0.0
 
     def observe(self, found: Snapshot) -> None:
         """The sweep as it stands."""
-        if found.done == self._done and not self._due():
+        trials = found.trials
+        if trials.ended == self._ended and not self._due():
             return
-        self._done, self._said = found.done, time.monotonic()
-        parts = [f"{found.done:,} of {plural(found.total, 'trial')} done, {found.running} running"]
-        if found.lost:
-            parts.append(f"{found.lost:,} failed or diverged")
+        self._ended, self._said = trials.ended, time.monotonic()
+        parts = [f"{trials}, {trials.running} running"]
         if found.leader_accuracy is not None and found.leader is not None:
             parts.append(
                 f"best so far candidate {found.leader.index} with {percent(found.leader_accuracy)}"
             )
-        if found.eta_seconds is not None and found.done < found.total:
+        if found.eta_seconds is not None and trials.ended < trials.total:
             parts.append(f"about {duration(found.eta_seconds)} left")
         print("; ".join(parts))
 
@@ -86,6 +85,7 @@ def drive(job: dict[str, Any], watch: Watch) -> int:
                 observe=narrator.observe,
                 counted=narrator.counted,
             )
+            ended = store.standing(lease.sweep_id)
     except (Interrupted, KeyboardInterrupt) as stopped:
         print(str(stopped) or "interrupted")
         return 130
@@ -98,6 +98,7 @@ def drive(job: dict[str, Any], watch: Watch) -> int:
     except Exception:
         traceback.print_exc()
         return 1
+    print(f"{ended.sweep.state}: {ended.progress}")
     print(f"verdict: {outcome.verdict}" if outcome.leader is not None else outcome.why[0])
     return 0
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scaling_search.selection.evidence import Evidence, Table
 from scaling_search.selection.judgement import Judgement
 from scaling_search.selection.noise import Floats, Noise, measured
+from scaling_search.selection.remedies import UNSTABLE, remedies
 from scaling_search.selection.surface import MOST, Surface
 from scaling_search.selection.surface import believe as fitted
 from search_spaces.human import plural
@@ -33,7 +34,8 @@ class Belief:
     rule: SelectionRule
     noise: Noise
     unseen: tuple[Evidence, ...] = ()
-    """Candidates that could win and have no finished trial: stopped early, or never trained."""
+    """Candidates that could win and are not in the table for want of trials: stopped early, never
+    trained, or one of their trials failed."""
 
     @cached_property
     def doublings(self) -> float:
@@ -136,17 +138,23 @@ class Belief:
         return dict(zip(self.indices, values.tolist(), strict=True))
 
 
-def _nobody(evidence: Sequence[Evidence], table: Table) -> str:
+def _nobody(evidence: Sequence[Evidence], table: Table, unstable: str) -> str:
     """Why no candidate that could win has trials that can be used."""
     able = [entry for entry in evidence if entry.eligible]
-    lost = sum(entry.lost > 0 for entry in able)
+    lost = [entry for entry in able if entry.lost]
     if table.unusable:
         return f"no candidate that could win has trials that can be used: {unusable(table)}"
+    trials = sum(entry.lost for entry in evidence)
+    if trials and not any(entry.failed or entry.correct for entry in evidence):
+        return f"{'all ' if trials > 1 else ''}{plural(trials, 'trial')} diverged: {unstable}"
     if lost:
+        others = "" if len(lost) == len(able) else ", the others finished none"
+        told = remedies(
+            sum(entry.lost for entry in lost), sum(entry.failed for entry in lost), unstable
+        )
         return (
-            f"{lost} of {plural(len(able), 'candidate')} that could win lost a trial (diverged or "
-            f"failed){'' if lost == len(able) else ', the others finished none'}: resume, which "
-            "tries failed trials again, or make training stable"
+            f"{len(lost)} of {plural(len(able), 'candidate')} that could win lost a trial{others}: "
+            f"of their trials {told}"
         )
     return "no candidate that could win has finished a trial"
 
@@ -157,10 +165,10 @@ def unusable(table: Table) -> str:
     return "; ".join([*told, f"and {more:,} more"] if more > 0 else told)
 
 
-def why_not(evidence: Sequence[Evidence], table: Table) -> str | None:
+def why_not(evidence: Sequence[Evidence], table: Table, unstable: str = UNSTABLE) -> str | None:
     """Why nothing can be believed of these trials; None if something can."""
     if not table.eligible:
-        return _nobody(evidence, table)
+        return _nobody(evidence, table, unstable)
     if max(table.counts[table.eligible]) < 2:
         return "one seed says nothing about noise: train at least two"
     if len(table.eligible) < 2:
@@ -173,7 +181,7 @@ def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
 
     Args:
         evidence: one entry a candidate. Those that lost a trial are left out; of those without
-            trials the surface says what they may reach.
+            trials, or whose trials failed, the surface says what they may reach.
         rule: δ and the confidence.
 
     Returns:
@@ -184,5 +192,5 @@ def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
     if why_not(evidence, table) is not None:
         return None
     noise = measured(table)
-    unseen = tuple(one for one in evidence if one.eligible and not one.correct and not one.lost)
+    unseen = tuple(one for one in evidence if one.eligible and one.is_open)
     return None if noise is None else Belief(table, rule, noise, unseen)

@@ -25,9 +25,9 @@ class Evidence:
     `correct` maps a seed to (n,) bool; candidates may have different seeds, and as many as they
     like. `fresh` are trials of other seeds that were trained after the leader was known: nothing is
     selected by them. `lost` counts trials that diverged or failed, `fresh_lost` those of fresh
-    seeds. `roles` are those of the plan. `scaling` is how the network was really scaled,
-    `flops_ratio` its measured cost as a multiple of the baseline's: FLOPs, or what the search is
-    matched on.
+    seeds; `failed` and `fresh_failed` of them failed, so that they can be tried again. `roles` are
+    those of the plan. `scaling` is how the network was really scaled, `flops_ratio` its measured
+    cost as a multiple of the baseline's: FLOPs, or what the search is matched on.
     """
 
     index: int
@@ -35,10 +35,17 @@ class Evidence:
     roles: tuple[str, ...]
     correct: Correct
     lost: int = 0
+    failed: int = 0
     scaling: Scaling = UNSCALED
     flops_ratio: float = 1.0
     fresh: Correct = field(default_factory=dict)
     fresh_lost: int = 0
+    fresh_failed: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only trials are wanting to judge it: none ended yet, or some failed."""
+        return self.lost == self.failed and (self.failed > 0 or not self.correct)
 
     @property
     def place(self) -> tuple[float, float, float, float]:

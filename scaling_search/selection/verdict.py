@@ -13,6 +13,8 @@ from scaling_search.selection.contrasts import Contrasts, described
 from scaling_search.selection.evidence import Evidence, Table
 from scaling_search.selection.outcome import Comparison, Gain, Outcome, Settling, Verdict
 from scaling_search.selection.prospect import LIKELY, Prospect
+from scaling_search.selection.remedies import UNSTABLE, remedies
+from search_spaces.human import plural
 from search_spaces.sweep_spec import SelectionRule
 from search_spaces.target import NAMES, Quantity
 
@@ -74,40 +76,46 @@ def _doubts(
 
 
 def _unseen(belief: Belief) -> str:
-    """What is said of candidates without a finished trial."""
+    """What is said of candidates without trials that count."""
     count = len(belief.unseen)
     if not count:
         return ""
+    failed = " or had one fail" if any(entry.failed for entry in belief.unseen) else ""
     return (
-        f"; {count} of {count + len(belief.indices)} candidates finished no trial, and only the "
-        "surface between the others tells of them"
+        f"; {count} of {count + len(belief.indices)} candidates finished no trial{failed}, and "
+        "only the surface between the others tells of them"
     )
 
 
-def _lost(evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain]) -> str | None:
+def _lost(
+    evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain], unstable: str
+) -> str | None:
     """What is left open where the baseline, or the leader's confirmation, cannot be relied on."""
     baselines = [entry for entry in evidence if "baseline" in entry.roles]
     if "baseline" not in gains and any(entry.lost for entry in baselines):
+        lost, failed = sum(one.lost for one in baselines), sum(one.failed for one in baselines)
         return (
             "the unscaled baseline lost a trial, so whether the leader is better than it is not "
-            "known: resume, which tries failed trials again, or make its training stable"
+            f"known: of its trials {remedies(lost, failed, unstable)}"
         )
     if "baseline" not in gains and any(entry.correct for entry in baselines):
         return (
             "no trial of the unscaled baseline can be used, so whether the leader is better than "
             "it is not known: run the sweep anew"
         )
-    fresh = next(entry.fresh_lost for entry in evidence if entry.index == belief.leader)
-    if fresh:
+    leader = next(entry for entry in evidence if entry.index == belief.leader)
+    if leader.fresh_lost:
         return (
-            f"the leader lost {fresh} of its fresh trials, so it does not train reliably: resume, "
-            "which tries failed trials again, or make its training stable"
+            f"the leader lost {plural(leader.fresh_lost, 'fresh trial')}, so it is not confirmed: "
+            f"of them {remedies(leader.fresh_lost, leader.fresh_failed, unstable)}"
         )
     return None
 
 
-def _grounds(belief: Belief, standings: Counter[str], quantity: Quantity) -> list[str]:
-    """Why there is a conclusion."""
+def _grounds(
+    belief: Belief, standings: Counter[str], quantity: Quantity, *, lost: bool
+) -> list[str]:
+    """Why there is a conclusion; `lost`: whether candidates that could win are left out."""
     table, rule, judgement = belief.table, belief.rule, belief.judgement
     seeds = int(table.counts[belief.leader_row])
     parts = [
@@ -125,7 +133,7 @@ def _grounds(belief: Belief, standings: Counter[str], quantity: Quantity) -> lis
         f"({100 * rule.confidence:g}% probability, from {seeds} seeds and {table.images:,} "
         f"validation images, at {2**belief.doublings:.2f} × the baseline's {NAMES[quantity]})",
         "every rival is worse"
-        if standings["worse"] == rivals and not belief.unseen
+        if standings["worse"] == rivals and not belief.unseen and not lost
         else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}"
         + _unseen(belief),
     ]
@@ -177,6 +185,20 @@ def _left_out(table: Table) -> list[str]:
     return [f"left out, as they cannot be used: {unusable(table)}"] if table.unusable else []
 
 
+def _incomplete(evidence: Sequence[Evidence], unstable: str) -> list[str]:
+    """What is said of candidates that could win, but lost a trial."""
+    lost = [entry for entry in evidence if entry.eligible and entry.lost]
+    if not lost:
+        return []
+    told = remedies(
+        sum(entry.lost for entry in lost), sum(entry.failed for entry in lost), unstable
+    )
+    return [
+        f"left out, as they lost trials: {plural(len(lost), 'candidate')} that could win; of their "
+        f"trials {told}"
+    ]
+
+
 def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: list[str]) -> Outcome:
     """The outcome where nothing can be compared."""
     leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
@@ -196,6 +218,7 @@ def select(
     rule: SelectionRule,
     chance: float,
     quantity: Quantity = "flops",
+    unstable: str = UNSTABLE,
 ) -> Outcome:
     """Leader and verdict by the rules of this package.
 
@@ -204,28 +227,34 @@ def select(
         rule: δ and the confidence.
         chance: accuracy of always naming the validation split's largest class.
         quantity: what candidates are matched on, for the reasons that are given.
+        unstable: what to try where trainings diverge, for those reasons.
     """
     table = Table.of(evidence)
     belief = believe(evidence, rule)
     if belief is None:
         reason = (
-            why_not(evidence, table) or "no two candidates share two seeds, so the noise is unknown"
+            why_not(evidence, table, unstable)
+            or "no two candidates share two seeds, so the noise is unknown"
         )
-        left_out = _left_out(table) if table.eligible else []  # else the reason tells of them
+        # Where nobody can win, the reason tells of them.
+        left_out = _left_out(table) + _incomplete(evidence, unstable) if table.eligible else []
         return _nothing(evidence, table, chance, [reason, *left_out])
     contrasts = Contrasts(belief)
     gains, settling = contrasts.gains(), _settling(belief)
-    why = _doubts(contrasts, gains, settling, chance, _lost(evidence, belief, gains), quantity)
+    why = _doubts(
+        contrasts, gains, settling, chance, _lost(evidence, belief, gains, unstable), quantity
+    )
     verdict: Verdict = "inconclusive"
     if not why:
         verdict = belief.judgement.verdict
-        why = _grounds(belief, Counter(belief.judgement.standings), quantity)
+        lost = any(entry.eligible and entry.lost for entry in evidence)
+        why = _grounds(belief, Counter(belief.judgement.standings), quantity, lost=lost)
     return _outcome(
         evidence,
         table,
         chance,
         verdict,
-        [*why, *_left_out(table)],
+        [*why, *_left_out(table), *_incomplete(evidence, unstable)],
         contrasts.compared(),
         belief.leader_row,
         belief,

@@ -12,6 +12,7 @@ from results.states import TrialState, Verdict
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.selection import Compared, Evidence, Outcome, compare_methods, select
+from scaling_search.selection.remedies import remedies
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
 from scaling_search.validation.doubts import doubt
@@ -50,6 +51,7 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
         finished = [trial for trial in searched if trial.state is TrialState.FINISHED]
         recorded = [trial for trial in finished if trial.id in correct]
         lost = sum(trial.state in _LOST for trial in searched)
+        failed = sum(trial.state is TrialState.FAILED for trial in searched)
         later = [trial for trial in trials if trial.seed >= FRESH]
         confirming = [trial for trial in later if trial.state is TrialState.FINISHED]
         fresh = [trial for trial in confirming if trial.id in correct]
@@ -60,12 +62,14 @@ def gather(store: Store, sweep_id: int) -> list[Evidence]:
                 roles=candidate.roles,
                 correct={trial.seed: correct[trial.id] for trial in recorded},
                 lost=lost + len(finished) - len(recorded),
+                failed=failed,
                 scaling=realised_scaling(network, base),
                 flops_ratio=_cost(candidate, sweep),
                 fresh={trial.seed: correct[trial.id] for trial in fresh},
                 fresh_lost=sum(trial.state in _LOST for trial in later)
                 + len(confirming)
                 - len(fresh),
+                fresh_failed=sum(trial.state is TrialState.FAILED for trial in later),
             )
         )
     return found
@@ -90,9 +94,9 @@ def _region_shares(
     return {name: [min(values), max(values)] for name, values in reached.items()}
 
 
-def gather_methods(store: Store, sweep_id: int) -> list[Compared]:
+def gather_methods(store: Store, evidence: Sequence[Evidence], sweep_id: int) -> list[Compared]:
     """The networks of a comparison with what their trials showed, as in its plan."""
-    shown = {entry.index: entry for entry in gather(store, sweep_id)}
+    shown = {entry.index: entry for entry in evidence}
     return [
         Compared(
             index=candidate.index,
@@ -109,12 +113,17 @@ def _conclude_comparison(
     store: Store, lease: Lease, comparison: Comparison, spec: SweepSpec, outcome: Outcome
 ) -> Outcome:
     """Store what a comparison of methods shows; it has no leader, no verdict and no family."""
+    evidence = gather(store, lease.sweep_id)
     found = compare_methods(
-        gather_methods(store, lease.sweep_id), comparison, spec.selection.confidence
+        gather_methods(store, evidence, lease.sweep_id), comparison, spec.selection.confidence
     )
-    why = ("ways of scaling were compared, so nothing was searched for and nothing leads",)
-    outcome = dataclasses.replace(outcome, why=why)
-    values = outcome.to_dict() | {"why": list(why), "chosen": None, "methods": found.to_dict()}
+    why = ["ways of scaling were compared, so nothing was searched for and nothing leads"]
+    if lost := sum(entry.lost for entry in evidence):
+        failed = sum(entry.failed for entry in evidence)
+        told = remedies(lost, failed, spec.proxy.gentler)
+        why.append(f"networks that lost a trial are left out; of their trials {told}")
+    outcome = dataclasses.replace(outcome, why=tuple(why))
+    values = outcome.to_dict() | {"why": why, "chosen": None, "methods": found.to_dict()}
     del values["verdict"]
     store.set_outcome(lease, values)
     return outcome
@@ -197,7 +206,7 @@ def conclude(
     and channels of ImageNet; other ones are derived on request.
     """
     evidence, quantity = gather(store, lease.sweep_id), spec.space.target.quantity
-    outcome = select(evidence, spec.selection, chance_of(data), quantity)
+    outcome = select(evidence, spec.selection, chance_of(data), quantity, spec.proxy.gentler)
     if spec.space.compare is not None:
         return _conclude_comparison(store, lease, spec.space.compare, spec, outcome)
     aside = _aside(store, lease, outcome)

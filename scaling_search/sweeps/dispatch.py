@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from results.records import Candidate, Lease, Trial
 from results.states import TrialState
@@ -36,6 +36,8 @@ class Dispatcher:
         tracker: is told of new trials.
         watch: keeps a problem, which must not be raised into Ray.
         race: the rules of early stopping, if the strategy has any.
+        may_hand_out: asked before each trial; once it says no, nothing more is handed out, and what
+            waits in the database stays there.
     """
 
     def __init__(
@@ -48,9 +50,12 @@ class Dispatcher:
         tracker: Tracker,
         watch: Watch,
         race: RaceRules | None,
+        *,
+        may_hand_out: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store, self._lease, self._spec = store, lease, spec
         self._tracker, self._watch, self._race = tracker, watch, race
+        self._may_hand_out = may_hand_out
         self._candidates = {candidate.id: candidate for candidate in candidates}
         self._ids = {candidate.index: candidate.id for candidate in self._candidates.values()}
         self._phases, self._search = deque(phases), phases[0]
@@ -79,7 +84,9 @@ class Dispatcher:
                 self._queue.clear()
             if self._pilot:
                 self._heed_pilot()
-            self.look_ahead()
+            if self.look_ahead() and not self._may_hand_out():
+                self._phases.clear()
+                self._queue.clear()
         except KeyboardInterrupt:
             self._watch.interrupted = True
         except Exception as error:

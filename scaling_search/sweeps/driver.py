@@ -19,6 +19,7 @@ from scaling_search.selection import Outcome
 from scaling_search.strategies import confirming, searching
 from scaling_search.sweeps.conclusion import chance_of, conclude
 from scaling_search.sweeps.creation import Counted, check_images, confirm, networks_of
+from scaling_search.sweeps.images import are_there, check_split, note_split, prepare_again
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
@@ -34,6 +35,9 @@ from search_spaces.sweep_spec import SweepSpec
 CALIBRATED = "calibrated"
 _EARLY_EVENTS = 50
 """A sweep is calibrated before its first trial, so the event is among its first."""
+
+_MOST_ROUNDS = 4
+"""How often a sweep goes on after its prepared images vanished, counting the first time."""
 
 
 def _channels_last(
@@ -68,7 +72,7 @@ def _train(
     watch: Watch,
     observe: Callable[[Snapshot], None],
 ) -> None:
-    """Train what waits and what the strategy decides on."""
+    """Train what waits and what the strategy decides on; ends early if the images are gone."""
     # Ray takes two seconds to import, which only a sweep that trains should pay.
     quieten()
     from scaling_search.checkpoints.keeping import Keeping
@@ -84,7 +88,17 @@ def _train(
     rules = race_rules(spec.strategy, spec.proxy.reports) if spec.strategy.races else None
     eligible = sum(candidate.eligible for candidate in candidates)
     phases = [searching(spec, len(candidates), eligible), confirming(spec, chance_of(data))]
-    dispatcher = Dispatcher(store, lease, spec, candidates, phases, tracker, watch, rules)
+    dispatcher = Dispatcher(
+        store,
+        lease,
+        spec,
+        candidates,
+        phases,
+        tracker,
+        watch,
+        rules,
+        may_hand_out=lambda: are_there(data),
+    )
     keep = most_kept(spec.keep_checkpoints)
     mark = None if keep == 0 else store.begin_keeping(lease)
     if not dispatcher.look_ahead():
@@ -133,12 +147,10 @@ def _train(
     watch.heed()
 
 
-def _check_some_finished(store: Store, sweep_id: int) -> None:
-    if store.progress([sweep_id])[sweep_id].finished == 0:
+def _check_some_result(store: Store, sweep_id: int) -> None:
+    if store.progress([sweep_id])[sweep_id].done == 0:
         errors = {trial.error for trial in store.trials(sweep_id) if trial.error}
-        raise WorkError(
-            f"sweep {sweep_id}: every trial failed or diverged: {'; '.join(sorted(errors)[:3])}"
-        )
+        raise WorkError(f"sweep {sweep_id}: every trial failed: {'; '.join(sorted(errors)[:3])}")
 
 
 def drive(
@@ -167,7 +179,8 @@ def drive(
         InputError: the images are not those of the sweep; the sweep is finished, or driven by
             another process, or needs a baseline that is not installed here.
         Interrupted: on ctrl-C, SIGTERM or a cancellation.
-        WorkError: no trial finished, or the database cannot be written.
+        WorkError: every trial failed, the prepared images vanished and cannot be prepared again, or
+            the database cannot be written.
     """
     spec = _spec_for(store, sweep_id, data)
     lease = store.claim(sweep_id, this_process(), ttl_seconds=LEASE_SECONDS, is_owner_dead=is_dead)
@@ -206,8 +219,9 @@ def drive_claimed(
         InputError: the images are not there, or not those of the submission; the sweep needs a
             baseline that is not installed here.
         Interrupted: on SIGTERM or a cancellation.
-        WorkError: fvcore and the closed form disagree, no trial finished, the lease is lost, or the
-            database cannot be written.
+        WorkError: fvcore and the closed form disagree, every trial failed, the prepared images
+            vanished and cannot be prepared again, the lease is lost, or the database cannot be
+            written.
     """
 
     def measured(done: int, total: int) -> None:
@@ -227,6 +241,7 @@ def drive_claimed(
 def _spec_for(store: Store, sweep_id: int, data: PreparedDataset) -> SweepSpec:
     sweep = store.sweep(sweep_id)
     check_images(sweep, data)
+    check_split(store, sweep_id, data)
     spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
     own = getattr(get_baseline(sweep.baseline), "source", "")
     if own and spec.protocol(data.fingerprint) != sweep.protocol:
@@ -247,12 +262,25 @@ def _carry_out(
     observe: Callable[[Snapshot], None],
     counted: Counted | None,
 ) -> Outcome:
-    """Train exactly what the sweep lacks, and store what follows."""
-    store.retry_failed(lease)
-    _train(store, lease, spec, data, execution, watch, observe)
-    _check_some_finished(store, lease.sweep_id)
-    outcome = conclude(store, lease, spec, data, counted)
-    return outcome
+    """Train exactly what the sweep lacks, and store what follows.
+
+    Images that vanish from the cache meanwhile are prepared again, and what failed is tried again.
+    """
+    note_split(store, lease, data)
+    for _ in range(_MOST_ROUNDS):
+        store.retry_failed(lease)
+        _train(store, lease, spec, data, execution, watch, observe)
+        now = store.progress([lease.sweep_id])[lease.sweep_id]
+        if now.done == now.total or are_there(data):
+            break
+        data = prepare_again(spec.data, data, watch.heed)
+    else:
+        raise WorkError(
+            f"the prepared images of {data.name} vanished {_MOST_ROUNDS} times from {data.path}: "
+            "keep what deletes them away from it, or set SCALING_SEARCH_CACHE_DIR to another folder"
+        )
+    _check_some_result(store, lease.sweep_id)
+    return conclude(store, lease, spec, data, counted)
 
 
 @contextmanager

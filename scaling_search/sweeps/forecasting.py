@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from results.states import SweepState
+from results.states import CONCLUDED
 from results.store import Store
 from scaling_search.estimates import Estimate
 from scaling_search.selection import Evidence, Forecast, Planned, forecast
@@ -65,7 +65,7 @@ def foretell(
     if len(places) < 2:
         return None
     planned = Planned(np.array(places), len(spec.seeds), cost.trials, cost.images, cost.seconds)
-    for sweep in store.sweeps(protocol=protocol, states=[SweepState.FINISHED], limit=_LOOKED_AT):
+    for sweep in store.sweeps(protocol=protocol, states=CONCLUDED, limit=_LOOKED_AT):
         found = forecast(gather(store, sweep.id), planned, spec.selection)
         if found is not None:
             return Foretold(sweep.id, found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.records import Candidate
+from results.states import SweepState
 from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.selection import Outcome
@@ -65,9 +66,13 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
     sweep = store.sweep(sweep_id)
     leader = (sweep.outcome or {}).get("leader")
     if leader is None:
+        if sweep.state is SweepState.FINISHED:
+            why = "; ".join((sweep.outcome or {}).get("why", ()))
+            remedy = f"it is finished without one ({why})"
+        else:
+            remedy = f"let it finish (`scaling-search resume {sweep_id}`)"
         raise InputError(
-            f"sweep {sweep_id} has no leader whose coefficients could be told apart: let it "
-            f"finish (`scaling-search resume {sweep_id}`)"
+            f"sweep {sweep_id} has no leader whose coefficients could be told apart: {remedy}"
         )
     if not 2 <= networks <= 100:
         raise InputError(f"{networks} networks asked for: give 2 to 100, so that they compare")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from results.records import Candidate, Trial
+from results.records import Candidate, Progress, Trial
 from results.states import TrialState
 from search_spaces.sweep_spec import FRESH
 
-_OVER = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.STOPPED, TrialState.FAILED)
+_DONE = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.STOPPED)
+_LEFT = (TrialState.PENDING, TrialState.RUNNING)
 
 
 class Reported(Protocol):
@@ -32,17 +34,14 @@ class Reported(Protocol):
 class Snapshot:
     """A sweep as it stands.
 
-    `fraction` weighs trials by FLOPs; `eta_seconds` extrapolates this run's pace, None before there
-    is one. `leader` is the candidate with the best mean so far, with its mean and trial count;
-    confirmation has no part in it.
-    `images_per_second` adds up what the running trials last reported. `decision` is what the
-    strategy last said.
+    `trials` counts them by state. `fraction` is how much of the work is done, by FLOPs; failed
+    trials are not. `eta_seconds` extrapolates this run's pace, None before there is one. `leader`
+    is the candidate with the best mean so far, with its mean and trial count; confirmation has no
+    part in it. `images_per_second` adds up what the running trials last reported. `decision` is
+    what the strategy last said.
     """
 
-    total: int
-    done: int
-    running: int
-    lost: int
+    trials: Progress
     fraction: float
     eta_seconds: float | None
     leader: Candidate | None
@@ -70,8 +69,7 @@ class Tracker:
         self._accuracies: dict[int, list[float]] = {}
         self._epochs: dict[int, int] = {}
         self._speeds: dict[int, float] = {}
-        self._over = {trial.id for trial in trials if trial.state in _OVER}
-        self._lost = sum(t.state in (TrialState.DIVERGED, TrialState.FAILED) for t in trials)
+        self._states = {trial.id: trial.state for trial in trials}
         for trial in trials:
             searched = trial.state is TrialState.FINISHED and trial.seed < FRESH
             if searched and trial.accuracy is not None:
@@ -84,8 +82,9 @@ class Tracker:
         """Trials that were decided on since."""
         for trial in trials:
             self._trials.setdefault(trial.id, trial)
-            if trial.state is TrialState.PENDING:
-                self._over.discard(trial.id)  # where a race had stopped it
+            known = self._states.setdefault(trial.id, trial.state)
+            if trial.state is TrialState.PENDING and known not in _LEFT:
+                self._states[trial.id] = trial.state  # a race had stopped it, or it had failed
 
     def decided(self, why: str) -> None:
         """The strategy says why it goes on as it does."""
@@ -98,42 +97,47 @@ class Tracker:
     def started(self, trial_id: int) -> None:
         """An attempt begins, from nothing."""
         self._epochs[trial_id] = 0
+        self._states[trial_id] = TrialState.RUNNING
 
     def reported(self, trial_id: int, report: Reported) -> None:
         """An epoch is over."""
         self._epochs[trial_id] = report.epoch
         self._speeds[trial_id] = report.images_per_second
 
-    def ended(self, trial_id: int, accuracy: float | None) -> None:
-        """A trial is over; `accuracy` is None where it diverged or failed."""
+    def ended(self, trial_id: int, state: TrialState, accuracy: float | None = None) -> None:
+        """A trial is over, for now where it failed; `accuracy` is that of a finished one."""
         self.dropped(trial_id)
-        self._over.add(trial_id)
-        if accuracy is None:
-            self._lost += 1
-        elif self._trials[trial_id].seed < FRESH:
+        self._states[trial_id] = state
+        if accuracy is not None and self._trials[trial_id].seed < FRESH:
             found = self._accuracies.setdefault(self._trials[trial_id].candidate_id, [])
             found.append(accuracy)
-
-    def stopped(self, trial_id: int) -> None:
-        """A trial was ended early."""
-        self.dropped(trial_id)
-        self._over.add(trial_id)
 
     def dropped(self, trial_id: int) -> None:
         """An attempt came to nothing; another will follow."""
         self._epochs.pop(trial_id, None)
         self._speeds.pop(trial_id, None)
+        self._states[trial_id] = TrialState.PENDING
 
     def _fraction(self) -> float:
         total = done = 0.0
         for trial_id in self._trials:
             weight = self.weight(trial_id)
             total += weight
-            if trial_id in self._over:
+            if self._states[trial_id] in _DONE:
                 done += weight
             else:
                 done += weight * self._epochs.get(trial_id, 0) / self._reports
         return done / total if total else 0.0
+
+    def _left(self) -> float:
+        """How much of the work is still to be done in this run."""
+        total = left = 0.0
+        for trial_id in self._trials:
+            weight = self.weight(trial_id)
+            total += weight
+            if self._states[trial_id] in _LEFT:
+                left += weight * (1 - self._epochs.get(trial_id, 0) / self._reports)
+        return left / total if total else 0.0
 
     def snapshot(self) -> Snapshot:
         """The sweep as it stands now."""
@@ -147,12 +151,9 @@ class Tracker:
         }
         leader = max(means, key=lambda number: means[number], default=None)
         return Snapshot(
-            total=len(self._trials),
-            done=len(self._over),
-            running=len(self._epochs),
-            lost=self._lost,
+            trials=Progress(**Counter(state.value for state in self._states.values())),
             fraction=fraction,
-            eta_seconds=elapsed * (1 - fraction) / gained if gained > 0 else None,
+            eta_seconds=elapsed * self._left() / gained if gained > 0 else None,
             leader=None if leader is None else self._candidates[leader],
             leader_accuracy=None if leader is None else means[leader],
             leader_trials=0 if leader is None else len(self._accuracies[leader]),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from results.records import Lease, NewCheckpoint, NewEpoch, StoppedTrial
 from results.records import TrialResult as StoredResult
+from results.states import TrialState
 from results.store import Store
 from scaling_search.checkpoints.keeping import Kept
 from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
@@ -101,7 +102,10 @@ class Recorder:
             )
             attempt = self._attempts.pop(trial_id)
             self._store.finish_trial(self._lease, attempt, stored, worker=worker)
-            self._tracker.ended(trial_id, None if result.diverged else result.top1)
+            if result.diverged:
+                self._tracker.ended(trial_id, TrialState.DIVERGED)
+            else:
+                self._tracker.ended(trial_id, TrialState.FINISHED, result.top1)
             self._over(trial_id)
 
         self._write(store)
@@ -120,7 +124,7 @@ class Recorder:
             )
             attempt = self._attempts.pop(trial_id)
             self._store.stop_trial(self._lease, attempt, stopped, worker=worker)
-            self._tracker.stopped(trial_id)
+            self._tracker.ended(trial_id, TrialState.STOPPED)
             self._over(trial_id)
 
         self._write(store)
@@ -153,7 +157,7 @@ class Recorder:
                 attempt = self._store.start_attempt(self._lease, trial_id).id
             self._store.fail_attempt(self._lease, attempt, error, retry=not final)
             if final:
-                self._tracker.ended(trial_id, None)
+                self._tracker.ended(trial_id, TrialState.FAILED)
                 self._over(trial_id)
             else:
                 self._tracker.dropped(trial_id)

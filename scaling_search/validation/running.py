@@ -18,7 +18,7 @@ from scaling_search.execution import Execution
 from scaling_search.registration import as_record
 from scaling_search.sweeps.creation import Counted, check_images, create_sweep
 from scaling_search.validation.cells import MIN_RANKED
-from search_spaces.errors import InputError, WorkError
+from search_spaces.errors import InputError
 from search_spaces.planning import Plan, make_plan
 from search_spaces.validation_spec import ValidationSpec, Variant
 
@@ -113,10 +113,7 @@ def _sweep_of(
 
 
 def is_over(store: Store, sweep_id: int) -> bool:
-    """Whether nothing more comes of a sweep: all of its trials finished or diverged."""
-    progress = store.progress([sweep_id])[sweep_id]
-    if progress.finished == 0:  # every trial diverged, which at a high rate is a result
-        return progress.diverged == progress.total
+    """Whether nothing more comes of a sweep: it is finished, and no trial failed."""
     return store.sweep_state(sweep_id) is SweepState.FINISHED
 
 
@@ -154,7 +151,7 @@ def train_validation(
 
     Raises:
         InputError: the images changed since the validation began.
-        WorkError: a sweep failed for another reason than that every trial diverged.
+        WorkError: a sweep failed.
     """
     check_images(store.validation(validation_id), data)
     plan = sample(spec, data)
@@ -174,8 +171,4 @@ def train_validation(
     with _one_ray(execution):
         for number, variant in missing:
             sweep_id = _sweep_of(store, validation_id, variant, data, plan, counted)
-            try:
-                drive(Turn(variant, sweep_id, number, len(variants)))
-            except WorkError:
-                if not is_over(store, sweep_id):
-                    raise
+            drive(Turn(variant, sweep_id, number, len(variants)))

@@ -208,6 +208,13 @@ async def test_metrics_count_requests_by_route_and_tell_of_the_record(client):
     assert "scaling_search_watchers 0.0" in text
 
 
+async def test_metrics_count_what_failed(client, library):
+    library.incomplete()
+    text = (await client.get("/metrics")).text
+    assert 'scaling_search_sweeps{state="incomplete"} 1.0' in text
+    assert "scaling_search_failed_trials 2.0" in text
+
+
 async def test_metrics_sum_the_trained_images(client, library, store):
     lease = library.claimed(name="third")
     library.train(lease, lambda index, seed: 0.5)

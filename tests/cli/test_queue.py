@@ -116,29 +116,30 @@ def test_following_tells_every_step(records, store, library):
     lease = claimed(store)
     next(steps)
     assert not watched.is_waiting
-    assert watched.snapshot().running == 0
+    assert watched.snapshot().trials.running == 0
     trials = store.trials(WAITING)
     first, second = (store.start_attempt(lease, one.id, worker="w") for one in trials[:2])
     next(steps)
     next(steps)
     assert [one.trial.id for one in watched.running] == [trials[0].id, trials[1].id]
-    assert watched.snapshot().running == 2
+    assert watched.snapshot().trials.running == 2
     store.fail_attempt(lease, first.id, "out of memory", retry=True)
     next(steps)
     store.fail_attempt(lease, second.id, "out of memory", retry=False)
     next(steps)
     now = watched.snapshot()
-    assert (watched.running, now.running, now.done, now.lost) == ([], 0, 1, 1)
+    assert (watched.running, now.trials.running) == ([], 0)
+    assert str(now.trials) == "0 of 10 trials done, 1 failed"
     store.retry_failed(lease)
     next(steps)
-    assert (watched.snapshot().done, watched.snapshot().lost) == (0, 0)
+    assert str(watched.snapshot().trials) == "0 of 10 trials done"
     drive(library, lease)
     told = [one.epoch for _ in steps for one in watched.running]
     assert set(told) == {0, 2}
     assert watched.has_ended
     assert watched.record.sweep == store.sweep(WAITING)
     now = watched.snapshot()
-    assert (now.done, now.total, now.leader.index) == (len(trials), len(trials), 4)
+    assert (now.trials.done, now.trials.total, now.leader.index) == (len(trials), len(trials), 4)
 
 
 def test_a_sweep_is_followed_beyond_the_lease_that_was_read(records, store, library):

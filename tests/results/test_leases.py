@@ -14,7 +14,7 @@ from results import (
     SweepState,
     TrialState,
 )
-from results.states import SWEEP_TRANSITIONS, AttemptState
+from results.states import ENDED, SWEEP_TRANSITIONS, AttemptState
 from search_spaces.errors import InputError
 
 
@@ -222,8 +222,7 @@ def test_only_legal_states_follow(store, scene, before, after):
         store.set_state(lease, after, error="why")
         sweep = store.sweep(sweep_id)
         assert (sweep.state, sweep.error) == (after, "why")
-        ended = after in (SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED)
-        assert (sweep.finished_at is not None) == ended
+        assert (sweep.finished_at is not None) == (after in ENDED)
     else:
         with pytest.raises(ConflictError, match=f"sweep 1 is {before} and cannot become {after}: "):
             store.set_state(lease, after)
@@ -239,7 +238,15 @@ def test_an_illegal_state_says_what_is_legal(store, scene):
     )
 
 
-@pytest.mark.parametrize("state", [SweepState.INTERRUPTED, SweepState.FAILED, SweepState.CANCELLED])
+RESUMABLE = [
+    SweepState.INTERRUPTED,
+    SweepState.INCOMPLETE,
+    SweepState.FAILED,
+    SweepState.CANCELLED,
+]
+
+
+@pytest.mark.parametrize("state", RESUMABLE)
 def test_an_ended_sweep_can_be_resumed(store, scene, state):
     sweep_id, lease = _bring_to(store, scene, state)
     store.release(lease)
@@ -260,6 +267,39 @@ def test_a_finished_sweep_cannot_be_claimed(store, scene):
         "sweep 1 is finished and cannot become running: nothing may follow finished; submit a new "
         "sweep instead"
     )
+
+
+def test_a_sweep_with_a_failed_trial_is_incomplete_and_not_finished(store, scene, examples):
+    lease = scene.claimed()
+    scene.finish(lease, 0.5)
+    store.fail_attempt(lease, scene.start(lease, 1).id, "the worker died", retry=False)
+    scene.finish(lease, 0.6, place=2)
+    store.finish_trial(lease, scene.start(lease, 3).id, examples.result(None, diverged=True))
+    assert store.set_state(lease, SweepState.FINISHED) is SweepState.INCOMPLETE
+    sweep, progress = store.sweep(1), store.progress([1])[1]
+    assert (sweep.state, sweep.finished_at is not None) == (SweepState.INCOMPLETE, True)
+    assert scene.store.events(1)[-1].data["after"] == "incomplete"
+    assert (progress.done, progress.ended, progress.total) == (3, 4, 4)
+    assert str(progress) == "3 of 4 trials done, 1 failed, 1 diverged"
+
+    store.release(lease)
+    assert store.requeue(1) is SweepState.QUEUED
+    again = scene.claim(1)
+    assert store.retry_failed(again) == 1
+    states = [trial.state for trial in store.trials(1)]
+    kept, diverging = TrialState.FINISHED, TrialState.DIVERGED
+    assert states == [kept, TrialState.PENDING, kept, diverging]
+    scene.finish(again, 0.7, place=1)
+    assert [trial.attempts for trial in store.trials(1)] == [1, 2, 1, 1]
+    assert store.set_state(again, SweepState.FINISHED) is SweepState.FINISHED
+    assert str(store.progress([1])[1]) == "4 of 4 trials done, 1 diverged"
+
+
+def test_a_diverged_trial_is_a_result_so_that_the_sweep_is_finished(store, scene, examples):
+    lease = scene.claimed(candidates=1, seeds=(0,))
+    store.finish_trial(lease, scene.start(lease).id, examples.result(None, diverged=True))
+    assert store.retry_failed(lease) == 0
+    assert store.set_state(lease, SweepState.FINISHED) is SweepState.FINISHED
 
 
 def test_leaving_running_makes_running_trials_pending(store, scene):
@@ -298,7 +338,7 @@ def test_cancelling_fences_off_a_driver_that_is_gone(store, scene):
         store.fail_attempt(lease, attempt.id, "late", retry=False)
 
 
-@pytest.mark.parametrize("state", [SweepState.FINISHED, SweepState.FAILED])
+@pytest.mark.parametrize("state", [SweepState.FINISHED, SweepState.INCOMPLETE, SweepState.FAILED])
 def test_what_has_ended_cannot_be_cancelled(store, scene, state):
     sweep_id, _ = _bring_to(store, scene, state)
     with pytest.raises(ConflictError) as caught:

@@ -96,6 +96,31 @@ def test_what_earlier_sweeps_aimed_at_is_read_from_their_specifications(tmp_path
         assert store.best(target_quantity="params").alpha == 1.2
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("finished", SweepState.INCOMPLETE), ("cancelled", SweepState.CANCELLED)],
+)
+def test_sweeps_that_finished_with_failed_trials_were_incomplete(tmp_path, before, after):
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((DATABASES / "0008.sql").read_text())
+        connection.execute("update sweeps set state = ?", [before])
+        connection.commit()
+    with Store.open(f"sqlite:///{path}") as store:
+        assert store.sweep(1).state is after
+
+
+def test_a_sweep_without_failed_trials_stays_finished(tmp_path):
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((DATABASES / "0008.sql").read_text())
+        connection.execute("update sweeps set state = 'finished'")
+        connection.execute("update trials set state = 'diverged' where state = 'failed'")
+        connection.commit()
+    with Store.open(f"sqlite:///{path}") as store:
+        assert store.sweep(1).state is SweepState.FINISHED
+
+
 def test_an_embedded_database_is_made_on_open(tmp_path):
     url = f"sqlite:///{tmp_path}/new.db"
     with Store.open(url) as store:

@@ -10,6 +10,7 @@ from results import (
     SweepState,
     TrialState,
 )
+from results.states import ENDED
 from search_spaces.errors import InputError
 
 
@@ -144,7 +145,7 @@ def test_a_finished_sweep_is_not_requeued(store, scene):
         store.requeue(lease.sweep_id)
 
 
-@pytest.mark.parametrize("state", [SweepState.FINISHED, SweepState.FAILED, SweepState.CANCELLED])
+@pytest.mark.parametrize("state", ENDED)
 def test_what_has_ended_is_deleted_with_all_it_holds(store, scene, examples, state):
     other = scene.sweep()
     lease = scene.claimed()

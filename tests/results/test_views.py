@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from results import NotFoundError, Store
+from results.states import SweepState
 from results.views import FIGURES, SweepView
 from search_spaces.errors import InputError
 
@@ -97,6 +98,17 @@ def test_a_notebook_shows_where_the_sweep_stands_and_its_triangle(store, finishe
     assert "8 of 8 trials done" in shown["text/html"]
     drawn = go.Figure(shown["application/vnd.plotly.v1+json"])
     assert drawn.layout.title.text == shown["text/plain"]
+
+
+def test_a_notebook_says_that_trials_failed(store, planned, examples):
+    lease = store.claim(planned, "me", ttl_seconds=60)
+    for trial in store.trials(planned):
+        attempt = store.start_attempt(lease, trial.id)
+        store.fail_attempt(lease, attempt.id, "the worker died", retry=False)
+    store.set_state(lease, SweepState.FINISHED)
+    shown = SweepView(store, planned)._repr_mimebundle_()
+    assert shown["text/plain"] == "sweep 1 'first': incomplete (8 trials failed)"
+    assert "incomplete, 0 of 8 trials done, 8 failed" in shown["text/html"]
 
 
 def test_unknown_figures_and_sweeps_are_refused(store, planned):

@@ -4,7 +4,7 @@ import { paced, refresh, say } from "./live.js";
 
 const KINDS = ["created", "claimed", "released", "state", "cancel_requested", "trial_started", "epochs",
   "trial_finished", "trial_stopped", "trial_failed", "trials_added", "extended", "retried", "decision",
-  "checkpoint", "checkpoint_lost", "outcome", "edge_measured", "calibrated", "execution"];
+  "checkpoint", "checkpoint_lost", "outcome", "edge_measured", "images", "calibrated", "execution"];
 const place = document.getElementById("sweep");
 const draw = watchFigures();
 const ask = paced(async () => {

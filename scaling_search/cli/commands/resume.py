@@ -28,10 +28,12 @@ def resume(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Go on with a sweep that was interrupted, killed or cancelled.
+    """Go on with a sweep that was interrupted, killed or cancelled, or that lost trials.
 
     Exactly what is missing is trained: finished trials are not repeated, failed ones are tried
-    again. A sweep that failed as a whole goes on in the same way. The images must be those that
+    again, in a sweep that came to an outcome without them too (state `incomplete`); the verdict and
+    the family follow. A trial that diverged is a result: the same seed would diverge again. A sweep
+    that failed as a whole goes on in the same way. The images and their split must be those that
     the sweep began with; they are prepared again where the cache no longer holds them.
 
     With --server the sweep goes back to the end of the service's queue, and a runner there trains
@@ -42,6 +44,9 @@ def resume(
       scaling-search resume 3
       scaling-search resume 3 --workers 8
       scaling-search resume 3 --server http://host:8321
+
+    Exit codes: 0 done (whatever the verdict), 1 failed, cancelled or incomplete (trials failed), 2
+    wrong input, 130 ctrl-C or SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if server:
         chosen = (workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
@@ -67,7 +72,7 @@ def resume(
         with display.preparing() as progress:
             data = inputs.data_of(inputs.stored_spec(stored), progress)
         done = store.progress([sweep])[sweep]
-        training.say(f"sweep {sweep}: {done.done:,} of {done.total:,} trials are done", quiet)
+        training.say(f"sweep {sweep}: {done}", quiet)
         training.train(store, sweep, data, how, display)
         report(store, sweep, json)
 

@@ -60,8 +60,8 @@ def run(
       scaling-search run small-images --strategy contenders --seeds 12
       scaling-search run my-space.yaml --images 50000 --workers 4 --json > sweep.json
 
-    Exit codes: 0 done (whatever the verdict), 1 failed or cancelled, 2 wrong input, 130 ctrl-C or
-    SIGTERM.
+    Exit codes: 0 done (whatever the verdict), 1 failed, cancelled, incomplete (trials failed) or
+    all trials diverged, 2 wrong input, 130 ctrl-C or SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.store import Store
     from scaling_search.cli import inputs, training

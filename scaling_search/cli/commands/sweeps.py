@@ -16,7 +16,8 @@ def sweeps(
         typer.Option(
             "--state",
             metavar="STATE",
-            help="queued, running, finished, failed, cancelled or interrupted.",
+            help="queued, running, finished, incomplete (trials failed), failed, cancelled or "
+            "interrupted.",
             autocompletion=completion.states,
         ),
     ] = None,
@@ -34,7 +35,8 @@ def sweeps(
 ) -> None:
     """List sweeps, newest first, with state, progress and verdict.
 
-    A sweep whose process is gone is shown as stopped: `scaling-search resume` goes on with it.
+    A sweep whose process is gone is shown as stopped: `scaling-search resume` goes on with it. One
+    that came to an outcome although trials failed is `incomplete`: `resume` tries them again.
 
     \b
     Examples:

@@ -90,8 +90,8 @@ def validate_proxy(
         --rates 0.00125,0.0025,0.005,0.01
       scaling-search validate-proxy --resume 1
 
-    Exit codes: 0 done (whatever it found), 1 failed or cancelled, 2 wrong input, 130 ctrl-C or
-    SIGTERM.
+    Exit codes: 0 done (whatever it found), 1 failed, cancelled or incomplete (trials failed), 2
+    wrong input, 130 ctrl-C or SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.documents.validations import ValidationItem
     from results.store import Store
@@ -122,7 +122,8 @@ def validate_proxy(
         number = validating.begin(store, spec, data, resume, quiet=quiet)
         validating.train(store, number, spec, data, how, display, quiet=quiet)
         found = store.validation(number)
-    if json:
-        print_json(ValidationItem.from_record(found).model_dump(mode="json"))
-    else:
-        show_validation(console(), found)
+        if json:
+            print_json(ValidationItem.from_record(found).model_dump(mode="json"))
+        else:
+            show_validation(console(), found)
+        validating.check_whole(store, number)

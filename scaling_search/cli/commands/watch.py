@@ -30,7 +30,8 @@ def watch(
       scaling-search watch 7
       scaling-search watch 7 --server http://host:8321
 
-    Exit codes: 0 finished, 1 failed, cancelled, or nobody drives it, 130 ctrl-C.
+    Exit codes: 0 finished, 1 failed, cancelled, incomplete (trials failed), all trials diverged, or
+    nobody drives it, 130 ctrl-C.
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli.following import Following
     from scaling_search.cli.records import open_records

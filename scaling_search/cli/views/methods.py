@@ -25,8 +25,8 @@ def _gain(point: dict[str, Any]) -> tuple[str, str]:
 
 def show_methods(out: Console, record: SweepRecord) -> None:
     """Accuracy of each method at each φ, and its gain over the reference at equal FLOPs."""
-    outcome = record.sweep.outcome
-    found = outcome["methods"] if outcome else None
+    outcome = record.sweep.outcome or {}
+    found = outcome.get("methods")
     if found is None:
         return
     made = table(
@@ -46,6 +46,8 @@ def show_methods(out: Console, record: SweepRecord) -> None:
     out.print(made)
     if found["incomplete"]:
         paragraph(out, "Lost a trial, so left out: ", ", ".join(found["incomplete"]))
+    for remark in outcome["why"][1:]:
+        paragraph(out, "– ", remark)
     confidence = record.sweep.spec["selection"]["confidence"]
     said = (
         f"{plural(found['seeds'], 'seed')} and {found['images']:,} validation images; intervals "

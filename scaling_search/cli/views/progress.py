@@ -174,7 +174,7 @@ class Training:
 
     def observe(self, now: Snapshot, above: RenderableType | None = None) -> None:
         """The sweep stands so; its beginning, its end and decisions are always shown."""
-        important = not self._begun or now.done == now.total
+        important = not self._begun or now.trials.ended == now.trials.total
         self._begun = True
         said = now.decision
         self._show(progress_line(now), now.fraction, leader_line(now), important, above, said)
@@ -192,16 +192,14 @@ class Training:
 
 def progress_line(now: Snapshot) -> str:
     """Trials, speed, and the time that is left."""
-    parts = [f"{now.done:,} of {plural(now.total, 'trial')} done"]
-    if now.running:
-        parts.append(f"{now.running} running")
-    elif now.done < now.total:
+    parts, is_over = [str(now.trials)], now.trials.ended == now.trials.total
+    if now.trials.running:
+        parts.append(f"{now.trials.running} running")
+    elif not is_over:
         parts.append("starting workers")
-    if now.lost:
-        parts.append(f"{now.lost} lost")
     if now.images_per_second:
         parts.append(f"{now.images_per_second:,.0f} images/s")
-    if now.eta_seconds is not None and now.done < now.total:
+    if now.eta_seconds is not None and not is_over:
         parts.append(f"{duration(now.eta_seconds)} left")
     return ", ".join(parts)
 

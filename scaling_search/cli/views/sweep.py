@@ -40,13 +40,9 @@ def show_heading(out: Console, record: SweepRecord) -> None:
     """Which sweep, where it stands, and what it trained."""
     sweep, progress = record.sweep, record.standing.progress
     out.print(f"Sweep {sweep.id} {sweep.name!r}: {state_of(sweep)}", style="bold", markup=False)
-    lost = progress.failed + progress.diverged
     fresh = sum(trial.seed >= FRESH for trial in record.trials)
     out.print(
-        f"{progress.done:,} of {plural(progress.total, 'trial')} done"
-        + (f", {lost} of them lost" if lost else "")
-        + (f", {progress.stopped} stopped early" if progress.stopped else "")
-        + f": {plural(len(record.candidates), 'candidate')} × {_seeds(sweep)}"
+        f"{progress}: {plural(len(record.candidates), 'candidate')} × {_seeds(sweep)}"
         + (f", {fresh} with fresh seeds" if fresh else ""),
         markup=False,
     )
@@ -205,7 +201,7 @@ def show_sweeps(out: Console, sweeps: Sequence[SweepSummary], *, filtered: bool)
             state_of(sweep),
             sweep.baseline,
             short_name(sweep.dataset),
-            f"{now.done:,}/{now.total:,}",
+            f"{now.done:,}/{now.total:,}" + (f"\n{now.failed:,} failed" if now.failed else ""),
             str(sweep.verdict or ""),
             _leader(sweep),
             f"{sweep.created_at.astimezone():%m-%d %H:%M}",

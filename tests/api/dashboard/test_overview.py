@@ -13,10 +13,18 @@ async def test_sweeps_are_listed_with_where_they_stand(client, pages):
     assert [row.split()[:2] for row in rows] == [
         ["5", "unsure"], ["4", "failed"], ["3", "waiting"], ["2", "running"], ["1", "finished"],
     ]  # fmt: skip
-    assert "chosen 10 of 10 1 lost 80.50% mean of 2 seeds" in rows[-1]
+    assert "chosen 10 of 10 1 diverged 80.50% mean of 2 seeds" in rows[-1]
     assert "α 1 β" in rows[-1]
     assert "● running 0 of 10 no result yet undecided" in rows[3]
     assert 'aria-label="best trial rose from 50.00% to 91.00% over 9 trials"' in html
+
+
+async def test_a_sweep_that_lost_trials_is_listed_as_such(client, library, pages):
+    library.incomplete()
+    html = (await client.get("/?state=incomplete")).text
+    (row,) = pages.texts(html, "tr")[1:]
+    assert "◐ incomplete ≈ equivalent 8 of 10 2 failed" in row
+    assert "◐ incomplete 1" in " ".join(pages.texts(html, "li"))
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,25 @@ async def test_one_can_do_what_its_state_allows(client, sweep, says, offers):
     assert posts == offers
 
 
+async def test_a_sweep_that_lost_trials_says_so_and_offers_to_try_them_again(
+    client, store, library, pages
+):
+    sweep = library.incomplete()
+    html = (await client.get(f"/sweeps/{sweep}")).text
+    assert "◐ incomplete" in pages.texts(html, "p")[1]
+    assert "2 trials failed. The verdict is from the others; resuming tries what failed again." in (
+        " ".join(pages.texts(html, "p"))
+    )
+    assert 'data-done="8" data-total="10"' in html
+    assert '8 of 10 <span class="under lost">2 failed</span>' in html
+    assert re.findall(rf'data-post="/v1/sweeps/{sweep}/(\w+)"', html) == ["resume"]
+    answer = await client.post(f"/v1/sweeps/{sweep}/resume")
+    assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+    lease = store.claim_next("runner:1:0", ttl_seconds=60)  # the one that waited before
+    lease = store.claim_next("runner:1:0", ttl_seconds=60)
+    assert (lease.sweep_id, store.retry_failed(lease)) == (sweep, 2)
+
+
 async def test_a_sweep_without_a_driver_is_interrupted(client, store, library, pages):
     sweep = library.sweep(name="lost")
     lease = store.claim(sweep, "here:1:0", ttl_seconds=0.01)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from scaling_search.selection import Comparison, select
+from search_spaces.proxy_spec import ProxySpec
 
 from .made import CHANCE, RULE, entry, exact, row
 
@@ -19,7 +20,15 @@ def test_without_the_baseline_nothing_is_concluded() -> None:
     entries[0] = replace(entries[0], lost=1)
     outcome = select(entries, RULE, CHANCE)
     assert outcome.verdict == "inconclusive"
-    assert "the unscaled baseline lost a trial" in outcome.why[0]
+    why = (
+        "the unscaled baseline lost a trial, so whether the leader is better than it is not known: "
+        "of its trials "
+    )
+    assert outcome.why == (why + "1 diverged (make its training stable)",)
+    entries[0] = replace(entries[0], failed=1)
+    assert select(entries, RULE, CHANCE).why == (
+        why + "1 failed (resume, which tries failed trials again)",
+    )
 
 
 def test_a_baseline_that_cannot_be_used_allows_no_conclusion() -> None:
@@ -49,7 +58,15 @@ def test_a_leader_that_fails_on_fresh_seeds_is_not_confirmed_by_the_others() -> 
     entries[2] = replace(entries[2], fresh={100: entries[2].correct[0]}, fresh_lost=2)
     outcome = select(entries, RULE, CHANCE)
     assert (outcome.verdict, outcome.confirmation) == ("inconclusive", None)
-    assert "lost 2 of its fresh trials" in outcome.why[0]
+    assert outcome.why == (
+        "the leader lost 2 fresh trials, so it is not confirmed: of them 2 diverged (make its "
+        "training stable)",
+    )
+    entries[2] = replace(entries[2], fresh_failed=2)
+    assert select(entries, RULE, CHANCE).why == (
+        "the leader lost 2 fresh trials, so it is not confirmed: of them 2 failed (resume, which "
+        "tries failed trials again)",
+    )
 
 
 def test_candidates_that_were_dropped_early_are_compared_on_the_seeds_that_they_share() -> None:
@@ -76,6 +93,30 @@ def test_a_candidate_that_lost_a_trial_is_out(lost: int) -> None:
     assert outcome.leader == 1
     assert outcome.verdict == "chosen"
     assert row(outcome, 3) == Comparison(3, "incomplete")
+    assert outcome.why[1:] == (
+        "of 1 rival 1 is worse",
+        "left out, as they lost trials: 1 candidate that could win; of their trials "
+        f"{lost} diverged (make its training stable)",
+    )
+
+
+def test_a_candidate_whose_trials_failed_may_still_be_the_best() -> None:
+    """It failed by no fault of its own, so that it counts like one that was never trained."""
+    entries = exact([[0.5, 0.5], [0.7, 0.7], [0.6, 0.6], [0.9, 0.9]])
+    untried = [*entries[:3], replace(entries[3], correct={})]
+    entries[3] = replace(entries[3], correct={1: entries[3].correct[1]}, lost=1, failed=1)
+    outcome, without = select(entries, RULE, CHANCE), select(untried, RULE, CHANCE)
+    assert (outcome.verdict, outcome.leader) == (without.verdict, 1)
+    assert outcome.certainty == without.certainty
+    assert outcome.verdict != "chosen"
+    assert outcome.why[-2].endswith(
+        "; 1 of 3 candidates finished no trial or had one fail, and only the surface between the "
+        "others tells of them"
+    )
+    assert outcome.why[-1] == (
+        "left out, as they lost trials: 1 candidate that could win; of their trials 1 failed "
+        "(resume, which tries failed trials again)"
+    )
 
 
 def test_without_a_complete_candidate_nobody_leads() -> None:
@@ -84,9 +125,30 @@ def test_without_a_complete_candidate_nobody_leads() -> None:
     assert outcome.leader is None
     assert outcome.verdict == "inconclusive"
     assert outcome.why == (
-        "1 of 1 candidate that could win lost a trial (diverged or failed): resume, which tries "
-        "failed trials again, or make training stable",
+        "1 of 1 candidate that could win lost a trial: of their trials 1 diverged (make its "
+        "training stable)",
     )
+    entries[1] = replace(entries[1], lost=2, failed=1)
+    assert select(entries, RULE, CHANCE).why == (
+        "1 of 1 candidate that could win lost a trial: of their trials 1 failed (resume, which "
+        "tries failed trials again), 1 diverged (make its training stable)",
+    )
+
+
+def test_where_every_trial_diverged_it_is_said_what_to_try() -> None:
+    entries = [replace(entry(index, {}), lost=2) for index in range(3)]
+    unstable = ProxySpec(steps=4, reports=1, learning_rate=0.3).gentler
+    outcome = select(entries, RULE, CHANCE, "flops", unstable)
+    assert outcome.why == (
+        "all 6 trials diverged: a learning rate of 0.3 is too high for this recipe; run anew with "
+        "a lower one, for example `--set proxy.learning_rate=0.03`",
+    )
+
+
+@pytest.mark.parametrize(("rate", "lower"), [(0.05, 0.005), (0.02, 0.002), (1e9, 0.05)])
+def test_the_rate_to_try_is_a_tenth_and_at_most_the_default(rate: float, lower: float) -> None:
+    told = ProxySpec(steps=4, reports=1, learning_rate=rate).gentler
+    assert told.endswith(f"`--set proxy.learning_rate={lower:g}`")
 
 
 def test_before_any_trial_nobody_leads() -> None:

@@ -64,7 +64,7 @@ def test_every_attempt_is_on_record(finished: Any) -> None:
 def test_what_happened_can_be_read_from_the_events(finished: Any) -> None:
     kinds = finished.kinds()
     trials = len(finished.trials)
-    assert kinds[:4] == ["created", "claimed", "execution", "calibrated"]
+    assert kinds[:5] == ["created", "claimed", "images", "execution", "calibrated"]
     assert kinds[-3:] == ["outcome", "state", "released"]
     assert kinds.count("trial_started") == kinds.count("trial_finished") == trials
     assert kinds.count("epochs") == 2 * trials
@@ -80,14 +80,15 @@ def test_the_largest_networks_are_trained_first(finished: Any) -> None:
 def test_the_display_ends_with_everything_done(finished: Any) -> None:
     first, last = finished.snapshots[0], finished.snapshots[-1]
     trials = len(finished.trials)
-    assert (first.total, first.done, first.running, first.fraction) == (trials, 0, 0, 0)
-    assert (last.done, last.running, last.lost) == (trials, 0, 0)
+    assert (str(first.trials), first.fraction) == (f"0 of {trials} trials done", 0)
+    assert first.trials.running == 0
+    assert str(last.trials) == f"{trials} of {trials} trials done"
     assert last.fraction == pytest.approx(1)
     assert last.eta_seconds == pytest.approx(0, abs=1e-6)
     reached = {row.index: row.accuracy for row in finished.outcome.comparisons}
     eligible = [found.index for found in finished.store.candidates(1) if found.eligible]
     assert reached[last.leader.index] == max(reached[index] for index in eligible)
-    assert max(snapshot.running for snapshot in finished.snapshots) <= 2
+    assert max(snapshot.trials.running for snapshot in finished.snapshots) <= 2
 
 
 def test_the_outcome_is_that_of_the_stored_trials(finished: Any) -> None:

@@ -48,7 +48,9 @@ def test_ctrl_c_keeps_what_is_trained_and_resuming_trains_the_rest(
     make_scene: Any, shared_ray: None
 ) -> None:
     scene = make_scene()
-    interrupt = once(lambda found: found.done == 3, lambda: signal.raise_signal(signal.SIGINT))
+    interrupt = once(
+        lambda found: found.trials.done == 3, lambda: signal.raise_signal(signal.SIGINT)
+    )
     with pytest.raises(Interrupted) as caught:
         scene.drive(interrupt)
     assert str(caught.value) == "sweep 1 was interrupted"
@@ -63,7 +65,7 @@ def test_ctrl_c_keeps_what_is_trained_and_resuming_trains_the_rest(
     begun = len(scene.started())
     first: list[Snapshot] = []
     scene.drive(first.append)
-    assert first[0].done == len(done)
+    assert first[0].trials.done == len(done)
     assert sorted(scene.started()[begun:]) == sorted(before.keys() - done)
     after = {trial.id: trial for trial in scene.trials}
     assert {number: after[number] for number in done} == {number: before[number] for number in done}

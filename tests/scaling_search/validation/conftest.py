@@ -11,7 +11,7 @@ import pytest
 
 from results import Store
 from results.records import TrialResult
-from results.states import SweepState
+from results.states import SweepState, TrialState
 from scaling_search.datasets import PreparedDataset
 from scaling_search.execution import Execution
 from scaling_search.measure import Measured
@@ -57,13 +57,17 @@ def spec() -> ValidationSpec:
 
 
 def play(store: Store, sweep_id: int, truth: Callable[[int], float | None]) -> None:
-    """Every trial of a sweep, as a driver would record it."""
+    """Every trial of a sweep that has no result, as a driver would record it; −1 fails."""
     rng = np.random.default_rng(sweep_id)
     lease = store.claim(sweep_id, "here:1:0", ttl_seconds=60)
     index = {candidate.id: candidate.index for candidate in store.candidates(sweep_id)}
-    for trial in store.trials(sweep_id):
+    store.retry_failed(lease)
+    for trial in store.trials(sweep_id, states=[TrialState.PENDING]):
         attempt = store.start_attempt(lease, trial.id)
         true = truth(index[trial.candidate_id])
+        if true == -1:
+            store.fail_attempt(lease, attempt.id, "the worker died", retry=False)
+            continue
         correct = rng.random(IMAGES) < (0 if true is None else true)
         result = TrialResult(
             accuracy=None if true is None else float(correct.mean()),

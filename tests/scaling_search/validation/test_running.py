@@ -6,11 +6,12 @@ import pytest
 
 from results.records import NewCoefficients
 from results.states import SweepState, Verdict
+from scaling_search.cli.validating import check_whole
 from scaling_search.sweeps import create_sweep
 from scaling_search.validation.doubts import doubt
 from scaling_search.validation.report import conclude_validation
 from scaling_search.validation.running import create_validation, left_out, sample
-from search_spaces.errors import InputError
+from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import make_plan
 
 RATES = 5
@@ -50,6 +51,27 @@ def test_a_sample_without_common_flops_is_refused(spec, small_digits):
         InputError, match=r"[012] of 7 .* ranks are compared between equal FLOPs only"
     ):
         sample(strict, small_digits)
+
+
+def test_a_rate_whose_trials_failed_is_trained_again(store, spec, number, train):
+    def failing(images, rate, candidate):
+        return -1 if (rate, candidate) == (0.1, 2) else fair(images, rate, candidate)
+
+    first = train(number, failing)
+    report = conclude_validation(store, number, spec)
+    assert not report["complete"]
+    lost = [turn.sweep_id for turn in first if turn.variant.learning_rate == 0.1]
+    assert {store.sweep_state(sweep) for sweep in lost} == {SweepState.INCOMPLETE}
+    trials = sum(len(store.trials(turn.sweep_id)) for turn in first)
+    with pytest.raises(WorkError) as caught:
+        check_whole(store, number)
+    assert str(caught.value) == (
+        f"validation {number} is incomplete: {3 * len(lost)} of {trials:,} trials failed; "
+        f"`scaling-search validate-proxy --resume {number}` tries them again"
+    )
+    assert [turn.sweep_id for turn in train(number, fair)] == lost
+    assert conclude_validation(store, number, spec)["complete"]
+    check_whole(store, number)
 
 
 def test_a_short_budget_that_ranks_as_the_long_one_is_recommended(store, spec, number, train):

@@ -1,0 +1,25 @@
+"""What is said of trials that were lost, and what brings the answer that they would have given."""
+
+from __future__ import annotations
+
+UNSTABLE = "make its training stable"
+"""What to try where trainings diverge, if nothing is known of the recipe."""
+
+
+def remedies(lost: int, failed: int, unstable: str) -> str:
+    """How many trials failed and how many diverged, each with what to do about it.
+
+    Resuming tries again what failed. What diverged would diverge again with the same seed, so that
+    only another recipe helps.
+
+    Args:
+        lost: trials that failed or diverged.
+        failed: those of them that failed.
+        unstable: what to try where trainings diverge.
+    """
+    parts = []
+    if failed:
+        parts.append(f"{failed:,} failed (resume, which tries failed trials again)")
+    if lost > failed:
+        parts.append(f"{lost - failed:,} diverged ({unstable})")
+    return ", ".join(parts)
