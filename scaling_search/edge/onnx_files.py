@@ -87,7 +87,7 @@ def write_onnx(network: nn.Module, spec: NetworkSpec, path: Path) -> OnnxFile:
             path,
             input_names=[_INPUT],
             output_names=[_OUTPUT],
-            dynamic_shapes={_INPUT: {0: torch.export.Dim("batch")}},
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
             opset_version=OPSET,
             external_data=False,
             verbose=False,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli.options import (
+    CodeOption,
     DatasetOption,
     ForceOption,
     JsonOption,
@@ -53,6 +54,7 @@ def onnx(
         int | None,
         typer.Option("--classes", metavar="N", help="Of the network; the data set's by default."),
     ] = None,
+    baseline: CodeOption = None,
     force: ForceOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,

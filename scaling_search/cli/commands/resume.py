@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaling_search.cli.options import (
     AttemptsOption,
+    CodeOption,
     CpusOption,
     DatabaseOption,
     GpusOption,
@@ -18,6 +19,7 @@ from scaling_search.cli.options import (
 
 def resume(
     sweep: SweepArgument,
+    baseline: CodeOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,
