@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,13 @@ import torch
 import yaml
 from PIL import Image
 
+from results.states import SweepState
+from results.store import Store
 from scaling_search.checkpoints import About, save
+from scaling_search.execution import Execution
+from scaling_search.runner.driver import drive
+from scaling_search.runner.lifeline import start_child
+from scaling_search.watch import Watch
 from search_spaces.baselines import allow_reference
 from search_spaces.baselines.references import _loaded, forbid_references
 from search_spaces.modules import build
@@ -265,3 +273,38 @@ def test_the_family_of_a_stored_sweep_is_derived_where_its_code_is_named(
     done = trap.invoke(*words, "--baseline", NAME)
     assert done.exit_code == 0, done.output
     assert 'allow_reference("trap:Net")' in done.stdout
+
+
+def test_no_runner_runs_code_that_a_stored_sweep_names(
+    trap: Any, stored: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCALING_SEARCH_DATABASE_URL", stored)
+    with Store.open(stored) as store:
+        lease = store.claim_next("here:1:0", ttl_seconds=60)
+        assert lease is not None
+        execution = dataclasses.asdict(Execution(workers=1, attempts=1))
+        job = {"sweep_id": lease.sweep_id, "owner": lease.owner, "epoch": lease.epoch}
+        assert drive(job | {"execution": execution}, Watch()) == 1
+        assert (
+            f"Error: sweep {lease.sweep_id}: space.baseline: {REFUSED}" in capsys.readouterr().out
+        )
+        left = store.sweep(lease.sweep_id)
+    assert (left.state, left.error) == (
+        SweepState.FAILED,
+        f"sweep {lease.sweep_id}: space.baseline: {REFUSED}",
+    )
+    assert not (trap.folder / "executed").exists()
+
+
+def test_children_import_nothing_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is called as a library would otherwise come before it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "psutil.py").write_text("open('executed', 'w')")
+    child = start_child("scaling_search.runner.driver", ["{}"], {}, stderr=subprocess.PIPE)
+    assert child.wait(120) == 1
+    assert child.stderr is not None
+    assert "KeyError: 'sweep_id'" in child.stderr.read()  # it was there, and read its job
+    child.communicate()
+    assert not (tmp_path / "executed").exists()
