@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,14 @@ from PIL import Image
 from results.states import SweepState
 from results.store import Store
 from scaling_search.checkpoints import About, save
+from scaling_search.cli.validating import Asked
 from scaling_search.execution import Execution
 from scaling_search.runner.driver import drive
 from scaling_search.runner.lifeline import start_child
 from scaling_search.watch import Watch
 from search_spaces.baselines import allow_reference
 from search_spaces.baselines.references import _loaded, forbid_references
+from search_spaces.errors import InputError
 from search_spaces.modules import build
 from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
 
@@ -308,3 +311,30 @@ def test_children_import_nothing_from_the_working_folder(
     assert "KeyError: 'sweep_id'" in child.stderr.read()  # it was there, and read its job
     child.communicate()
     assert not (tmp_path / "executed").exists()
+
+
+def test_a_validation_is_resumed_where_its_code_is_named(trap: Any) -> None:
+    allow_reference(NAME, [str(trap.folder)])
+    asked = Asked(
+        space="space.yaml", settings=(), dataset=None, budgets="640,1280", rates=None,
+        all_rates=False, seeds=2, name=None, skip_corrupt=False,
+    )  # fmt: skip
+    spec = asked.read().model_dump(mode="json")
+    stored: Any = SimpleNamespace(validation=lambda number: SimpleNamespace(spec=spec))
+    again = Asked(
+        space="quickstart", settings=(), dataset=None, budgets=None, rates=None,
+        all_rates=False, seeds=None, name=None, skip_corrupt=False, baseline=NAME,
+    )  # fmt: skip
+    forget(trap.folder)
+    with pytest.raises(InputError) as caught:
+        again.resumed(stored, 1)
+    assert REFUSED in str(caught.value)
+    assert not (trap.folder / "executed").exists()
+    allow_reference(NAME, [str(trap.folder)])
+    assert again.resumed(stored, 1).sweep.space.baseline == NAME
+    with pytest.raises(InputError) as caught:
+        dataclasses.replace(again, baseline="resnet18").resumed(stored, 1)
+    assert str(caught.value) == (
+        "--baseline is resnet18, but validation 1 is of trap:Net: leave it out, or begin a new one "
+        "without --resume"
+    )
