@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from search_spaces.errors import InputError
 
@@ -40,6 +40,20 @@ class StageSpec:
     kernel: int
     expansion: int = 1
     se_ratio: float = 0.0
+
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {"int": (int,), "float": (int, float), "str": (str,)}
+
+
+def _check_types(part: NetworkSpec | StemSpec | StageSpec) -> None:
+    for field in dataclasses.fields(part):
+        value, wanted = getattr(part, field.name), _TYPES.get(str(field.type), (object,))
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise InputError(
+                f"network spec cannot be read ({field.name} is {value!r}, it must be "
+                f"{'text' if str in wanted else 'a number'}); it must have the values that "
+                "`NetworkSpec.to_dict` writes"
+            )
 
 
 @dataclass(frozen=True)
@@ -113,10 +127,11 @@ class NetworkSpec:
         """Read what `to_dict` wrote.
 
         Raises:
-            InputError: a key is missing or unknown, or a size is below 1.
+            InputError: a key is missing or unknown, a value is of another type, or a size is below
+                1.
         """
         try:
-            return cls(
+            found = cls(
                 **{
                     **data,
                     "stem": StemSpec(**data["stem"]),
@@ -128,3 +143,7 @@ class NetworkSpec:
                 f"network spec cannot be read ({error}); it must have the keys that "
                 "`NetworkSpec.to_dict` writes"
             ) from None
+        parts: tuple[NetworkSpec | StemSpec | StageSpec, ...] = (found, found.stem, *found.stages)
+        for part in parts:
+            _check_types(part)
+        return found

@@ -2,7 +2,8 @@
 
 The header's metadata hold `scaling_search`, the JSON of `About`, and `digest`, a hash over that
 text and every tensor, so that neither can be changed unnoticed. Other programs read the tensors as
-in any safetensors file. Nothing of a file is ever executed.
+in any safetensors file. Nothing of a file is ever executed, nor is code that it names: the network
+of a baseline of the user's own is built where the user names that baseline.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
 from scaling_search.checkpoints.about import About
-from scaling_search.weights.likely import likely
+from scaling_search.checkpoints.fitting import described, fitted
 from search_spaces.errors import InputError, WorkError
-from search_spaces.modules import build
 from search_spaces.spec import NetworkSpec
 
 SUFFIX: Final = ".safetensors"
@@ -119,12 +119,12 @@ def is_checkpoint(path: Path) -> bool:
 
 
 def read_about(path: Path) -> About:
-    """What a file says of its network; the weights are not read, nor checked.
+    """What a file says of its network, after checking that neither it nor the weights were changed.
 
     Raises:
-        InputError: it cannot be read, is a pickle, or holds no description of ours.
+        InputError: it cannot be read, is a pickle, holds no description of ours, or was changed.
     """
-    return _described(path, _open(path)[0])
+    return _read(path)[0]
 
 
 def _open(path: Path) -> tuple[dict[str, str], list[str]]:
@@ -145,14 +145,26 @@ def _damaged(path: Path, error: Exception) -> InputError:
     )
 
 
-def _described(path: Path, metadata: Mapping[str, str]) -> About:
+def _read(path: Path) -> tuple[About, dict[str, Tensor]]:
+    """The description and the tensors; nothing is made of either before their digest is right."""
+    metadata, names = _open(path)
     if _ABOUT not in metadata:
         raise InputError(
             f"{path} holds weights, but not what network they are of: it is no checkpoint of this "
             "program"
         )
     try:
-        return About.model_validate_json(metadata[_ABOUT])
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in names}
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from None
+    if metadata.get(_DIGEST) != _digest(metadata[_ABOUT], tensors):
+        raise InputError(
+            f"{path} was changed since it was written (its weights and description do not hash to "
+            "what it says): restore it, or train the network again"
+        )
+    try:
+        return About.model_validate_json(metadata[_ABOUT]), tensors
     except (ValidationError, InputError) as error:
         reason = " ".join(str(error).split())
         raise InputError(
@@ -172,72 +184,25 @@ def load(
         sha256: what its bytes must hash to, where that was recorded.
 
     Raises:
-        InputError: it cannot be read, is a pickle, was changed since it was written, its tensors do
-            not fit its network (the first that does not is named), or it is of another network.
+        InputError: it cannot be read, is a pickle, was changed since it was written, is of a
+            baseline of the user's own that was not named, its tensors do not fit its network (the
+            first that does not is named), or it is of another network.
     """
-    metadata, names = _open(path)
-    about = _described(path, metadata)
     if sha256 is not None and file_hash(path) != sha256:
         raise InputError(
             f"{path} is not the file that was recorded (its SHA-256 differs from {sha256[:12]}…): "
             "restore it, or train the network again"
         )
+    about, tensors = _read(path)
     if expected is not None and about.network != expected:
         raise InputError(
             f"{path} is of another network: {described(about.network)}; wanted is "
             f"{described(expected)}"
         )
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in names}
-    except (SafetensorError, OSError) as error:
-        raise _damaged(path, error) from None
-    with torch.random.fork_rng([]):
-        network = build(about.network, padding=about.padding, norm_eps=about.norm_eps)
-    _check_shapes(path, about.network, network.state_dict(), tensors)
-    if metadata.get(_DIGEST) != _digest(metadata[_ABOUT], tensors):
-        raise InputError(
-            f"{path} was changed since it was written (its weights and description do not hash to "
-            "what it says): restore it, or train the network again"
-        )
-    network.load_state_dict(tensors)
-    return Checkpoint(about, network.eval())
+    return Checkpoint(about, fitted(path, about, tensors))
 
 
 def file_hash(path: Path) -> str:
     """SHA-256 of all bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def described(spec: NetworkSpec) -> str:
-    """A network in a message."""
-    widths = ", ".join(str(width) for width in spec.widths)
-    depths = ", ".join(str(depth) for depth in spec.depths)
-    return (
-        f"{spec.baseline} at {spec.resolution_px} px with widths {widths}, depths {depths} and "
-        f"{spec.classes} classes ({spec.key})"
-    )
-
-
-def _check_shapes(
-    path: Path, spec: NetworkSpec, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]
-) -> None:
-    for name, like in wanted.items():
-        if name not in found:
-            raise InputError(
-                f"{path}: {name} is missing; its network is {described(spec)}{_likely(found)}"
-            )
-        if found[name].shape != like.shape:
-            raise InputError(
-                f"{path}: {name} has the shape {tuple(found[name].shape)}, but its network, "
-                f"{described(spec)}, needs {tuple(like.shape)}{_likely(found)}"
-            )
-    if extra := sorted(found.keys() - wanted.keys()):
-        raise InputError(
-            f"{path}: {extra[0]} is no tensor of its network, {described(spec)}{_likely(found)}"
-        )
-
-
-def _likely(found: Mapping[str, Tensor]) -> str:
-    return likely(found, lambda names, _: {name: name for name in names}, official_only=False)

@@ -63,7 +63,7 @@ def _version(wanted: bool) -> None:
 
 
 _FOR_OTHERS = ("serve", "worker", "submit")
-"""Commands that act for other people or on other machines: they run no code of the user's."""
+"""Commands that act for other people or on other machines: they build no networks themselves."""
 
 
 @app.callback()
@@ -99,6 +99,9 @@ def root(
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
+    from search_spaces.baselines import forbid_references
+
+    forbid_references()  # a command runs what its own options name
     if context.invoked_subcommand not in _FOR_OTHERS:
         from scaling_search.edge import timer
         from scaling_search.own import counting

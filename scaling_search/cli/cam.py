@@ -99,6 +99,12 @@ class Subjects:
                     "no images: the checkpoint does not say what it was trained on; name a folder "
                     "with --images or a data set with --dataset"
                 )
+            if self._asked.dataset is None and name.startswith("hub:"):
+                raise InputError(
+                    f"no images: the checkpoint says that it was trained on {name!r}, and nothing "
+                    "is loaded from elsewhere because a file says so; name that data set with "
+                    "--dataset, or a folder with --images"
+                )
             spec = DataSpec(name=dataset_name(name))
         data = prepare(spec, with_test=True)
         count = self._asked.count

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from results.database import Database
 from results.records import Sweep
 from results.store import Store
+from scaling_search.cli import own
 from scaling_search.cli.overrides import merged, parse_overrides
 from scaling_search.datasets import PreparedDataset, built_ins
 from scaling_search.datasets.parallel import Progress
@@ -83,7 +84,10 @@ def read_sweep(
             "lattice": None,
             "compare": compare,
         }
-    spec = load_sweep(space, merged(parse_overrides(settings), changes))
+    typed = parse_overrides(settings)
+    if data_is_here and isinstance(typed.get("space"), dict):
+        own.allow(typed["space"].get("baseline"))
+    spec = load_sweep(space, merged(typed, changes))
     if not data_is_here:
         return spec
     if spec.space.target.timed:

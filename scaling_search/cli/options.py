@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion
+from scaling_search.cli import completion, own
 
 DatabaseOption = Annotated[
     str | None,
@@ -227,8 +227,9 @@ OwnBaselineOption = Annotated[
         "--baseline",
         metavar="NAME|MODULE:CLASS",
         help="Scale this network in place of the file's: a name (`scaling-search baselines`), or "
-        "a class of your own, such as mypkg.nets:TinyNet.",
+        "a class of your own, such as mypkg.nets:TinyNet, whose code is run.",
         autocompletion=completion.baselines,
+        callback=own.typed,
     ),
 ]
 
@@ -238,8 +239,20 @@ FamilyBaselineOption = Annotated[
         "--baseline",
         metavar="NAME|MODULE:CLASS",
         help="By default that of the sweep, or efficientnet_b0; a class of your own, such as "
-        "mypkg.nets:TinyNet, is checked first.",
+        "mypkg.nets:TinyNet, is run, and checked first.",
         autocompletion=completion.baselines,
+        callback=own.typed,
+    ),
+]
+
+CodeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--baseline",
+        metavar="MODULE:CLASS",
+        help="The class of your own that it is of, such as mypkg.nets:TinyNet: its code is run, "
+        "which is never done because a file or a database names it; repeatable.",
+        callback=own.typed_of_file,
     ),
 ]
 

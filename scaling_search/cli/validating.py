@@ -54,6 +54,7 @@ class Asked:
     seeds: int | None
     name: str | None
     skip_corrupt: bool
+    baseline: str | None = None
 
     def read(self) -> ValidationSpec:
         """The validation that they ask for.
@@ -68,6 +69,7 @@ class Asked:
             seeds=self.seeds,
             name=self.name,
             skip_corrupt=self.skip_corrupt,
+            baseline=self.baseline,
         )
         values = {
             "sweep": sweep,
@@ -97,7 +99,7 @@ class Asked:
         changed = [
             name
             for name, value in dataclasses.asdict(self).items()
-            if value != getattr(untouched, name)
+            if name != "baseline" and value != getattr(untouched, name)
         ]
         if changed:
             raise InputError(
@@ -105,7 +107,13 @@ class Asked:
                 f"{', '.join(changed)} cannot be changed: leave them out, or begin a new one "
                 "without --resume"
             )
-        return parse(ValidationSpec, store.validation(number).spec, f"validation {number}")
+        spec = parse(ValidationSpec, store.validation(number).spec, f"validation {number}")
+        if self.baseline not in (None, spec.sweep.space.baseline):
+            raise InputError(
+                f"--baseline is {self.baseline}, but validation {number} is of "
+                f"{spec.sweep.space.baseline}: leave it out, or begin a new one without --resume"
+            )
+        return spec
 
 
 def begin(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,15 @@ from torch import nn
 from scaling_search.checkpoints import About, Checkpoint
 from scaling_search.datasets import PreparedDataset
 from scaling_search.edge import int8, onnx_files
+from scaling_search.edge.int8 import MAX_LOSS
+from scaling_search.edge.preprocessing import metadata
 from scaling_search.proxy import Training
 from scaling_search.proxy.images import Images
 from scaling_search.weights import OFFICIAL_SETTINGS, detect, load_weights, read_tensors
 from search_spaces.errors import InputError
 from search_spaces.modules import build
 from search_spaces.proxy_spec import ProxySpec
+from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
 
 Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -40,6 +42,7 @@ def deploy(
     data: PreparedDataset | None = None,
     images: int = 10_000,
     calibration: int = 128,
+    max_loss: float = MAX_LOSS,
     checkpoint: Checkpoint | None = None,
     told: Callable[[str, float | None], None] | None = None,
 ) -> dict[str, Any]:
@@ -53,13 +56,15 @@ def deploy(
         pretrained: the weights are a library's own, with its padding and ε.
         data: where accuracy is measured (on the validation split).
         images: budget of the training, at the proxies' recipe.
-        checkpoint: the network with its weights; the files then say how images are prepared and
-            what the classes are called.
+        checkpoint: the network with its weights. Its files, and those of a network that is trained
+            here, say how images are prepared and what the classes are called.
         calibration: images of the training split that int8 is calibrated on.
+        max_loss: accuracy, 0 to 1, that int8 may lose; a file that loses more is not written.
         told: hears what is going on.
 
     Returns:
-        Plain JSON values: how the weights came about, and for each file its size and accuracy.
+        Plain JSON values: how the weights came about, and for each file its size, its accuracy, and
+        for int8 what it lost and the verdict on that (see `int8.verdict`).
 
     Raises:
         InputError: weights and network do not fit, or the extra `edge` is not installed.
@@ -80,20 +85,25 @@ def deploy(
             f"apart, {data.name} has {data.channels} and {len(data.class_names)}: name a data set "
             "of the kind that the weights were trained on"
         )
+    about = None
     if checkpoint is not None:
-        network, origin = checkpoint.network, "of the checkpoint"
+        network, origin, about = checkpoint.network, "of the checkpoint", checkpoint.about
     else:
         network, origin = _network(spec, weights, pretrained, data, images, say)
+        if data is not None and weights is None:
+            about = About.of(spec, data, seed=0)
+    described = {} if about is None else metadata(about)
     say(f"writing {target}", None)
-    written = onnx_files.write_onnx(network, spec, target)
+    written = onnx_files.write_onnx(network, spec, target, described)
     validation = [] if data is None else _batches(spec, data, "validation", None)
-    files = [
+    plain = onnx_files.accuracy(target, validation, 1) if validation else None
+    files: list[dict[str, Any]] = [
         {
             "file": str(target),
             "precision": "float32",
             "bytes": written.file_bytes,
             "difference": written.difference,
-            "accuracy": onnx_files.accuracy(target, validation, 1) if validation else None,
+            "accuracy": plain,
         }
     ]
     if quantised is not None:
@@ -101,20 +111,26 @@ def deploy(
             raise InputError("int8 has no images to calibrate on: name a data set")
         say(f"writing {quantised}", None)
         seen = [inputs for inputs, _ in _batches(spec, data, "train", calibration)]
-        size = int8.quantise(target, quantised, seen)
-        files.append(
-            {
-                "file": str(quantised),
-                "precision": "int8",
-                "bytes": size,
-                "difference": None,
-                "accuracy": onnx_files.accuracy(quantised, validation, 1),
-            }
-        )
-    if checkpoint is not None:
-        for file in files:
-            onnx_files.describe(Path(str(file["file"])), _described(checkpoint.about))
-            file["bytes"] = Path(str(file["file"])).stat().st_size
+        assert plain is not None
+        with onnx_files.unpublished(quantised) as temporary:
+            int8.quantise(target, temporary, seen)
+            if described:
+                onnx_files.describe(temporary, described)
+            reached = onnx_files.accuracy(temporary, validation, 1)
+            verdict = int8.verdict(plain - reached, max_loss)
+            files.append(
+                {
+                    "file": str(quantised),
+                    "precision": "int8",
+                    "bytes": temporary.stat().st_size,
+                    "difference": None,
+                    "accuracy": reached,
+                    "loss": plain - reached,
+                    "verdict": verdict,
+                }
+            )
+            if verdict != "refused":
+                temporary.replace(quantised)
     return {
         "spec_key": spec.key,
         "weights": origin,
@@ -139,23 +155,6 @@ def _as_learned(data: PreparedDataset, about: About) -> PreparedDataset:
     return dataclasses.replace(data, mean=about.mean, std=about.std)
 
 
-def _described(about: About) -> dict[str, str]:
-    """What programs need to use the file: labels, how images are prepared, and all the rest."""
-    prepared = {
-        "centred_square_px": about.source_px,
-        "resolution_px": about.network.resolution_px,
-        "channels": about.channels,
-        "scale": 1 / 255,
-        "mean": about.mean,
-        "std": about.std,
-    }
-    return {
-        "labels": json.dumps(about.class_names),
-        "preprocessing": json.dumps(prepared),
-        "scaling_search": about.model_dump_json(),
-    }
-
-
 def _network(
     spec: NetworkSpec,
     weights: Path | None,
@@ -171,7 +170,7 @@ def _network(
         return load_weights(spec, weights, **settings), str(weights)
     if data is None:
         return onnx_files.random_network(spec), "random"
-    proxy = ProxySpec(images=images)
+    proxy = parse(ProxySpec, {"images": images}, "training first")
     training = Training(spec, proxy, data, 0)
     last = proxy.report_steps[-1]
     for report in training.epochs():

@@ -8,12 +8,32 @@ import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scaling_search.edge.onnx_files import needed
 from search_spaces.errors import InputError
+
+WARN_LOSS: Final = 0.01
+"""Accuracy, 0 to 1: a larger loss is told as a warning."""
+MAX_LOSS: Final = 0.05
+"""A larger loss is an error, and the file is not written, unless another limit is asked for."""
+
+_ROUNDING: Final = 1e-9
+
+Verdict: TypeAlias = Literal["kept", "warning", "refused"]
+
+
+def verdict(loss: float, max_loss: float = MAX_LOSS) -> Verdict:
+    """Of the accuracy that int8 lost: `kept` up to 1 point, `refused` above a limit.
+
+    A loss that equals a limit, but for rounding, is within it.
+    """
+    if not loss <= max_loss + _ROUNDING:
+        return "refused"
+    return "kept" if loss <= WARN_LOSS + _ROUNDING else "warning"
 
 
 class _Images:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scaling_search.edge.backends import get_backend
+from search_spaces.baselines import AllowedReferences, allowed_references
 from search_spaces.errors import WorkError
 from search_spaces.spec import NetworkSpec
 
@@ -41,9 +42,10 @@ def measure_memory(
         "backend": backend,
         "threads": threads,
         "batch": batch,
+        "references": asdict(allowed_references()),
     }
     ended = subprocess.run(
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-P", "-m", __name__],  # nothing of the working folder is imported
         input=json.dumps(question),
         capture_output=True,
         text=True,
@@ -75,6 +77,8 @@ def main() -> None:
     """Answer the question on the input."""
     question = json.load(sys.stdin)
     spec = NetworkSpec.from_dict(question["spec"])
+    references = {key: tuple(found) for key, found in question["references"].items()}
+    AllowedReferences(**references).allow()
     if question["backend"] == "torch":
         import scaling_search.weights  # noqa: F401 - counts as before
     else:

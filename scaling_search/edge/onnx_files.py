@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import uuid
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -61,8 +63,28 @@ def random_network(spec: NetworkSpec) -> nn.Module:
         return build(spec).eval()
 
 
-def write_onnx(network: nn.Module, spec: NetworkSpec, path: Path) -> OnnxFile:
+@contextmanager
+def unpublished(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write and to check before it is moved there; else it is removed."""
+    temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.onnx")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_onnx(
+    network: nn.Module, spec: NetworkSpec, path: Path, metadata: Mapping[str, str] | None = None
+) -> OnnxFile:
     """A network in one ONNX file, for any number of images, compared with PyTorch on random ones.
+
+    A file that is not the network is not left at `path`, nor what was there replaced.
+
+    Args:
+        network: the module.
+        spec: its channels and resolution.
+        path: the file.
+        metadata: texts for it, see `describe`.
 
     Raises:
         InputError: the extra `edge` is not installed.
@@ -79,26 +101,31 @@ def write_onnx(network: nn.Module, spec: NetworkSpec, path: Path) -> OnnxFile:
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         expected = network(images).numpy()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (images,),
-            path,
-            input_names=[_INPUT],
-            output_names=[_OUTPUT],
-            dynamic_shapes={_INPUT: {0: torch.export.Dim("batch")}},
-            opset_version=OPSET,
-            external_data=False,
-            verbose=False,
-        )
-    found = logits(session(path, 1), images.numpy())
-    difference = float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-6))
-    if not difference <= TOLERANCE:
-        raise WorkError(
-            f"onnxruntime's logits differ from PyTorch's by {difference:.2g} of the largest, more "
-            f"than {TOLERANCE:g}: {path} is not the network that was exported"
-        )
+    with unpublished(path) as temporary:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network,
+                (images,),
+                temporary,
+                input_names=[_INPUT],
+                output_names=[_OUTPUT],
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+                opset_version=OPSET,
+                external_data=False,
+                verbose=False,
+            )
+        if metadata:
+            describe(temporary, metadata)
+        found = logits(session(temporary, 1), images.numpy())
+        difference = float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-6))
+        if not difference <= TOLERANCE:
+            raise WorkError(
+                f"onnxruntime's logits differ from PyTorch's by {difference:.2g} of the largest, "
+                f"more than {TOLERANCE:g}: it would not be the network that was exported, so "
+                f"{path} was not written"
+            )
+        temporary.replace(path)
     return OnnxFile(path=path, file_bytes=path.stat().st_size, difference=difference, opset=OPSET)
 
 

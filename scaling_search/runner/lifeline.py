@@ -25,11 +25,12 @@ def start_child(
 ) -> subprocess.Popen[str]:
     """Start `python -m module` with its stdin as lifeline, in a process group of its own.
 
+    Nothing of the working folder is imported (`-P`), whatever files lie there.
     A ctrl-C in the terminal reaches the parent alone, which decides what becomes of its children.
     The calling thread must outlive the child: to the kernel, the parent is that thread.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-P", "-m", module, *arguments],
         env=os.environ | environment,
         stdin=subprocess.PIPE,
         text=True,

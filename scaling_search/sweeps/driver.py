@@ -25,7 +25,7 @@ from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.watch import Interrupted, Watch
 from scaling_search.workers.session import quieten, ray_session
-from search_spaces.baselines import get_baseline, reference_folders
+from search_spaces.baselines import allowed_references, get_baseline
 from search_spaces.checkpoint_rule import most_kept
 from search_spaces.errors import InputError, WorkError
 from search_spaces.reading import parse
@@ -111,7 +111,7 @@ def _train(
         device="cuda" if execution.gpus_per_trial else "cpu",
         threads=execution.cpus_per_trial,
         channels_last=_channels_last(store, lease, spec, data, execution),
-        code_folders=reference_folders(),
+        references=allowed_references(),
         keeping=None if mark is None else Keeping(folder, lease.sweep_id, protocol, mark),
     )
     resources = Resources(

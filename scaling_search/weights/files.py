@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import uuid
 from pathlib import Path
 from typing import Any, Final
@@ -33,8 +32,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             return dict(load_file(path))
         if path.suffix in _TORCH:
             return _state(torch.load(path, map_location="cpu", weights_only=True), path)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+    except InputError:
+        raise
+    except Exception as error:  # torch raises almost anything on damaged files
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(
             f"{path} cannot be read as tensors alone ({reason}): save the state dict by itself, "
             "as safetensors or with torch.save(model.state_dict(), …)"

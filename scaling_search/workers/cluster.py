@@ -38,7 +38,7 @@ def check_answer(address: str) -> None:
         WorkError: nothing listens there, or something else does, or it wants a token.
     """
     check_listening(address)
-    command = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", address]
+    command = [sys.executable, "-P", "-m", "ray.scripts.scripts", "status", "--address", address]
     limits = {"RAY_py_gcs_connect_timeout_s": str(_CONNECT_SECONDS)}
     try:
         subprocess.run(

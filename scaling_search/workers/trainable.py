@@ -9,7 +9,7 @@ import dataclasses
 import os
 import socket
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ray import tune
@@ -19,7 +19,7 @@ from scaling_search.checkpoints.keeping import Keeping, keep
 from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import EpochReport, Training, TrialResult
 from scaling_search.workers.race import ACCURACY
-from search_spaces.baselines import allow_references
+from search_spaces.baselines import AllowedReferences
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
@@ -37,8 +37,8 @@ class Shared:
     device: str
     threads: int
     channels_last: bool
-    code_folders: tuple[str, ...] | None = None
-    """Where baselines of the user are imported from; None: none are, as on a runner."""
+    references: AllowedReferences = field(default_factory=AllowedReferences)
+    """Code of the user's that may be run; none on a runner, whose sweeps others name."""
     keeping: Keeping | None = None
 
 
@@ -48,8 +48,7 @@ class ProxyTrainable(tune.Trainable):
     def setup(self, config: dict[str, Any], shared: Shared | None = None) -> None:
         """Open the data once; the process keeps torch imported and the images mapped."""
         assert shared is not None  # tune.with_parameters passes it
-        if shared.code_folders is not None:
-            allow_references(shared.code_folders)
+        shared.references.allow()
         self._shared = shared
         self._proxy = ProxySpec.model_validate(shared.proxy)
         self._data = PreparedDataset.from_dict(shared.data)

@@ -1,8 +1,8 @@
 """The networks that can be scaled, by name: built in, or installed by others.
 
 A package adds its own through an entry point of the group `scaling_search.baselines`, whose value
-names a baseline (docs/baselines.md) or a class that makes one without arguments. On the user's own
-machine `package.module:Name` refers to one as well.
+names a baseline (docs/baselines.md) or a class that makes one without arguments. What the user of
+a process names, `package.module:Name`, refers to one as well (`references`).
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from search_spaces.baselines.protocol import (
     realise,
 )
 from search_spaces.baselines.references import (
-    allow_references,
+    AllowedReferences,
+    allow_reference,
+    allowed_references,
     forbid_references,
-    reference_folders,
     referred,
 )
 from search_spaces.baselines.resnet import RESNET18, RESNET50
@@ -45,18 +46,19 @@ _BUILT_IN: tuple[Baseline, ...] = (
 __all__ = [
     "ENTRY_POINT_GROUP",
     "FULL_FORM",
+    "AllowedReferences",
     "Baseline",
     "LayeredBaseline",
     "ModuleBaseline",
     "ProxyForm",
-    "allow_references",
+    "allow_reference",
+    "allowed_references",
     "baselines",
     "complexity",
     "forbid_references",
     "get_baseline",
     "is_built_in",
     "realise",
-    "reference_folders",
 ]
 
 
@@ -94,7 +96,7 @@ def get_baseline(name: str) -> Baseline:
 
     Raises:
         InputError: there is none; the message suggests the nearest name. Or it refers to Python
-            code where that is not allowed, or the code is not a baseline.
+            code that the user did not name, or the code is not a baseline.
     """
     if ":" in name:
         return referred(name)

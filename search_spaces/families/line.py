@@ -39,6 +39,6 @@ def python_line(
         arguments += [f"dropout={dropout}"] * (dropout != 0)
         arguments += [f"stochastic_depth={stochastic_depth}"] * (stochastic_depth != 0)
     if ":" in frame.baseline.name:
-        imports.append("from search_spaces.baselines import allow_references")
-        imports.append("allow_references()")
+        imports.append("from search_spaces.baselines import allow_reference")
+        imports.append(f'allow_reference("{frame.baseline.name}")')
     return f"{'; '.join(imports)}; model = network({', '.join(arguments)})"

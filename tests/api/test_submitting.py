@@ -95,9 +95,10 @@ async def test_the_same_key_makes_no_second_sweep(client, store, problem):
         ({"space__lattice": None}, "space",
          "give exactly one of axes, lattice and compare: they say where to look", None),
         ({"space__baseline": "antigravity:Net"}, "space.baseline",
-         "baseline 'antigravity:Net' refers to Python code, which only commands on your own "
-         "machine run: use `scaling-search run` there, or install its package with an entry point "
-         "(docs/baselines.md, 'Your own baseline')", None),
+         "baseline 'antigravity:Net' refers to Python code, which is run only if you name it "
+         "yourself, never because a file, a database or a request does: add --baseline "
+         "antigravity:Net to the command on your own machine, or install its package with an entry "
+         "point (docs/baselines.md, 'Your own baseline')", None),
         ({"space__target__flops_ratio": 1e9}, "space.target.flops_ratio",
          "Input should be less than or equal to 1000", None),
         ({"proxy__images": "many"}, "proxy.images",

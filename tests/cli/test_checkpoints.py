@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from scaling_search.checkpoints import About, save
+from scaling_search.checkpoints import About, load, save
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.modules import build
@@ -108,3 +108,18 @@ def test_what_cannot_be_shown_is_refused(
     assert done.exit_code == 2
     assert message in " ".join(done.stderr.split())
     assert not list(folder.glob("cam/*"))
+
+
+def test_a_data_set_elsewhere_is_not_loaded_because_a_file_names_it(
+    shell: Any, folder: Path
+) -> None:
+    path = folder / "base.safetensors"
+    loaded = load(path)
+    save(path, loaded.network, loaded.about.model_copy(update={"dataset": "hub:somebody/images"}))
+    done = shell.invoke("cam", "base.safetensors")
+    assert done.exit_code == 2
+    assert " ".join(done.stderr.split()) == (
+        "Error: no images: the checkpoint says that it was trained on 'hub:somebody/images', and "
+        "nothing is loaded from elsewhere because a file says so; name that data set with "
+        "--dataset, or a folder with --images"
+    )

@@ -10,6 +10,7 @@ import yaml
 from safetensors.torch import load_file
 
 from results.store import Store
+from scaling_search.edge import onnx_files
 from scaling_search.weights import save_weights
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.modules import build
@@ -46,20 +47,78 @@ def test_weights_are_renamed(shell, network, tmp_path):
     assert "stem.conv.weight has the shape (8, 1, 3, 3)" in wrong.stderr
 
 
-def test_onnx_is_what_pytorch_computes_and_int8_keeps_its_accuracy_on_digits(
-    shell, network, tmp_path
-):
+def test_onnx_is_what_pytorch_computes_and_what_int8_costs_is_measured(shell, network, tmp_path):
     target = tmp_path / "small.onnx"
     words = ("onnx", str(target), "--network", network, "--dataset", "digits")
-    document = shell.json(*words, "--images", "3840", "--int8")
+    document = shell.json(*words, "--images", "640", "--int8", "--max-loss", "100")
     plain, quantised = document["files"]
     assert plain["difference"] < 1e-4
     assert plain["bytes"] == target.stat().st_size
     onnx.checker.check_model(onnx.load(target))
     assert (plain["precision"], quantised["precision"]) == ("float32", "int8")
-    assert plain["accuracy"] > 0.2  # a tenth is chance
-    assert quantised["accuracy"] > plain["accuracy"] - 0.1
+    assert quantised["loss"] == plain["accuracy"] - quantised["accuracy"]
+    assert quantised["verdict"] in ("kept", "warning")
     assert document["validation_images"] > 200
+
+
+@pytest.fixture
+def losing(monkeypatch):
+    """int8 that reaches a stated accuracy, where float32 has 100%."""
+    reached = {}
+    monkeypatch.setattr(
+        onnx_files,
+        "accuracy",
+        lambda path, batches, threads: reached["int8"] if "int8" in path.name else 1.0,
+    )
+    return reached
+
+
+@pytest.mark.parametrize(
+    ("reached", "options", "verdict", "code", "message"),
+    [
+        (0.99, (), "kept", 0, ""),
+        (
+            0.965, (), "warning", 0,
+            "Warning: int8 costs 3.50 points of accuracy on 287 validation images, 100.00% to "
+            "96.50%, more than 1: calibrate on more images (--calibration 512), or deploy the "
+            "float32 file; which network survives one scale per activation differs, so try "
+            "another candidate",
+        ),
+        (
+            0.72, (), "refused", 1,
+            "Error: int8 costs 28.00 points of accuracy on 287 validation images, 100.00% to "
+            "72.00%, more than 5: small-int8.onnx was not written; calibrate on more images "
+            "(--calibration 512), or deploy the float32 file; which network survives one scale "
+            "per activation differs, so try another candidate, or accept it with --max-loss 28",
+        ),
+        (
+            0.72, ("--max-loss", "28"), "warning", 0,
+            "Warning: int8 costs 28.00 points of accuracy on 287 validation images, 100.00% to "
+            "72.00%, more than 1: ",
+        ),
+        (0.985, ("--max-loss", "1.2"), "refused", 1, "more than 1.2: small-int8.onnx was not"),
+    ],
+)  # fmt: skip
+def test_int8_that_loses_accuracy_is_told_or_refused(
+    shell, network, losing, reached, options, verdict, code, message
+):
+    losing["int8"] = reached
+    words = ("onnx", "small.onnx", "--network", network, "--dataset", "digits", "--int8",
+             "--images", "640", "--calibration", "8", *options)  # fmt: skip
+    done = shell.invoke(*words, "--json")
+    assert done.exit_code == code, done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith(("Warning", "Error"))]
+    assert len(told) == bool(message)
+    assert message in "".join(told)
+    quantised = json.loads(done.stdout)["files"][1]
+    assert quantised["accuracy"] == reached
+    assert quantised["loss"] == pytest.approx(1 - reached)
+    assert quantised["verdict"] == verdict
+    assert (shell.folder / "small.onnx").exists()
+    assert (shell.folder / "small-int8.onnx").exists() == (code == 0)
+    if verdict == "refused":
+        done = shell.invoke(*words, "--force")
+        assert (done.exit_code, done.stdout.count("(not written)")) == (1, 1)
 
 
 def test_bad_words_are_told(shell, network, tmp_path):
@@ -68,6 +127,10 @@ def test_bad_words_are_told(shell, network, tmp_path):
         (("onnx", target, "--network", "b9"), "network 'b9' is neither b0 to b7 nor a file"),
         (("onnx", target, "--network", "b0", "--int8"), "--int8 needs images to calibrate on"),
         (("onnx", target, "--network", "b0", "--pretrained"), "--pretrained says what --weights"),
+        (
+            ("onnx", target, "--network", network, "--dataset", "digits", "--images", "64"),
+            "training first: proxy.reports is 5: the budget has only 1 steps to report after",
+        ),
         (("latency", "--backend", "tensorrt", "--members", "1"), "backend 'tensorrt' is unknown"),
     ):
         result = shell.invoke(*words)

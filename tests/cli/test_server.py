@@ -146,9 +146,10 @@ def test_a_sweep_is_cancelled_and_resumed_there(shell, library_database, serve):
 
 
 def test_what_only_makes_sense_here_is_refused_with_a_server(shell, address):
-    result = shell.invoke("resume", "3", "--server", address, "--workers", "4")
-    assert result.exit_code == 2
-    assert "leave them out with --server" in result.stderr
+    for words in (("--workers", "4"), ("--baseline", "nets:TinyNet")):
+        result = shell.invoke("resume", "3", "--server", address, *words)
+        assert result.exit_code == 2
+        assert "leave them out with --server" in result.stderr
     result = shell.invoke("family", "1", "--server", address, "--measure")
     assert result.exit_code == 2
     assert "leave out one of --measure and --server" in result.stderr

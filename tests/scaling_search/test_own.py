@@ -15,7 +15,12 @@ from torch import nn
 from scaling_search.own.checked import usable_baseline
 from scaling_search.own.checks import check_baseline
 from scaling_search.own.counting import enable, known
-from search_spaces.baselines import get_baseline
+from search_spaces.baselines import (
+    AllowedReferences,
+    allow_reference,
+    allowed_references,
+    get_baseline,
+)
 from search_spaces.baselines.own import COUNTER, own_baseline
 from search_spaces.baselines.references import forbid_references
 from search_spaces.coefficients import PUBLISHED
@@ -134,7 +139,7 @@ class NeedsArguments(Plain):
 
 @pytest.fixture
 def enabled(monkeypatch, tmp_path):
-    """References are followed from a folder of the test's own, as a command does."""
+    """A folder of the test's own, from which a command is started."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     token = COUNTER.set(None)
@@ -144,8 +149,14 @@ def enabled(monkeypatch, tmp_path):
     forbid_references()
 
 
+def named(name):
+    """As the user types it."""
+    allow_reference(f"{__name__}:{name}")
+    return f"{__name__}:{name}"
+
+
 def referred(name):
-    return get_baseline(f"{__name__}:{name}")
+    return get_baseline(named(name))
 
 
 @pytest.fixture(autouse=True)
@@ -184,8 +195,8 @@ def test_what_it_does_wrong_is_named_with_the_remedy(enabled, name, message):
 def test_what_passed_is_not_checked_again_until_its_file_changes(enabled, monkeypatch):
     monkeypatch.setenv("SCALING_SEARCH_CACHE_DIR", str(enabled / "cache"))
     with pytest.raises(InputError, match="depth × 2 changes nothing"):
-        usable_baseline(f"{__name__}:IgnoresDepth")
-    name = f"{__name__}:Exact"
+        usable_baseline(named("IgnoresDepth"))
+    name = named("Exact")
     assert usable_baseline(name) is get_baseline(name)
 
     def checked(baseline):
@@ -200,20 +211,58 @@ def test_what_passed_is_not_checked_again_until_its_file_changes(enabled, monkey
 
 
 def test_a_name_that_cannot_be_imported_says_where_to_start(enabled):
+    allow_reference("nowhere.nets:Net")
     with pytest.raises(InputError, match="start from the folder that holds the package"):
         get_baseline("nowhere.nets:Net")
 
 
-def test_code_is_run_only_where_the_users_own_process_asked_for_it():
-    with pytest.raises(InputError, match="only commands on your own machine run"):
+def test_no_code_is_run_that_the_user_did_not_name(enabled):
+    allow_reference("wave:Net", [str(enabled)])
+    with pytest.raises(InputError) as caught:
         get_baseline("antigravity:Net")
+    assert str(caught.value) == (
+        "baseline 'antigravity:Net' refers to Python code, which is run only if you name it "
+        "yourself, never because a file, a database or a request does: add --baseline "
+        "antigravity:Net to the command on your own machine, or install its package with an entry "
+        "point (docs/baselines.md, 'Your own baseline')"
+    )
     assert "antigravity" not in sys.modules
+
+
+def test_the_name_counts_and_not_its_module(enabled):
+    """Another class of a module that may be run could have effects of its own."""
+    assert referred("Plain").name == f"{__name__}:Plain"
+    with pytest.raises(InputError, match="run only if you name it yourself"):
+        get_baseline(f"{__name__}:Exact")
+
+
+@pytest.mark.parametrize(
+    "name", ["a:b; curl evil | sh", "a b:c", ":Net", "nets:", "nets:a.b", "a:b:c", "1a:b", "a:b\n"]
+)
+def test_what_is_no_reference_is_not_offered_for_typing(name):
+    """The remedy repeats the name, which may be copied into a shell."""
+    for use in (get_baseline, allow_reference):
+        with pytest.raises(InputError) as caught:
+            use(name)
+        assert str(caught.value) == (
+            f"baseline {name!r} is neither a name nor a reference to a class: write "
+            "package.module:Name"
+        )
+
+
+def test_what_was_allowed_is_forbidden_again_with_its_folders(enabled):
+    before = list(sys.path)
+    allow_reference("nets:Net", [str(enabled), before[0]])
+    assert allowed_references() == AllowedReferences(("nets:Net",), (str(enabled), before[0]))
+    assert sys.path == [*before, str(enabled)]
+    forbid_references()
+    assert (allowed_references(), sys.path) == (AllowedReferences(), before)
 
 
 def test_without_a_closed_form_each_distinct_network_of_a_plan_is_measured_once(enabled):
     space = SearchSpace.model_validate(
         {
-            "baseline": f"{__name__}:Plain",
+            "baseline": named("Plain"),
             "target": {"tolerance": 0.3},
             "rounding": {"width_divisor": 1},
             "lattice": {"divisions": 2},
@@ -235,7 +284,8 @@ def test_it_has_a_family_and_a_line_of_python_that_builds_its_members(enabled):
     frame = Frame.of(referred("Exact"), classes=5)
     members = family(frame, PUBLISHED, members=3)
     line = members[2].python
-    assert "allow_references()" in line
+    assert f'allow_reference("{__name__}:Exact"); ' in line
+    forbid_references()
     scope = {}
     exec(line, scope)
     assert sum(p.numel() for p in scope["model"].parameters()) == members[2].complexity.params
@@ -250,6 +300,7 @@ def test_a_module_in_a_file_beside_the_user_is_found(enabled):
         """)
     )
     importlib.invalidate_caches()
+    allow_reference("mynets:Mine", [str(enabled)])
     baseline = get_baseline("mynets:Mine")
     assert baseline.name == baseline.base.baseline == "mynets:Mine"
     assert build(baseline.base)(torch.zeros(1, 3, 12, 12)).shape == (1, 5)

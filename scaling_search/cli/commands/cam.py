@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import CodeOption, DatabaseOption, JsonOption
 
 
 def cam(
@@ -89,6 +89,7 @@ def cam(
             help="Maps of the true class where it is known, or of the predicted one.",
         ),
     ] = "true",
+    baseline: CodeOption = None,
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", help="Where the gallery is written."),

@@ -9,6 +9,7 @@ import typer
 
 from scaling_search.cli import completion
 from scaling_search.cli.options import (
+    CodeOption,
     DatabaseOption,
     ForceOption,
     MemberOption,
@@ -40,6 +41,7 @@ def export(
         ),
     ] = None,
     member: MemberOption = None,
+    baseline: CodeOption = None,
     force: ForceOption = False,
     server: ServerOption = None,
     database: DatabaseOption = None,

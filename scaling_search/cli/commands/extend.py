@@ -8,6 +8,7 @@ import typer
 
 from scaling_search.cli.options import (
     AttemptsOption,
+    CodeOption,
     CpusOption,
     DatabaseOption,
     GpusOption,
@@ -57,6 +58,7 @@ def extend(
             "or lattice.directions=[[0,0.5,0.5]].",
         ),
     ] = None,
+    baseline: CodeOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,

@@ -8,6 +8,7 @@ import typer
 
 from scaling_search.cli.options import (
     AttemptsOption,
+    CodeOption,
     CpusOption,
     DatabaseOption,
     GpusOption,
@@ -27,6 +28,7 @@ def identify(
         typer.Option("--networks", metavar="N", help="Train at most so many of them, spread out."),
     ] = 6,
     seeds: SeedsOption = None,
+    baseline: CodeOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli.options import (
+    CodeOption,
     DatasetOption,
     ForceOption,
     JsonOption,
@@ -49,20 +50,34 @@ def onnx(
     calibration: Annotated[
         int, typer.Option("--calibration", metavar="N", help="Images that int8 is calibrated on.")
     ] = 128,
+    max_loss: Annotated[
+        float,
+        typer.Option(
+            "--max-loss",
+            metavar="POINTS",
+            min=0,
+            max=100,
+            help="Accuracy that int8 may lose, in percentage points on the validation images: more "
+            "than 1 is a warning, more than this an error, and the file is not written.",
+        ),
+    ] = 5.0,
     classes: Annotated[
         int | None,
         typer.Option("--classes", metavar="N", help="Of the network; the data set's by default."),
     ] = None,
+    baseline: CodeOption = None,
     force: ForceOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
     """Write a network as ONNX, checked against PyTorch's outputs; with --int8 quantised too.
 
-    With a data set, the accuracy of both files on its validation images is told. Without weights
-    and data set the weights are random: good for measuring time and size. A checkpoint has its
-    weights in it; the files then say in their metadata how images are prepared (`preprocessing`)
-    and what the classes are called (`labels`).
+    With a data set, the accuracy of both files on its validation images is told. int8 that costs
+    more than 1 point of it is a warning, more than --max-loss an error: exit code 1, and the int8
+    file is not written. Without weights and data set the weights are random: good for measuring
+    time and size. A checkpoint has its weights in it. Its files, and those of a network that is
+    trained here, say in their metadata how images are prepared (`preprocessing`) and what the
+    classes are called (`labels`).
 
     \b
     Examples:
@@ -75,11 +90,12 @@ def onnx(
     from scaling_search.checkpoints.files import SUFFIX
     from scaling_search.cli import exports
     from scaling_search.cli.checkpoints import find
+    from scaling_search.cli.failures import FAILED
     from scaling_search.cli.inputs import dataset_name
     from scaling_search.cli.networks import spec_of
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
-    from scaling_search.cli.views.quantised import show
+    from scaling_search.cli.views.quantised import loss_told, show
     from scaling_search.datasets.prepare import prepare
     from scaling_search.edge.deployment import deploy
     from search_spaces.data_spec import DataSpec
@@ -116,6 +132,7 @@ def onnx(
             data=data,
             images=images,
             calibration=calibration,
+            max_loss=max_loss / 100,
             checkpoint=checkpoint,
             told=told,
         )
@@ -123,3 +140,8 @@ def onnx(
         print_json(found)
     else:
         show(console(), found)
+    refused = [row for row in found["files"] if row.get("verdict") == "refused"]
+    for row in found["files"]:
+        loss_told(row, found["validation_images"], max_loss)
+    if refused:
+        raise typer.Exit(FAILED)

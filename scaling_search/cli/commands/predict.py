@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import JsonOption
+from scaling_search.cli.options import CodeOption, JsonOption
 
 
 def predict(
@@ -23,6 +23,7 @@ def predict(
     top: Annotated[
         int, typer.Option("--top", metavar="K", min=1, help="How many classes to tell.")
     ] = 1,
+    baseline: CodeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Tell what is on images, by a trained network.

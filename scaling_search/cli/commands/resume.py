@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaling_search.cli.options import (
     AttemptsOption,
+    CodeOption,
     CpusOption,
     DatabaseOption,
     GpusOption,
@@ -18,6 +19,7 @@ from scaling_search.cli.options import (
 
 def resume(
     sweep: SweepArgument,
+    baseline: CodeOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
     gpus_per_trial: GpusOption = 0.0,
@@ -50,7 +52,8 @@ def resume(
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if server:
         chosen = (workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
-        _requeue(server, sweep, json, as_usual=chosen == (None, 1, 0.0, 2, None))
+        as_usual = not baseline and chosen == (None, 1, 0.0, 2, None)
+        _requeue(server, sweep, json, as_usual=as_usual)
         return
     from results.states import SweepState
     from results.store import Store
@@ -85,8 +88,9 @@ def _requeue(server: str, sweep: int, json: bool, *, as_usual: bool) -> None:
 
     if not as_usual:
         raise InputError(
-            "--workers, --cpus-per-trial, --gpus-per-trial, --attempts and --ray-address are for "
-            "training here: leave them out with --server, where the runner decides"
+            "--baseline, --workers, --cpus-per-trial, --gpus-per-trial, --attempts and "
+            "--ray-address are for training here: leave them out with --server, where the runner "
+            "decides"
         )
     with Client(server) as client:
         state = client.requeue(sweep)

@@ -8,6 +8,7 @@ import typer
 
 from scaling_search.cli import completion
 from scaling_search.cli.options import (
+    CodeOption,
     DatabaseOption,
     JsonOption,
     NameOption,
@@ -108,6 +109,7 @@ def transfer(
             "weights.padding=same, thaw=0.3; repeatable.",
         ),
     ] = None,
+    baseline: CodeOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
     resume: Annotated[

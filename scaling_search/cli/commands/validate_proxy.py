@@ -14,6 +14,7 @@ from scaling_search.cli.options import (
     GpusOption,
     JsonOption,
     NameOption,
+    OwnBaselineOption,
     QuietOption,
     RayOption,
     SeedsOption,
@@ -51,6 +52,7 @@ def validate_proxy(
             "--all-rates", help="Train the longest budget at every rate too, not the recipe's only."
         ),
     ] = False,
+    baseline: OwnBaselineOption = None,
     seeds: SeedsOption = None,
     settings: SetOption = None,
     name: NameOption = None,
@@ -114,6 +116,7 @@ def validate_proxy(
         seeds=seeds,
         name=name,
         skip_corrupt=skip_corrupt,
+        baseline=baseline,
     )
     with stoppable(), Store.open(database) as store:
         spec = asked.read() if resume is None else asked.resumed(store, resume)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import ForceOption, JsonOption, NetworkOption
+from scaling_search.cli.options import CodeOption, ForceOption, JsonOption, NetworkOption
 
 
 def weights(
@@ -43,6 +43,7 @@ def weights(
         int | None,
         typer.Option("--classes", metavar="N", help="Of the network; its own by default."),
     ] = None,
+    baseline: CodeOption = None,
     force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import pickle
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from scaling_search.checkpoints import About, load, read_about, save
+from scaling_search.checkpoints import About, files, load, read_about, save
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError
@@ -142,6 +143,77 @@ def test_the_baseline_that_weights_come_nearest_to_is_named(trained: Any, tmp_pa
     message = refusal(path)
     assert "its network is mobilenet_v2" in message or "needs" in message
     assert "the tensors come nearest to resnet18 with 1000 classes, of which" in message
+
+
+def signed(source: Path, target: Path, change: Any) -> Path:
+    """A copy after `change(about)` whose digest is right, as anybody can write it."""
+
+    def both(tensors: Any, metadata: Any) -> None:
+        about = json.loads(metadata["scaling_search"])
+        change(about)
+        metadata["scaling_search"] = json.dumps(about)
+        metadata["digest"] = files._digest(metadata["scaling_search"], tensors)
+
+    return rewritten(source, target, both)
+
+
+def test_a_digest_is_looked_at_before_anything_of_the_description(
+    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are wrong; of the description nothing was even parsed."""
+
+    def change(tensors: Any, metadata: Any) -> None:
+        metadata["scaling_search"] = '{"network": {"baseline": "antigravity:Net"}}'
+
+    path = rewritten(trained.path, tmp_path / "a.safetensors", change)
+    monkeypatch.setattr(files, "About", None)
+    monkeypatch.setattr(files, "fitted", None)
+    assert "was changed since it was written" in refusal(path, expected=trained.spec)
+    with pytest.raises(InputError, match="was changed since it was written"):
+        read_about(path)
+
+
+def test_code_that_a_rightly_signed_description_names_is_not_run(
+    trained: Any, tmp_path: Path
+) -> None:
+    path = signed(
+        trained.path,
+        tmp_path / "a.safetensors",
+        lambda about: about["network"].update(baseline="antigravity:Net"),
+    )
+    message = refusal(path)
+    assert message.startswith(f"{path}: baseline 'antigravity:Net' refers to Python code, which is")
+    assert "add --baseline antigravity:Net to the command" in message
+    assert "antigravity" not in sys.modules
+    assert read_about(path).network.baseline == "antigravity:Net"
+
+
+def _stage(**values: Any) -> Any:
+    return lambda about: about["network"]["stages"][0].update(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_stage(depth=10**12), "has more blocks than the file has tensors, "),
+        (_stage(width=10**8), "needs (100000000, 8, 1, 1)"),
+        (_stage(kernel=-1), "cannot be built (RuntimeError: "),
+        (_stage(depth="2"), "network spec cannot be read ('<' not supported between"),
+        (_stage(kernel=True), "(kernel is True, it must be a number); it must have the values"),
+        (_stage(block=3), "(block is 3, it must be text); it must have the values that"),
+        (lambda about: about["network"].update(baseline=5), "(baseline is 5, it must be text)"),
+        (lambda about: about.update(network=[1]), "its description cannot be read ("),
+        (lambda about: about["class_names"].pop(), "with 9 names of classes for 10 classes"),
+        (lambda about: about.update(mean=[0.5] * 3), "with 3 means of channels for 1 channels"),
+        (lambda about: about.update(std=[]), "with 0 deviations of channels for 1 channels"),
+        (lambda about: about.update(channels=3), "with 3 channels for 1 channels in its network"),
+    ],
+)
+def test_a_description_that_asks_for_nonsense_is_refused(
+    trained: Any, tmp_path: Path, change: Any, message: str
+) -> None:
+    """Rightly signed; before memory is taken for a network that the file does not hold."""
+    assert message in refusal(signed(trained.path, tmp_path / "a.safetensors", change))
 
 
 def test_a_checkpoint_of_another_network_is_refused(trained: Any) -> None:

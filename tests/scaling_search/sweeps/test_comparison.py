@@ -17,7 +17,7 @@ from scaling_search.datasets import PreparedDataset
 from scaling_search.own.checks import check_baseline
 from scaling_search.own.counting import enable
 from scaling_search.sweeps import Execution, create_sweep, drive
-from search_spaces.baselines import get_baseline
+from search_spaces.baselines import allow_reference, get_baseline
 from search_spaces.baselines.own import COUNTER
 from search_spaces.baselines.references import forbid_references
 from search_spaces.data_spec import DataSpec
@@ -44,6 +44,7 @@ def documented(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path
     monkeypatch.setattr(sys, "path", list(sys.path))
     token = COUNTER.set(None)
     enable()
+    allow_reference("nets:TinyNet", [str(tmp_path)])
     yield tmp_path
     COUNTER.reset(token)
     forbid_references()

@@ -1,5 +1,6 @@
 """Weights from and to other libraries: the same logits there and here."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -150,3 +151,23 @@ def test_weights_inside_a_training_checkpoint_are_found(tmp_path):
     state = {f"module.{name}": value for name, value in build(SPEC).state_dict().items()}
     torch.save({"epoch": 3, "state_dict": state}, path)
     assert load_weights(SPEC, path).head.classifier.out_features == 10
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_damaged_files_are_told_whatever_torch_raises(tmp_path, zipped):
+    """Of these bytes torch raises IndexError, KeyError, AssertionError, struct.error and others."""
+    path = tmp_path / "a.pth"
+    state = {"a.weight": torch.zeros(3, 4), "b": torch.zeros(2)}
+    torch.save(state, path, _use_new_zipfile_serialization=zipped)
+    whole, random = path.read_bytes(), np.random.default_rng(0)
+    refused = 0
+    for _ in range(150):
+        content = bytearray(whole)
+        for position in random.integers(0, len(content), 4):
+            content[position] = random.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            read_tensors(path)
+        except InputError as error:
+            refused += str(path) in str(error)
+    assert refused > 30
