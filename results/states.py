@@ -78,6 +78,12 @@ CONCLUDED = (SweepState.FINISHED, SweepState.INCOMPLETE)
 ENDED = (*CONCLUDED, SweepState.FAILED, SweepState.CANCELLED)
 """Sweeps to which nothing more happens unless somebody asks for it."""
 
+
+def shown(state: SweepState, *, driven: bool) -> SweepState:
+    """What to call a state: a sweep that nobody drives any more does not run."""
+    return SweepState.INTERRUPTED if state is SweepState.RUNNING and not driven else state
+
+
 SWEEP_TRANSITIONS: dict[SweepState, frozenset[SweepState]] = {
     SweepState.QUEUED: frozenset({SweepState.RUNNING, SweepState.CANCELLED, SweepState.FAILED}),
     SweepState.RUNNING: frozenset(

@@ -15,7 +15,7 @@ from api.models.sweeps import SweepQuery
 from api.pages import Paging
 from api.service import StoreDep
 from results.records import Climb, SweepSummary
-from results.states import SweepState
+from results.states import SweepState, shown
 
 router: Final = APIRouter(include_in_schema=False)
 
@@ -40,12 +40,7 @@ class Row:
     @property
     def state(self) -> SweepState:
         """Its state; one whose driver is gone is interrupted, whatever it says."""
-        return shown_state(self.sweep.state, leased=self.sweep.leased)
-
-
-def shown_state(state: SweepState, *, leased: bool) -> SweepState:
-    """What to call a state: a sweep that nobody drives any more does not run."""
-    return SweepState.INTERRUPTED if state is SweepState.RUNNING and not leased else state
+        return shown(self.sweep.state, driven=self.sweep.leased)
 
 
 @router.get("/")

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request, Response
 
 from api.dashboard.asked import asked
 from api.dashboard.links import relative
-from api.dashboard.overview import shown_state
 from api.dashboard.rendering import page
 from api.figures import prepare
 from api.models.common import SweepId
@@ -22,7 +21,7 @@ from results.errors import NotFoundError
 from results.findings import findings
 from results.provenance import provenance
 from results.records import CandidateSummary, Gallery, Order, Standing, Sweep, TrialSummary
-from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
+from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState, shown
 from results.store import Store
 from search_spaces.errors import InputError
 from search_spaces.human import chance, points
@@ -116,7 +115,7 @@ def get_sweep_page(
     prepare()
     standing = store.standing(sweep_id)
     sweep = standing.sweep
-    state = shown_state(sweep.state, leased=sweep.leased)
+    state = shown(sweep.state, driven=sweep.leased)
     candidates = _best(store, standing)
     may_write = principal.scope.includes(AccessScope.SUBMIT)
     after = SWEEP_TRANSITIONS[state]

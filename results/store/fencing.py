@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Label, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Label, and_, case, not_, select, update
 
 from results.columns import database_clock
 from results.errors import LeaseLostError, NotFoundError
@@ -88,6 +88,12 @@ def leased() -> Label[bool]:
         SweepRow.lease_expires_at.is_not(None),
         SweepRow.lease_expires_at > database_clock(),
     ).label("leased")
+
+
+def shown_state() -> ColumnElement[SweepState]:
+    """What lists, filters and counts call a sweep's state: see `results.states.shown`."""
+    abandoned = and_(SweepRow.state == SweepState.RUNNING, not_(leased().element))
+    return case((abandoned, SweepState.INTERRUPTED), else_=SweepRow.state)
 
 
 def clock(connection: Connection) -> datetime:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from results.schema import SweepRow, TrialRow
 from results.states import SweepState, TrialState
+from results.store.fencing import leased, shown_state
 from results.store.rows import Part, in_chunks
 
 
@@ -22,8 +23,8 @@ class StatisticsPart(Part):
             connection.execute(select(SweepRow.id).limit(1))
 
     def sweep_states(self) -> dict[int, SweepState]:
-        """The state of every sweep."""
-        statement = select(SweepRow.id, SweepRow.state)
+        """The state of every sweep; `interrupted` where its driver is gone."""
+        statement = select(SweepRow.id, shown_state().label("state"))
         with self._database.read() as connection:
             return {row.id: row.state for row in connection.execute(statement)}
 
@@ -36,12 +37,12 @@ class StatisticsPart(Part):
             return connection.execute(waiting).scalar_one()
 
     def running_trials(self) -> int:
-        """How many trials are being trained, as far as the record knows."""
+        """How many trials are being trained by a live driver."""
         running = (
             select(func.count())
             .select_from(TrialRow)
             .join(SweepRow, SweepRow.id == TrialRow.sweep_id)
-            .where(SweepRow.state == SweepState.RUNNING, TrialRow.state == TrialState.RUNNING)
+            .where(leased().element, TrialRow.state == TrialState.RUNNING)
         )
         with self._database.read() as connection:
             return connection.execute(running).scalar_one()

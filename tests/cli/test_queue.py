@@ -191,7 +191,7 @@ def test_watching_ends_with_what_the_sweep_found(shell, store, library, place, m
         (
             RUNNING,
             "lease_expires_at = '2020-01-01 00:00:00.000000'",
-            "sweep 2 is stopped (driver gone) and nobody drives it",
+            "sweep 2 is interrupted (driver gone) and nobody drives it",
         ),
     ],
 )
@@ -222,7 +222,7 @@ def test_a_driver_that_dies_while_its_sweep_is_watched_is_not_waited_for(
     result = shell.invoke("watch", str(lease.sweep_id), *place)
     assert len(waited) == 1
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "is stopped (driver gone) and nobody drives it" in result.stderr
+    assert "is interrupted (driver gone) and nobody drives it" in result.stderr
     assert f"`scaling-search resume {lease.sweep_id}` goes on" in result.stderr
 
 

@@ -101,7 +101,7 @@ def test_a_sweep_whose_process_is_gone_is_shown_as_such(copied):
         )
         connection.execute("DELETE FROM family_members")
         connection.execute("DELETE FROM coefficients")
-    assert "stopped (driver gone)" in copied.invoke("sweeps").stdout
+    assert "interrupted (driver gone)" in copied.invoke("sweeps").stdout
     document = copied.json("show", "1")
     assert (document["state"], document["driven"]) == ("running", False)
     assert document["verdict"] is None

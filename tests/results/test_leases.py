@@ -51,6 +51,19 @@ def test_a_lapsed_lease_writes_until_someone_takes_over(store, scene):
     )
 
 
+def test_a_lapsed_sweep_is_interrupted_in_lists_filters_and_counts(store, scene):
+    lapsed, driven = scene.claimed(ttl_seconds=0.001), scene.claimed()
+    for lease in (lapsed, driven):
+        scene.start(lease)
+    assert store.sweep_states() == {
+        lapsed.sweep_id: SweepState.INTERRUPTED,
+        driven.sweep_id: SweepState.RUNNING,
+    }
+    assert store.running_trials() == 1
+    for state, there in ((SweepState.INTERRUPTED, lapsed), (SweepState.RUNNING, driven)):
+        assert [row.id for row in store.sweep_page(states=[state])] == [there.sweep_id]
+
+
 def test_a_dead_owner_is_replaced_at_once(store, scene):
     lease = scene.claimed(ttl_seconds=3600)
     asked = []

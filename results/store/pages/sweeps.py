@@ -8,7 +8,7 @@ from sqlalchemy import select
 from results.records import SweepSummary
 from results.schema import CoefficientsRow, SweepRow
 from results.states import SweepState
-from results.store.fencing import leased
+from results.store.fencing import leased, shown_state
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
 
@@ -39,7 +39,7 @@ def sweep_summaries(
         *(getattr(CoefficientsRow, column) for column in _FROM_COEFFICIENTS),
     ).outerjoin(CoefficientsRow, CoefficientsRow.sweep_id == SweepRow.id)
     if states is not None:
-        statement = statement.where(SweepRow.state.in_(list(states)))
+        statement = statement.where(shown_state().in_(list(states)))
     if baseline is not None:
         statement = statement.where(SweepRow.baseline == baseline)
     if dataset is not None:

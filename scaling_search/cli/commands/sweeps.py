@@ -35,7 +35,7 @@ def sweeps(
 ) -> None:
     """List sweeps, newest first, with state, progress and verdict.
 
-    A sweep whose process is gone is shown as stopped: `scaling-search resume` goes on with it. One
+    A sweep whose process is gone is interrupted: `scaling-search resume` goes on with it. One
     that came to an outcome although trials failed is `incomplete`: `resume` tries them again.
 
     \b

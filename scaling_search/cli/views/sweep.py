@@ -19,7 +19,7 @@ from search_spaces.sweep_spec import FRESH
 from search_spaces.target import Target
 
 _DROPS = 5
-_DRIVER_GONE = "stopped (driver gone)"
+_DRIVER_GONE = "interrupted (driver gone)"
 
 
 def state_of(sweep: Sweep | SweepSummary) -> str:
