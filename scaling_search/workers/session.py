@@ -54,6 +54,21 @@ def check_address(address: str) -> None:
         raise InputError(f"ray address {address!r} must be host:port, for example 10.0.0.1:6379")
 
 
+def _installed_only() -> Any:
+    """A job whose workers import what is installed, and nothing from the driver's working folder.
+
+    Ray puts that folder first among those that workers import from, unless a job brings one of its
+    own: a user's file that is called like a library would be run in its place.
+    """
+    from ray.job_config import JobConfig
+
+    class InstalledOnly(JobConfig):
+        def _runtime_env_has_working_dir(self) -> bool:
+            return True
+
+    return InstalledOnly()
+
+
 @contextmanager
 def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None]:
     """Ray for the length of a sweep.
@@ -93,6 +108,7 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
             address=address or "local",
             logging_level=logging.CRITICAL,
             log_to_driver=False,
+            job_config=_installed_only(),
             **({} if address else own),
         )
     except (OSError, RuntimeError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import os
 import socket
 import subprocess
@@ -96,15 +97,25 @@ ray.init(
 ray.shutdown()
 with ray_session(address=None, cpus=1, gpus=0):
     assert ray.is_initialized()
+
+    @ray.remote
+    def library():
+        import colorsys
+        return colorsys.__file__
+
+    print(ray.get(library.remote()))
 """
 
 
 @pytest.mark.slow
 def test_a_private_ray_may_follow_a_plain_one(tmp_path: Path) -> None:
-    """In a notebook, for example; Ray reads its token once for all."""
+    """In a notebook, for example; Ray reads its token once for all. A file that lies in the working
+    folder and is called like a library is not imported in its place."""
+    (tmp_path / "colorsys.py").write_text("raise SystemExit('not the library')")
     clean = {name: text for name, text in os.environ.items() if "RAY_AUTH" not in name}
     done = subprocess.run(
-        [sys.executable, "-c", SECOND],
+        [sys.executable, "-P", "-c", SECOND],
+        cwd=tmp_path,
         env=clean | {"HOME": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -112,3 +123,4 @@ def test_a_private_ray_may_follow_a_plain_one(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == colorsys.__file__
