@@ -68,6 +68,23 @@ class DataSpec(BaseModel):
         default=False,
         description="Leave out images that cannot be decoded (counted and named) and go on.",
     )
+    strict: bool = Field(
+        default=False,
+        description=(
+            "Refuse images that are exact copies between training, validation and test split, and "
+            "copies with contradicting labels; they are counted and noted otherwise."
+        ),
+    )
+    depth_bits: int | None = Field(
+        default=None,
+        ge=1,
+        le=31,
+        description=(
+            "How many bits are used (1 to 31) by images of more than 8 bits a channel, one number "
+            "for all of them: the largest value of so many bits is white. By default the fewest of "
+            "8, 10, 12, 14 and 16 that hold every value of the data set."
+        ),
+    )
     in_channels: Literal[1, 3] | None = Field(
         default=None,
         description=(

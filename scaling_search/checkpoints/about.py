@@ -25,6 +25,9 @@ class About(BaseModel):
     class_names: tuple[str, ...] = Field(description="In the order of the logits.")
     channels: Literal[1, 3]
     source_px: int = Field(ge=1)
+    depth_bits: int | None = Field(
+        None, description="Bits in use of images with more than 8 a channel, if there were any."
+    )
     mean: tuple[float, ...] = Field(description="Of each channel, pixel values in 0..1.")
     std: tuple[float, ...]
     padding: Padding | None = Field(None, description="Of convolutions, if not the baseline's.")
@@ -62,6 +65,7 @@ class About(BaseModel):
             class_names=data.class_names,
             channels=1 if data.channels == 1 else 3,
             source_px=data.source_px,
+            depth_bits=data.depth_bits,
             mean=data.mean,
             std=data.std,
             padding=padding,

@@ -34,6 +34,7 @@ class Asked:
     count: int
     boxes: Path | None
     masks: Path | None
+    upright: bool = False
     mosaic: bool = False
 
     def __post_init__(self) -> None:
@@ -44,6 +45,10 @@ class Asked:
         for name in ("boxes", "masks"):
             if getattr(self, name) is not None and self.images is None:
                 raise InputError(f"--{name} is given without --images: places are those of files")
+        if self.upright and self.boxes is None and self.masks is None:
+            raise InputError(
+                "--upright is given without --boxes or --masks: it says what those are of"
+            )
         if self.boxes is not None and self.masks is not None:
             raise InputError("both --boxes and --masks are given: give the places once")
         if self.masks is not None and not self.masks.is_dir():
@@ -83,7 +88,12 @@ class Subjects:
             return
         boxes = None if asked.boxes is None else read_boxes(asked.boxes)
         for one in from_folder(
-            asked.images, about, count=asked.count, boxes=boxes, masks=asked.masks
+            asked.images,
+            about,
+            count=asked.count,
+            boxes=boxes,
+            masks=asked.masks,
+            upright=asked.upright,
         ):
             if isinstance(one, Unread):
                 self.unread.append(one)

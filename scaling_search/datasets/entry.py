@@ -3,6 +3,7 @@
 images.npy   (N, H, W, C) uint8
 labels.npy   (N,) int64
 hashes.npy   (N, 32) uint8, sha256 of each image before decoding: what splits are decided by
+pixels.npy   (N, 32) uint8, sha256 of each decoded image: what tells copies
 manifest.json
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scaling_search.datasets.cache import read_json, readable_errors, write_json
+from scaling_search.datasets.copies import pixel_hash
 from scaling_search.datasets.decode import UnreadableImageError, decode
 from scaling_search.datasets.parallel import Progress, cores, in_order
 from scaling_search.datasets.plain import tuples
@@ -28,10 +30,11 @@ from scaling_search.datasets.survey import Survey
 from search_spaces.errors import InputError
 
 HASHES_FILE = "hashes.npy"
+PIXELS_FILE = "pixels.npy"
 MANIFEST_FILE = "manifest.json"
 _NAMED = 20
 _CHUNK_BYTES = 8 * 2**20
-_THREADS_PAY_FROM_PX = 224
+THREADS_PAY_FROM_PX = 224
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +42,14 @@ class Manifest:
     """What the decoded images of a folder are.
 
     Attributes:
-        fingerprint: of the images as they were found, corrupt ones included.
+        fingerprint: of the images as they were found, corrupt ones included, and of how many bits
+            of them are used.
         class_names: in the order of the labels.
         images: how many were decoded.
         channels, source_px: shape of each: (source_px, source_px, channels).
         native_min_px, native_median_px: shorter side before resizing.
+        depth_bits: how many bits are used of images with more than 8 a channel; None where there
+            are none.
         enlarged: images whose shorter side was below source_px.
         n_skipped: corrupt images left out; skipped: the first of them, each with its reason.
     """
@@ -55,6 +61,7 @@ class Manifest:
     source_px: int
     native_min_px: int
     native_median_px: int
+    depth_bits: int | None
     enlarged: int
     n_skipped: int
     skipped: tuple[str, ...]
@@ -70,16 +77,23 @@ def open_entry(folder: Path) -> Manifest | None:
         images = np.load(folder / IMAGES_FILE, mmap_mode="r", allow_pickle=False)
         labels = np.load(folder / LABELS_FILE, mmap_mode="r", allow_pickle=False)
         hashes = np.load(folder / HASHES_FILE, mmap_mode="r", allow_pickle=False)
+        pixels = np.load(folder / PIXELS_FILE, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, TypeError):
         return None
     px, n = manifest.source_px, manifest.images
-    whole = images.shape == (n, px, px, manifest.channels) and len(labels) == len(hashes) == n
+    whole = images.shape == (n, px, px, manifest.channels)
+    whole = whole and len(labels) == len(hashes) == len(pixels) == n
     return manifest if whole else None
 
 
 def read_hashes(folder: Path) -> NDArray[np.uint8]:
     """(N, 32) content hashes of the decoded images."""
     return cast("NDArray[np.uint8]", np.load(folder / HASHES_FILE, allow_pickle=False))
+
+
+def read_pixel_hashes(folder: Path) -> NDArray[np.uint8]:
+    """(N, 32) `copies.pixel_hash` of the decoded images."""
+    return cast("NDArray[np.uint8]", np.load(folder / PIXELS_FILE, allow_pickle=False))
 
 
 def write_entry(
@@ -108,28 +122,36 @@ def write_entry(
     corrupt = dict(found.unreadable)
     rows = np.flatnonzero(found.readable)
 
-    def work(chunk: range) -> tuple[NDArray[np.uint8], dict[int, str]]:
+    def work(chunk: range) -> tuple[NDArray[np.uint8], NDArray[np.uint8], dict[int, str]]:
+        hashes: list[NDArray[np.uint8]] = []
         pixels: list[NDArray[np.uint8]] = []
         bad: dict[int, str] = {}
         for row in rows[chunk.start : chunk.stop]:
             try:
-                pixels.append(decode(part.read(int(row)), px, channels))
+                pixels.append(decode(part.read(int(row)), px, channels, base.depth_bits))
+                hashes.append(pixel_hash(pixels[-1]))
             except UnreadableImageError as error:
                 bad[int(row)] = str(error)
-        return np.array(pixels, dtype=np.uint8).reshape(-1, px, px, channels), bad
+        return (
+            np.array(pixels, dtype=np.uint8).reshape(-1, px, px, channels),
+            np.array(hashes, dtype=np.uint8).reshape(-1, 32),
+            bad,
+        )
 
     chunk = int(np.clip(_CHUNK_BYTES // (px * px * channels), 1, 1024))
-    threads = cores() if base.native_median_px >= _THREADS_PAY_FROM_PX else 1
+    threads = cores() if base.native_median_px >= THREADS_PAY_FROM_PX else 1
     # Written in sequence, not through a mapping: a full disk is then an error, not a signal.
     with contextlib.ExitStack() as stack:
         with readable_errors(folder.parent):
             file = stack.enter_context((folder / IMAGES_FILE).open("wb"))
             _write_header(file, (len(rows), px, px, channels))
         start, seen = file.tell(), 0
-        for done, (pixels, bad) in in_order(work, len(rows), chunk, threads):
+        named: list[NDArray[np.uint8]] = []
+        for done, (pixels, hashes, bad) in in_order(work, len(rows), chunk, threads):
             with readable_errors(folder.parent):
                 file.write(pixels.data)
             corrupt |= bad
+            named.append(hashes)
             seen = done.stop
             if len(corrupt) >= _NAMED and not skip_corrupt:
                 break
@@ -143,6 +165,7 @@ def write_entry(
             _write_header(file, (len(kept), px, px, channels))
             np.save(folder / LABELS_FILE, part.labels[kept])
             np.save(folder / HASHES_FILE, found.hashes[kept])
+            np.save(folder / PIXELS_FILE, np.concatenate(named or [found.hashes[:0]]))
         if file.tell() != start:
             raise AssertionError("the header of an .npy file changed its length")
     manifest = dataclasses.replace(

@@ -3,11 +3,14 @@
 The steps, each skipped where the cache already holds its outcome:
 
 1. locate: the source is found and stamped (file sizes and times, no content);
-2. survey: every image is read once for its content hash and size → fingerprint, geometry;
+2. survey: every image is read once for its content hash and size → fingerprint, geometry, and
+   the number of bits that deep images use;
 3. decode: into a uint8 array, under a lock, published whole;
-4. split: by content hash and seed.
+4. compare: copies between splits and contradicting labels, by the decoded pixels;
+5. split: by content hash and seed.
 
-The test split is a folder of its own, decoded only when asked for.
+The test split is a folder of its own, kept only when asked for: before that its images are read
+for its fingerprint and to find copies, and nothing else is done with them.
 """
 
 from __future__ import annotations
@@ -32,7 +35,22 @@ from scaling_search.datasets.cache import (
     require_space,
     write_json,
 )
-from scaling_search.datasets.entry import Manifest, corrupt_images, open_entry, write_entry
+from scaling_search.datasets.comparing import as_decoded, as_decoded_once
+from scaling_search.datasets.copies import (
+    Copies,
+    Images,
+    copies_notes,
+    find_copies,
+    refuse_copies,
+)
+from scaling_search.datasets.deep import FULL_BITS
+from scaling_search.datasets.depth import choose_bits, depth_notes
+from scaling_search.datasets.entry import (
+    Manifest,
+    corrupt_images,
+    open_entry,
+    write_entry,
+)
 from scaling_search.datasets.geometry import choose_geometry, geometry_notes
 from scaling_search.datasets.parallel import Progress, quiet
 from scaling_search.datasets.plain import tuples
@@ -44,7 +62,7 @@ from scaling_search.datasets.survey import Survey, fingerprint, survey
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same images would be decoded to other pixels or stored otherwise."""
 
 _SETTLED_SECONDS = 2.0
@@ -58,6 +76,8 @@ class _Opened:
     Attributes:
         key, test_key: folders of the decoded images; test_key None while they are closed.
         test_count: images of the test split; None where there is none.
+        test_fingerprint: of their content.
+        copies: between the splits, and contradicting labels.
         held_fraction: what was held apart as test split; 0 where the source has its own.
         notes, ignored_files: what the source said.
     """
@@ -65,9 +85,19 @@ class _Opened:
     key: str
     test_key: str | None
     test_count: int | None
+    test_fingerprint: str | None
+    copies: Copies
     held_fraction: float
     notes: tuple[str, ...]
     ignored_files: int
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """The test split: its images, and what the survey said of them."""
+
+    part: Part
+    found: Survey
 
 
 def prepare(
@@ -102,6 +132,8 @@ def prepare(
         _manifest(cache / opened.test_key, spec)
         test_path = str(cache / opened.test_key)
     split = open_split_rows(folder, manifest.class_names, spec, opened.held_fraction)
+    if spec.strict:
+        refuse_copies(spec.name, opened.copies, split.validation_copies)
     return PreparedDataset(
         name=spec.name,
         fingerprint=manifest.fingerprint,
@@ -126,7 +158,18 @@ def prepare(
         validation_fraction=spec.validation_fraction,
         split_seed=spec.split_seed,
         max_train_images=spec.max_train_images,
-        notes=(*opened.notes, *geometry_notes(manifest), *split.notes),
+        notes=(
+            *opened.notes,
+            *geometry_notes(manifest),
+            *split.notes,
+            *copies_notes(opened.copies, opened.test_count),
+        ),
+        test_fingerprint=opened.test_fingerprint,
+        depth_bits=manifest.depth_bits,
+        train_copies=split.train_copies,
+        validation_copies=split.validation_copies,
+        test_copies=opened.copies.test,
+        contradictory=opened.copies.contradictory,
     )
 
 
@@ -141,25 +184,35 @@ def _open(
             reasons = [f"{train.where(row)} ({found.unreadable[row]})" for row in rows]
             raise corrupt_images(reasons, len(reasons))
         geometry = choose_geometry(found, spec)
+        apart = None if test is None else _Apart(test, survey(test, progress))
+        surveyed = (
+            [(train, found)] if apart is None else [(train, found), (apart.part, apart.found)]
+        )
+        bits = choose_bits(surveyed, spec)
+
+        def print_of(part: Part, of_part: Survey) -> str:
+            return _as_read(fingerprint(part, of_part.hashes, source.class_names), bits)
+
         base = Manifest(
-            fingerprint=fingerprint(train, found.hashes, source.class_names),
+            fingerprint=print_of(train, found),
             class_names=source.class_names,
             images=0,
             channels=geometry.channels,
             source_px=geometry.source_px,
             native_min_px=geometry.native_min_px,
             native_median_px=geometry.native_median_px,
+            depth_bits=bits,
             enlarged=geometry.enlarged,
             n_skipped=0,
             skipped=(),
         )
         held_fraction = spec.test_fraction if test is None else 0.0
-        pool, pool_found, notes = train, found, source.notes
-        test_found: Survey | None = None
+        pool, pool_found = train, found
+        notes = (*source.notes, *depth_notes(surveyed, bits))
         if held_fraction > 0:
-            apart = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
-            out, rest = np.flatnonzero(apart), np.flatnonzero(~apart)
-            test, test_found = train.take(out), found.take(out)
+            held = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
+            out, rest = np.flatnonzero(held), np.flatnonzero(~held)
+            apart = _Apart(train.take(out), found.take(out))
             pool, pool_found = train.take(rest), found.take(rest)
             notes += (
                 f"no test split of its own: {len(out):,} images ({held_fraction:.0%} of each "
@@ -167,27 +220,55 @@ def _open(
             )
         shape = [base.fingerprint, base.class_names, base.source_px, base.channels]
         key = _digest(shape, held_fraction)
+        if with_test and apart is None:
+            raise InputError(
+                f"{spec.name} has no test split and test_fraction is 0: set it to a fraction to "
+                "hold apart, for example 0.2"
+            )
+        test_print = None if apart is None else print_of(apart.part, apart.found)
+        remembered = cache / f"{_digest('copies', key, test_print)}.copies.json"
+        copies = _recall_copies(remembered)
+        compared: Images | None = None
+        if copies is None and apart is not None and not with_test:
+            compared = as_decoded_once(apart.part, apart.found, base, progress)
         _ensure(cache / key, pool, pool_found, base, spec, progress)
-        test_key: str | None = None
-        if with_test:
-            if test is None:
-                raise InputError(
-                    f"{spec.name} has no test split and test_fraction is 0: set it to a fraction "
-                    "to hold apart, for example 0.2"
-                )
-            test_found = test_found or survey(test, progress)
-            print_ = fingerprint(test, test_found.hashes, source.class_names)
-            test_key = _digest("test", shape, print_)
-            test_base = dataclasses.replace(base, fingerprint=print_)
-            _ensure(cache / test_key, test, test_found, test_base, spec, progress)
+        test_key = None
+        if with_test and apart is not None and test_print is not None:
+            test_key = _digest("test", shape, test_print)
+            test_base = dataclasses.replace(base, fingerprint=test_print)
+            _ensure(cache / test_key, apart.part, apart.found, test_base, spec, progress)
+            compared = as_decoded(cache / test_key, apart.part, apart.found)
+        if copies is None:
+            copies = find_copies(as_decoded(cache / key, pool, pool_found), compared)
+            with contextlib.suppress(InputError, WorkError):  # it only spares a comparison
+                write_json(remembered, dataclasses.asdict(copies))
         return _Opened(
             key=key,
             test_key=test_key,
-            test_count=None if test is None else len(test.labels),
+            test_count=None if apart is None else len(apart.part.labels),
+            test_fingerprint=test_print,
+            copies=copies,
             held_fraction=held_fraction,
             notes=notes,
             ignored_files=source.ignored_files,
         )
+
+
+def _as_read(content: str, bits: int | None) -> str:
+    """A fingerprint of images of which so many bits are used; full depth needs no mention."""
+    if bits in (None, FULL_BITS):
+        return content
+    return hashlib.sha256(f"{content} of {bits} bits".encode()).hexdigest()
+
+
+def _recall_copies(memory: Path) -> Copies | None:
+    values = read_json(memory)
+    if values is None:
+        return None
+    try:
+        return Copies(**tuples(values))
+    except TypeError:
+        return None
 
 
 def _ensure(
@@ -213,8 +294,9 @@ def _recall(memory: Path, cache: Path, with_test: bool) -> _Opened | None:
     if values is None:
         return None
     try:
-        opened = _Opened(**tuples(values))
-    except TypeError:
+        copies = Copies(**tuples(values.pop("copies")))
+        opened = _Opened(copies=copies, **tuples(values))
+    except (KeyError, TypeError):
         return None
     if open_entry(cache / opened.key) is None:
         return None
@@ -237,7 +319,7 @@ def _manifest(folder: Path, spec: DataSpec) -> Manifest:
 def _source_options(spec: DataSpec) -> dict[str, Any]:
     """Everything of a spec that decides what is decoded; the split is decided later."""
     return spec.model_dump(
-        exclude={"validation_fraction", "split_seed", "max_train_images", "skip_corrupt"}
+        exclude={"validation_fraction", "split_seed", "max_train_images", "skip_corrupt", "strict"}
     )
 
 

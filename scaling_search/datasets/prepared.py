@@ -51,7 +51,8 @@ class PreparedDataset:
 
     Attributes:
         name: what the user called it.
-        fingerprint: sha256 over class, name and content of every image to train on.
+        fingerprint: sha256 over class, name and content of every image to train on, those that are
+            held apart from them included, and of how many bits of them are used.
         cache_key: names the decoded arrays: fingerprint and decoding options.
         split_key: names the split: the images of training and validation, nothing else.
         path: folder of the decoded arrays; split_path: folder of the rows of each split.
@@ -67,6 +68,14 @@ class PreparedDataset:
         mean, std: per channel over the training split, pixel values in 0..1.
         validation_fraction, split_seed, max_train_images: as in the spec.
         notes: what a reader of the results should know about the data.
+        test_fingerprint: the same of the test split; None where there is none.
+        depth_bits: how many bits are used of images with more than 8 a channel; None where there
+            are none.
+        train_copies: training images that are exact copies of others of them.
+        validation_copies: validation images that are exact copies of training images.
+        test_copies: test images that are exact copies of images to train or validate on; None
+            without a test split.
+        contradictory: images of all splits whose pixels occur in more than one class.
     """
 
     name: str
@@ -93,6 +102,12 @@ class PreparedDataset:
     split_seed: int
     max_train_images: int | None
     notes: tuple[str, ...]
+    test_fingerprint: str | None = None
+    depth_bits: int | None = None
+    train_copies: int = 0
+    validation_copies: int = 0
+    test_copies: int | None = None
+    contradictory: int = 0
 
     @property
     def n_train(self) -> int:

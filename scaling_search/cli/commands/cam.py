@@ -67,6 +67,14 @@ def cam(
             "--masks", metavar="FOLDER", help="The same as PNGs, white on the object, same names."
         ),
     ] = None,
+    upright: Annotated[
+        bool,
+        typer.Option(
+            "--upright",
+            help="Boxes and masks are of images as they are shown, turned by their EXIF "
+            "orientation; without, of the pixels as the files store them.",
+        ),
+    ] = False,
     mosaic: Annotated[
         bool,
         typer.Option(
@@ -121,7 +129,13 @@ def cam(
     from search_spaces.errors import InputError
 
     asked = sources.Asked(
-        images=images, dataset=dataset, count=count, boxes=boxes, masks=masks, mosaic=mosaic
+        images=images,
+        dataset=dataset,
+        count=count,
+        boxes=boxes,
+        masks=masks,
+        upright=upright,
+        mosaic=mosaic,
     )
     how, of = sources.methods(method, target)
     data_spec = None
