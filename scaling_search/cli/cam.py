@@ -14,6 +14,7 @@ from scaling_search.cam.sampling import mosaics, sampled
 from scaling_search.cam.subjects import Subject, Unread, from_data, from_folder, read_boxes
 from scaling_search.cli.failures import complain
 from scaling_search.cli.inputs import dataset_name
+from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError, suggest
@@ -111,6 +112,7 @@ class Subjects:
                 )
             spec = DataSpec(name=dataset_name(name))
         data = prepare(spec, with_test=True)
+        self._check_unchanged(spec, data)
         count = self._asked.count
         if self._asked.mosaic:
             yield from mosaics(self._networks, data, count=count)
@@ -118,6 +120,18 @@ class Subjects:
         wrong = count // 2
         chosen = sampled(self._networks[0], data, right=count - wrong, wrong=wrong)
         yield from from_data(data, chosen)
+
+    def _check_unchanged(self, spec: DataSpec, data: PreparedDataset) -> None:
+        """Nobody trained on test images only as long as the data set is what it was."""
+        for shown in self._networks:
+            about = shown.checkpoint.about
+            if about.dataset == spec.name and about.fingerprint not in (None, data.fingerprint):
+                raise InputError(
+                    f"the images of {spec.name} changed since {shown.name} was trained on them "
+                    f"(fingerprint {data.fingerprint[:12]}, then {about.fingerprint[:12]}), so "
+                    "that its test images may be some that were trained on: restore the images, or "
+                    "name a folder of images with --images"
+                )
 
     def complain(self, read: int) -> None:
         """Tell what could not be read.

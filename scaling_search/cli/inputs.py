@@ -50,6 +50,7 @@ def read_sweep(
     strategy: str | None = None,
     name: str | None = None,
     skip_corrupt: bool = False,
+    strict: bool = False,
     keep_checkpoints: str | None = None,
     data_is_here: bool = True,
     baseline: str | None = None,
@@ -69,10 +70,9 @@ def read_sweep(
         changes["proxy"] = {"images": images}
     if strategy is not None:
         changes["strategy"] = {"name": strategy}
-    if dataset is not None or skip_corrupt:
-        changes["data"] = ({"name": dataset} if dataset is not None else {}) | (
-            {"skip_corrupt": True} if skip_corrupt else {}
-        )
+    of_data = {"name": dataset, "skip_corrupt": skip_corrupt or None, "strict": strict or None}
+    if of_data := {key: value for key, value in of_data.items() if value is not None}:
+        changes["data"] = of_data
     given = (("seeds", seeds), ("name", name), ("keep_checkpoints", keep_checkpoints))
     changes |= {key: value for key, value in given if value is not None}
     if baseline is not None:

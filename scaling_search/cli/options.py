@@ -95,6 +95,15 @@ SkipCorruptOption = Annotated[
     typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded; counted."),
 ]
 
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Refuse images that are exact copies between training, validation and test split, "
+        "or that have contradicting labels; noted otherwise.",
+    ),
+]
+
 DatasetOption = Annotated[
     str | None,
     typer.Option(

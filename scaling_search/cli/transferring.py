@@ -53,6 +53,7 @@ class Asked:
     settings: tuple[str, ...] = ()
     name: str | None = None
     skip_corrupt: bool = False
+    strict: bool = False
 
     def read(self) -> TransferSpec:
         """The transfer that they ask for.
@@ -95,6 +96,8 @@ class Asked:
             given["max_train_images"] = self.train_images
         if self.skip_corrupt:
             given["skip_corrupt"] = True
+        if self.strict:
+            given["strict"] = True
         return given
 
     def _of_recipe(self) -> dict[str, Any]:
@@ -193,7 +196,7 @@ def begin(store: Store, asked: Ready, resume: int | None, *, quiet: bool) -> int
     )
     for data in asked.targets.values():
         side = spec.resolution_px or max(one.network.resolution_px for one in asked.sources)
-        if note := data.upsampling_note(side):
+        for note in filter(None, (*data.notes, data.upsampling_note(side))):
             say(f"{data.name}: {note}", quiet)
     return number
 

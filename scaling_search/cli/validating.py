@@ -54,6 +54,7 @@ class Asked:
     seeds: int | None
     name: str | None
     skip_corrupt: bool
+    strict: bool
 
     def read(self) -> ValidationSpec:
         """The validation that they ask for.
@@ -68,6 +69,7 @@ class Asked:
             seeds=self.seeds,
             name=self.name,
             skip_corrupt=self.skip_corrupt,
+            strict=self.strict,
         )
         values = {
             "sweep": sweep,
@@ -93,6 +95,7 @@ class Asked:
             seeds=None,
             name=None,
             skip_corrupt=False,
+            strict=False,
         )
         changed = [
             name

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOption, JsonOption, StrictOption
 
 datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
@@ -47,6 +47,7 @@ def listing(
 def inspect(
     path: Annotated[str, typer.Argument(metavar="NAME|PATH", autocompletion=completion.datasets)],
     skip_corrupt: SkipOption = False,
+    strict: StrictOption = False,
     json: JsonOption = False,
 ) -> None:
     """Prepare a data set and describe it: classes, counts, native pixels, notes, fingerprint.
@@ -65,7 +66,7 @@ def inspect(
     from search_spaces.data_spec import DataSpec
     from search_spaces.reading import parse
 
-    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt}
+    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt, "strict": strict}
     spec = parse(DataSpec, values, "data set")
     with Display(quiet=json).preparing() as progress:
         data = prepare(spec, progress=progress)
@@ -87,6 +88,7 @@ def add(
         ),
     ],
     skip_corrupt: SkipOption = False,
+    strict: StrictOption = False,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -110,7 +112,7 @@ def add(
     from search_spaces.data_spec import DataSpec
     from search_spaces.reading import parse
 
-    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt}
+    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt, "strict": strict}
     spec = parse(DataSpec, values, "data set")
     with (
         Store.open(service_database(database)) as store,

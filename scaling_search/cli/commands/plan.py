@@ -16,6 +16,7 @@ from scaling_search.cli.options import (
     SeedsOption,
     SetOption,
     StrategyOption,
+    StrictOption,
 )
 
 
@@ -34,6 +35,7 @@ def plan(
     images: ImagesOption = None,
     strategy: StrategyOption = None,
     settings: SetOption = None,
+    strict: StrictOption = False,
     measure: Annotated[
         bool,
         typer.Option(
@@ -77,6 +79,7 @@ def plan(
         images=images,
         seeds=seeds,
         strategy=strategy,
+        strict=strict,
         baseline=baseline,
     )
     data = None

@@ -13,6 +13,7 @@ from scaling_search.cli.options import (
     NameOption,
     QuietOption,
     SkipCorruptOption,
+    StrictOption,
 )
 
 
@@ -110,6 +111,7 @@ def transfer(
     ] = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     resume: Annotated[
         int | None,
         typer.Option(
@@ -169,6 +171,7 @@ def transfer(
         settings=tuple(settings or ()),
         name=name,
         skip_corrupt=skip_corrupt,
+        strict=strict,
     )
     with stoppable(), Store.open(database) as store:
         spec = asked.read() if resume is None else asked.resumed(store, resume)

@@ -20,6 +20,7 @@ from scaling_search.cli.options import (
     SetOption,
     SkipCorruptOption,
     SpaceArgument,
+    StrictOption,
     WorkersOption,
 )
 
@@ -55,6 +56,7 @@ def validate_proxy(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     resume: Annotated[
         int | None,
         typer.Option(
@@ -114,6 +116,7 @@ def validate_proxy(
         seeds=seeds,
         name=name,
         skip_corrupt=skip_corrupt,
+        strict=strict,
     )
     with stoppable(), Store.open(database) as store:
         spec = asked.read() if resume is None else asked.resumed(store, resume)
