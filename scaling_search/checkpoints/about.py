@@ -34,6 +34,8 @@ class About(BaseModel):
     norm_eps: float | None = Field(None, description="ε of batch norms, if not the baseline's.")
     dataset: str | None = Field(None, description="What it was trained on.")
     fingerprint: str | None = Field(None, description="Of the content of those images.")
+    split_key: str | None = Field(None, description="Of the images trained and validated on.")
+    test_fingerprint: str | None = Field(None, description="Of the images kept for testing.")
     protocol: str | None = Field(None, description="Of the sweep that trained it.")
     seed: int | None = None
     accuracy: float | None = Field(None, description="Top-1 on the validation split, 0 to 1.")
@@ -72,6 +74,8 @@ class About(BaseModel):
             norm_eps=norm_eps,
             dataset=data.name,
             fingerprint=data.fingerprint,
+            split_key=data.split_key,
+            test_fingerprint=data.test_fingerprint,
             protocol=protocol,
             seed=seed,
             accuracy=accuracy,

@@ -110,7 +110,8 @@ class Subjects:
                     "no images: the checkpoint does not say what it was trained on; name a folder "
                     "with --images or a data set with --dataset"
                 )
-            spec = DataSpec(name=dataset_name(name))
+            bits = self._networks[0].checkpoint.about.depth_bits
+            spec = DataSpec(name=dataset_name(name), depth_bits=bits)
         data = prepare(spec, with_test=True)
         self._check_unchanged(spec, data)
         count = self._asked.count
@@ -122,15 +123,25 @@ class Subjects:
         yield from from_data(data, chosen)
 
     def _check_unchanged(self, spec: DataSpec, data: PreparedDataset) -> None:
-        """Nobody trained on test images only as long as the data set is what it was."""
+        """That nobody trained on the test images: they are those that were kept for it."""
         for shown in self._networks:
             about = shown.checkpoint.about
-            if about.dataset == spec.name and about.fingerprint not in (None, data.fingerprint):
+            if about.dataset != spec.name:
+                continue
+            now: str | None
+            then: str | None
+            if about.fingerprint not in (None, data.fingerprint):
+                which, now, then = "images", data.fingerprint, about.fingerprint
+            elif about.split_key not in (None, data.split_key):
+                which, now, then = "test images", data.test_fingerprint, about.test_fingerprint
+            else:
+                continue
+            if now != then:
                 raise InputError(
-                    f"the images of {spec.name} changed since {shown.name} was trained on them "
-                    f"(fingerprint {data.fingerprint[:12]}, then {about.fingerprint[:12]}), so "
-                    "that its test images may be some that were trained on: restore the images, or "
-                    "name a folder of images with --images"
+                    f"the {which} of {spec.name} changed since {shown.name} was trained "
+                    f"(fingerprint {(now or 'none')[:12]}, then {(then or 'none')[:12]}), so that "
+                    "some test images may have been trained on: restore the images, name the sweep "
+                    "with --sweep, or a folder of images with --images"
                 )
 
     def complain(self, read: int) -> None:

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from scaling_search.checkpoints import About, save
+from scaling_search.checkpoints import About, load, save
 from scaling_search.datasets.prepare import prepare
 from scaling_search.transfer import running
 from search_spaces.baselines import get_baseline
@@ -122,10 +122,45 @@ def test_cam_does_not_show_test_images_that_may_have_been_trained_on(
         done = shell.invoke("cam", "small.safetensors", *words)
         assert done.exit_code == 2
         assert " ".join(done.stderr.split()) == (
-            f"Error: the images of {photos} changed since small was trained on them (fingerprint "
-            f"{now[:12]}, then {then[:12]}), so that its test images may be some that were trained "
-            "on: restore the images, or name a folder of images with --images"
+            f"Error: the images of {photos} changed since small was trained (fingerprint "
+            f"{now[:12]}, then {then[:12]}), so that some test images may have been trained on: "
+            "restore the images, name the sweep with --sweep, or a folder of images with --images"
         )
+
+
+@pytest.mark.parametrize(
+    ("trained", "shown"), [(0.0, False), (0.1, False), (0.2, True)], ids=["none", "fewer", "same"]
+)
+def test_cam_shows_the_test_images_that_training_left_apart(
+    shell: Any, photos: Path, weights: Path, trained: float, shown: bool
+) -> None:
+    """Without a test folder 20% are held apart for cam; a sweep may have held apart fewer."""
+    shutil.rmtree(photos / "test")
+    data = prepare(DataSpec(name=str(photos), test_fraction=trained, split_seed=3))
+    before = load(weights)
+    save(weights, before.network, About.of(before.about.network, data))
+    done = shell.invoke("cam", "small.safetensors", "--count", "2")
+    assert done.exit_code == (0 if shown else 2), done.stderr
+    if not shown:
+        then = (data.test_fingerprint or "none")[:12]
+        assert f"the test images of {photos} changed since small was trained" in done.stderr
+        assert f", then {then})" in " ".join(done.stderr.split())
+
+
+def test_onnx_says_when_it_measures_on_images_that_may_have_been_trained_on(
+    shell: Any, photos: Path, weights: Path
+) -> None:
+    words = ("onnx", "x.onnx", "--network", "small.safetensors", "--dataset", "photos", "--force")
+    assert "may have been trained on" not in shell.invoke(*words).stderr
+    data = prepare(DataSpec(name=str(photos), split_seed=3))
+    before = load(weights)
+    save(weights, before.network, About.of(before.about.network, data))
+    done = shell.invoke(*words)
+    assert done.exit_code == 0
+    assert (
+        f"Warning: the split of {photos} is not the one that the network was trained with: images "
+        "that it is measured on may have been trained on, and the accuracy too high"
+    ) in " ".join(done.stderr.split())
 
 
 def leak(photos: Path) -> str:

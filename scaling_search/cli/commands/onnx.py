@@ -75,6 +75,7 @@ def onnx(
     from scaling_search.checkpoints.files import SUFFIX
     from scaling_search.cli import exports
     from scaling_search.cli.checkpoints import find
+    from scaling_search.cli.failures import complain
     from scaling_search.cli.inputs import dataset_name
     from scaling_search.cli.networks import spec_of
     from scaling_search.cli.output import console, print_json
@@ -102,10 +103,20 @@ def onnx(
             exports.check_target(path, force=force)
     data = None
     if dataset is not None:
-        channels = None if checkpoint is None else checkpoint.about.channels
-        name = DataSpec(name=dataset_name(dataset), in_channels=channels)
+        name = DataSpec(name=dataset_name(dataset))
+        about = None if checkpoint is None else checkpoint.about
+        if about is not None:  # as the network wants its images
+            alike = {"source_px": about.source_px, "depth_bits": about.depth_bits}
+            name = name.model_copy(update=alike | {"in_channels": about.channels})
         with Display(quiet=quiet or json).preparing() as prepared:
             data = prepare(name, progress=prepared)
+        own = about is not None and about.dataset == data.name
+        if about is not None and own and about.split_key not in (None, data.split_key):
+            complain(
+                f"the split of {data.name} is not the one that the network was trained with: "
+                "images that it is measured on may have been trained on, and the accuracy too high",
+                label="Warning",
+            )
     with Display(quiet=quiet or json).saying() as told:
         found = deploy(
             spec,
