@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Layout = Literal["auto", "classes"]
+"""How the sub-folders of a folder are read."""
+
 
 class DataSpec(BaseModel):
     """A data set by name, and the choices that decide which images a trial sees.
@@ -73,6 +76,13 @@ class DataSpec(BaseModel):
         description=(
             "Channels of the images: 1 (grey) or 3 (RGB). By default as the data: 1 where every "
             "image is grey, otherwise 3."
+        ),
+    )
+    layout: Layout = Field(
+        default="auto",
+        description=(
+            "Folders only: `classes` takes every sub-folder as a class, even where one is called "
+            "train or all hold the same sub-folders. By default splits are told by their names."
         ),
     )
     image_column: str | None = Field(

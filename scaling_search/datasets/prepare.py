@@ -17,6 +17,7 @@ import dataclasses
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,19 @@ from scaling_search.datasets.cache import (
     require_space,
     write_json,
 )
-from scaling_search.datasets.entry import Manifest, corrupt_images, open_entry, write_entry
+from scaling_search.datasets.entry import (
+    CorruptImagesError,
+    Manifest,
+    open_entry,
+    some_of,
+    write_entry,
+)
 from scaling_search.datasets.geometry import choose_geometry, geometry_notes
 from scaling_search.datasets.parallel import Progress, quiet
 from scaling_search.datasets.plain import tuples
-from scaling_search.datasets.prepared import PreparedDataset
-from scaling_search.datasets.sources import Located, Part, locate
-from scaling_search.datasets.split_rows import open_split_rows
+from scaling_search.datasets.prepared import LeftOut, PreparedDataset
+from scaling_search.datasets.sources import Located, Part, locate, note_on_left_out, stamp_of
+from scaling_search.datasets.split_rows import SplitRows, open_split_rows
 from scaling_search.datasets.splits import held_apart
 from scaling_search.datasets.survey import Survey, fingerprint, survey
 from search_spaces.data_spec import DataSpec
@@ -59,7 +66,8 @@ class _Opened:
         key, test_key: folders of the decoded images; test_key None while they are closed.
         test_count: images of the test split; None where there is none.
         held_fraction: what was held apart as test split; 0 where the source has its own.
-        notes, ignored_files: what the source said.
+        notes, left_out: what the source said.
+        linked, linked_stamp: image files that a table names, and what changes with them.
     """
 
     key: str
@@ -67,7 +75,9 @@ class _Opened:
     test_count: int | None
     held_fraction: float
     notes: tuple[str, ...]
-    ignored_files: int
+    left_out: tuple[LeftOut, ...]
+    linked: tuple[str, ...] = ()
+    linked_stamp: str = ""
 
 
 def prepare(
@@ -96,12 +106,17 @@ def prepare(
             with contextlib.suppress(InputError, WorkError):  # it only spares a reading
                 write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
-    manifest = _manifest(folder, spec)
+    manifest = _manifest(folder)
+    manifests = [manifest]
     test_path: str | None = None
-    if with_test and opened.test_key is not None:
-        _manifest(cache / opened.test_key, spec)
-        test_path = str(cache / opened.test_key)
-    split = open_split_rows(folder, manifest.class_names, spec, opened.held_fraction)
+    if opened.test_key is not None:
+        manifests.append(_manifest(cache / opened.test_key))
+        test_path = str(cache / opened.test_key) if with_test else None
+    skipped = tuple(reason for one in manifests for reason in one.skipped)
+    n_skipped = sum(one.n_skipped for one in manifests)
+    if n_skipped and not spec.skip_corrupt:
+        raise CorruptImagesError(skipped, n_skipped)
+    split = _split(folder, manifest, spec, opened.held_fraction)
     return PreparedDataset(
         name=spec.name,
         fingerprint=manifest.fingerprint,
@@ -117,16 +132,22 @@ def prepare(
         source_px=manifest.source_px,
         train_counts=split.train_counts,
         validation_counts=split.validation_counts,
-        test_count=opened.test_count,
-        n_skipped=manifest.n_skipped,
-        skipped=manifest.skipped,
-        ignored_files=opened.ignored_files,
+        test_count=opened.test_count if opened.test_key is None else manifests[-1].images,
+        n_skipped=n_skipped,
+        skipped=skipped,
+        left_out=opened.left_out,
         mean=split.mean,
         std=split.std,
         validation_fraction=spec.validation_fraction,
         split_seed=spec.split_seed,
         max_train_images=spec.max_train_images,
-        notes=(*opened.notes, *geometry_notes(manifest), *split.notes),
+        notes=(
+            *opened.notes,
+            *note_on_left_out(opened.left_out),
+            *geometry_notes(manifest),
+            *_notes_on_skipped(skipped, n_skipped, manifests[1:]),
+            *split.notes,
+        ),
     )
 
 
@@ -136,10 +157,10 @@ def _open(
     with located.open() as source:
         train, test = source.train, source.test
         found = survey(train, progress)
-        if found.unreadable and not spec.skip_corrupt:
+        if not found.readable.any() and not spec.skip_corrupt:
             rows = sorted(found.unreadable)
             reasons = [f"{train.where(row)} ({found.unreadable[row]})" for row in rows]
-            raise corrupt_images(reasons, len(reasons))
+            raise CorruptImagesError(reasons, len(reasons))
         geometry = choose_geometry(found, spec)
         base = Manifest(
             fingerprint=fingerprint(train, found.hashes, source.class_names),
@@ -167,26 +188,38 @@ def _open(
             )
         shape = [base.fingerprint, base.class_names, base.source_px, base.channels]
         key = _digest(shape, held_fraction)
-        _ensure(cache / key, pool, pool_found, base, spec, progress)
+        parts = [(key, pool, pool_found, base)]
         test_key: str | None = None
-        if with_test:
-            if test is None:
-                raise InputError(
-                    f"{spec.name} has no test split and test_fraction is 0: set it to a fraction "
-                    "to hold apart, for example 0.2"
-                )
+        if with_test and test is None:
+            raise InputError(
+                f"{spec.name} has no test split and test_fraction is 0: set it to a fraction "
+                "to hold apart, for example 0.2"
+            )
+        # What is held apart was read with the rest, so that its corrupt images are told with them.
+        if test is not None and (with_test or test_found is not None):
             test_found = test_found or survey(test, progress)
             print_ = fingerprint(test, test_found.hashes, source.class_names)
             test_key = _digest("test", shape, print_)
-            test_base = dataclasses.replace(base, fingerprint=print_)
-            _ensure(cache / test_key, test, test_found, test_base, spec, progress)
+            parts.append(
+                (test_key, test, test_found, dataclasses.replace(base, fingerprint=print_))
+            )
+        refused: CorruptImagesError | None = None
+        for name, part, seen, about in parts:
+            try:
+                _ensure(cache / name, part, seen, about, spec, progress)
+            except CorruptImagesError as error:
+                refused = error if refused is None else refused.with_those_of(error)
+        if refused is not None:
+            raise refused
         return _Opened(
             key=key,
             test_key=test_key,
             test_count=None if test is None else len(test.labels),
             held_fraction=held_fraction,
             notes=notes,
-            ignored_files=source.ignored_files,
+            left_out=source.left_out,
+            linked=source.linked,
+            linked_stamp=stamp_of(source.linked),
         )
 
 
@@ -213,25 +246,64 @@ def _recall(memory: Path, cache: Path, with_test: bool) -> _Opened | None:
     if values is None:
         return None
     try:
-        opened = _Opened(**tuples(values))
-    except TypeError:
+        left_out = tuple(LeftOut(**one) for one in values.pop("left_out"))
+        opened = _Opened(**tuples(values), left_out=left_out)
+    except (TypeError, KeyError):
+        return None
+    if stamp_of(opened.linked) != opened.linked_stamp:
         return None
     if open_entry(cache / opened.key) is None:
         return None
-    if with_test and (opened.test_key is None or open_entry(cache / opened.test_key) is None):
+    if opened.test_key is None:
+        return None if with_test else opened
+    if open_entry(cache / opened.test_key) is None:
         return None
     return opened
 
 
-def _manifest(folder: Path, spec: DataSpec) -> Manifest:
+def _manifest(folder: Path) -> Manifest:
     manifest = open_entry(folder)
     if manifest is None:
         raise WorkError(
             f"{folder} disappeared or was damaged while it was in use: prepare the data set again"
         )
-    if manifest.n_skipped and not spec.skip_corrupt:
-        raise corrupt_images(manifest.skipped, manifest.n_skipped)
     return manifest
+
+
+def _split(folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: float) -> SplitRows:
+    """The rows of each split.
+
+    Raises:
+        InputError: a class has too few images, perhaps because corrupt ones were skipped.
+    """
+    skipped = some_of(manifest.skipped, manifest.n_skipped)
+    if manifest.emptied:
+        raise InputError(
+            f"class {manifest.emptied[0]!r} has no image left"
+            f"{f' (nor have {len(manifest.emptied) - 1} others)' if manifest.emptied[1:] else ''}, "
+            f"because none of its images can be decoded: {skipped}; repair or replace them, or "
+            "leave the class out"
+        )
+    try:
+        return open_split_rows(folder, manifest.class_names, spec, held_fraction)
+    except InputError as error:
+        if not manifest.n_skipped:
+            raise
+        raise InputError(f"{error} (skipped as corrupt: {skipped})") from error
+
+
+def _notes_on_skipped(
+    skipped: Sequence[str], count: int, tests: Sequence[Manifest]
+) -> tuple[str, ...]:
+    if not count:
+        return ()
+    notes = [
+        f"{count:,} {'image' if count == 1 else 'images'} could not be decoded and "
+        f"{'was' if count == 1 else 'were'} skipped: {some_of(skipped, count)}"
+    ]
+    if emptied := [name for test in tests for name in test.emptied]:
+        notes.append(f"no test image is left of {', '.join(emptied)}")
+    return tuple(notes)
 
 
 def _source_options(spec: DataSpec) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
+from scaling_search.datasets.names import printable
 from scaling_search.datasets.registry import built_ins
-from scaling_search.datasets.sources import digits, folder, hub, parquet
+from scaling_search.datasets.sources import digits, endings, folder, hub, parquet
 from scaling_search.datasets.sources.base import Located
+from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, suggest
 
@@ -28,20 +30,25 @@ def locate(spec: DataSpec, scratch: Path) -> Located:
         return digits.locate()
     if spec.name.startswith(HUB_PREFIX):
         return hub.locate(spec, spec.name.removeprefix(HUB_PREFIX))
-    path = Path(spec.name).expanduser()
+    path = Path(spec.name)
     try:
+        path = path.expanduser()
         path = path.resolve(strict=True)
     except OSError as error:
         raise InputError(_absent(spec.name, path)) from error
     except RuntimeError as error:
         raise InputError(f"{spec.name} is a loop of symbolic links: name a real folder") from error
+    except ValueError as error:  # a NUL
+        raise InputError(f"{printable(spec.name)} cannot be a path: {error}") from error
     if path.is_dir():
-        if not folder.has_images(path) and parquet.find_files(path):
-            return parquet.locate(spec, path, scratch)
-        return folder.locate(path)
-    if path.suffix.lower() == ".parquet":
+        root = Folder(path)
+        if parquet.find_files(root) and not folder.has_classes(root, spec.layout):
+            return parquet.locate(spec, root, scratch)
+        return folder.locate(root, spec.layout)
+    suffix = endings.ending(path.name)
+    if suffix == ".parquet":
         return parquet.locate(spec, path, scratch)
-    if path.suffix.lower() in {".zip", ".tar", ".gz", ".tgz", ".7z", ".xz", ".rar"}:
+    if suffix in endings.ARCHIVE_SUFFIXES:
         raise InputError(f"{spec.name} is an archive: unpack it and name the folder")
     raise InputError(
         f"{spec.name} is a file that is not Parquet: name a folder of images (one sub-folder a "
