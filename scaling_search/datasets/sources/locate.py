@@ -42,8 +42,16 @@ def locate(spec: DataSpec, scratch: Path) -> Located:
         raise InputError(f"{printable(spec.name)} cannot be a path: {error}") from error
     if path.is_dir():
         root = Folder(path)
-        if parquet.find_files(root) and not folder.has_classes(root, spec.layout):
+        tables = parquet.find_files(root)
+        if not tables:
+            return folder.locate(root, spec.layout)
+        if not folder.has_classes(root, spec.layout):
             return parquet.locate(spec, root, scratch)
+        if any(map(parquet.holds_images, tables)):
+            raise InputError(
+                f"{root} holds Parquet files with images and class folders with images: name one "
+                "of the Parquet files, or move those or the folders to another place"
+            )
         return folder.locate(root, spec.layout)
     suffix = endings.ending(path.name)
     if suffix == ".parquet":

@@ -32,6 +32,24 @@ def find_files(root: Folder) -> list[Path]:
     return sorted(Path(one.path) for one in root.walk() if ending(one.name) == ".parquet")
 
 
+def holds_images(file: Path) -> bool:
+    """Whether a file has a column that may hold images, rather than facts about images."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with file.open("rb") as opened:
+            kinds = parquet.read_schema(opened).types
+    except (pyarrow.ArrowException, OSError, ValueError):
+        return True
+    return any(
+        pyarrow.types.is_binary(kind)
+        or pyarrow.types.is_large_binary(kind)
+        or (pyarrow.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
+        for kind in kinds
+    )
+
+
 def locate(spec: DataSpec, named: Path | Folder, scratch: Path) -> Located:
     """Finds the files and the split each belongs to.
 
@@ -111,13 +129,14 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
     import pyarrow
     from pyarrow import parquet
 
+    plain = _plainly_named([file for files in splits.values() for file in files], folder)
     features: Any = None
     sample: dict[str, Any] = {}
     filled: dict[str, list[tuple[Path, int]]] = {}
     for split, files in splits.items():
         for file in files:
             try:
-                with parquet.ParquetFile(file) as opened:
+                with parquet.ParquetFile(plain[file]) as opened:
                     if features is None:
                         features = datasets.Features.from_arrow_schema(opened.schema_arrow)
                     rows = opened.metadata.num_rows
@@ -135,11 +154,12 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
     train = pick_train(list(splits), spec.name)
     if train not in filled:
         raise InputError(f"{spec.name} ({train}) holds no images: it has no rows")
-    wanted = [columns.image, columns.label]
     try:
         with readable_errors(folder.parent):
             table = datasets.DatasetDict.from_parquet(
-                _plainly_named(filled, folder), cache_dir=str(folder / "arrow"), columns=wanted
+                {split: [plain[file] for file, _ in files] for split, files in filled.items()},
+                cache_dir=str(folder / "arrow"),
+                columns=[columns.image, columns.label],
             )
     except datasets.exceptions.DatasetsError as error:
         cause = error.__cause__ or error
@@ -157,20 +177,14 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
     return as_source(table, columns, spec.name, links)
 
 
-def _plainly_named(
-    filled: Mapping[str, Sequence[tuple[Path, int]]], folder: Path
-) -> dict[str, list[str]]:
-    """Links to the files: the library takes brackets and asterisks in a path for a pattern."""
+def _plainly_named(files: Sequence[Path], folder: Path) -> dict[Path, str]:
+    """Links with plain names: the library takes brackets in a path for a pattern."""
     with readable_errors(folder.parent):
         folder.mkdir()
-        named: dict[str, list[str]] = {}
-        for split, files in filled.items():
-            for file, _ in files:
-                of_split = named.setdefault(split, [])
-                link = folder / f"{len(named)}-{len(of_split)}.parquet"
-                link.symlink_to(file)
-                of_split.append(str(link))
-    return named
+        plain = {file: folder / f"{number}.parquet" for number, file in enumerate(files)}
+        for file, link in plain.items():
+            link.symlink_to(file)
+    return {file: str(link) for file, link in plain.items()}
 
 
 def _first_line(error: BaseException) -> str:
