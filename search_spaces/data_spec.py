@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -100,3 +101,17 @@ class DataSpec(BaseModel):
         default=None,
         description="Hub only: the commit, tag or branch to read; name a commit to pin the data.",
     )
+
+    def choices(self) -> dict[str, Any]:
+        """What differs from the defaults, but for the name; stored with registered images."""
+        return self.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
+
+    def registered_as(self, source: str, choices: Mapping[str, Any]) -> Self:
+        """The registered images that this names.
+
+        Args:
+            source: where they are.
+            choices: what was chosen when they were registered; it holds wherever this spec leaves
+                the default.
+        """
+        return type(self).model_validate({**choices, **self.choices(), "name": source})

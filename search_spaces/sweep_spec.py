@@ -203,7 +203,9 @@ class SweepSpec(BaseModel):
         """
         left_out = {"axes", "lattice", "compare", "references"}
         space = self.space.model_dump(mode="json", exclude=left_out)
-        data = self.data.model_dump(mode="json", exclude={"name", "skip_corrupt"})
+        # The fingerprint says which images; how they were found does not matter.
+        found = {"name", "skip_corrupt", "layout"}
+        data = self.data.model_dump(mode="json", exclude=found)
         parts = [fingerprint, space, data, self.proxy.model_dump(mode="json")]
         if code := getattr(get_baseline(self.space.baseline), "source", ""):
             parts.append(code)

@@ -55,7 +55,7 @@ class Asked:
     name: str | None
     skip_corrupt: bool
 
-    def read(self) -> ValidationSpec:
+    def read(self, database: str | None) -> ValidationSpec:
         """The validation that they ask for.
 
         Raises:
@@ -68,6 +68,7 @@ class Asked:
             seeds=self.seeds,
             name=self.name,
             skip_corrupt=self.skip_corrupt,
+            database=database,
         )
         values = {
             "sweep": sweep,

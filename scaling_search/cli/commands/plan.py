@@ -78,6 +78,7 @@ def plan(
         seeds=seeds,
         strategy=strategy,
         baseline=baseline,
+        database=database,
     )
     data = None
     if "data" in spec.model_fields_set:

@@ -84,6 +84,7 @@ def run(
         skip_corrupt=skip_corrupt,
         baseline=baseline,
         keep_checkpoints=keep_checkpoints,
+        database=database,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with stoppable(), Store.open(database) as store:

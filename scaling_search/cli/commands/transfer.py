@@ -171,7 +171,7 @@ def transfer(
         skip_corrupt=skip_corrupt,
     )
     with stoppable(), Store.open(database) as store:
-        spec = asked.read() if resume is None else asked.resumed(store, resume)
+        spec = asked.read(database) if resume is None else asked.resumed(store, resume)
         with display.preparing() as progress:
             ready = transferring.ready(spec, device, progress)
         number = transferring.begin(store, ready, resume, quiet=quiet)

@@ -69,7 +69,8 @@ def _absent(name: str, path: Path) -> str:
     if path.name == name and not name.startswith("~"):
         return (
             f"unknown data set {name!r}: {suggest(name, known)} A data set is {', '.join(known)}, "
-            "the path of a folder or Parquet file, or hub:owner/name"
+            "the path of a folder or Parquet file, hub:owner/name, or a name that `scaling-search "
+            "datasets add` registered in this database"
         )
     if path.is_symlink():
         return f"{name} is a broken symbolic link: name a folder or Parquet file that exists"

@@ -160,8 +160,9 @@ def test_nothing_readable(make_folder: MakeFolder) -> None:
 
 def test_unknown_name_suggests_the_near_one() -> None:
     assert refusal("digit") == (
-        "unknown data set 'digit': did you mean digits? A data set is digits, the path of a "
-        "folder or Parquet file, or hub:owner/name"
+        "unknown data set 'digit': did you mean digits? A data set is digits, the path of a folder "
+        "or Parquet file, hub:owner/name, or a name that `scaling-search datasets add` registered "
+        "in this database"
     )
 
 
