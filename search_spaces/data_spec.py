@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Layout = Literal["auto", "classes"]
+"""How the sub-folders of a folder are read."""
 
 
 class DataSpec(BaseModel):
@@ -92,6 +96,13 @@ class DataSpec(BaseModel):
             "image is grey, otherwise 3."
         ),
     )
+    layout: Layout = Field(
+        default="auto",
+        description=(
+            "Folders only: `classes` takes every sub-folder as a class, even where one is called "
+            "train or all hold the same sub-folders. By default splits are told by their names."
+        ),
+    )
     image_column: str | None = Field(
         default=None,
         description="Parquet and Hub only: the column of images. Found by its type by default.",
@@ -107,3 +118,17 @@ class DataSpec(BaseModel):
         default=None,
         description="Hub only: the commit, tag or branch to read; name a commit to pin the data.",
     )
+
+    def choices(self) -> dict[str, Any]:
+        """What differs from the defaults, but for the name; stored with registered images."""
+        return self.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
+
+    def registered_as(self, source: str, choices: Mapping[str, Any]) -> Self:
+        """The registered images that this names.
+
+        Args:
+            source: where they are.
+            choices: what was chosen when they were registered; it holds wherever this spec leaves
+                the default.
+        """
+        return type(self).model_validate({**choices, **self.choices(), "name": source})

@@ -18,6 +18,7 @@ _FIELD: Final = "data.name"
 _DECIDED_BEFORE: Final = (
     "test_fraction",
     "depth_bits",
+    "layout",
     "image_column",
     "label_column",
     "hub_config",

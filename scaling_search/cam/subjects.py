@@ -20,7 +20,7 @@ from scaling_search.datasets.decode import (
     decode_mask,
     read_layout,
 )
-from scaling_search.datasets.sources.scan import IMAGE_SUFFIXES
+from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES
 from search_spaces.errors import InputError
 
 ENDINGS: Final = tuple(sorted(IMAGE_SUFFIXES))

@@ -13,7 +13,7 @@ from scaling_search.cam.maps import METHODS, Method
 from scaling_search.cam.sampling import mosaics, sampled
 from scaling_search.cam.subjects import Subject, Unread, from_data, from_folder, read_boxes
 from scaling_search.cli.failures import complain
-from scaling_search.cli.inputs import dataset_name
+from scaling_search.cli.inputs import data_spec
 from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
@@ -37,10 +37,15 @@ class Asked:
     masks: Path | None
     upright: bool = False
     mosaic: bool = False
+    settings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images is not None and self.dataset is not None:
             raise InputError("both --images and --dataset are given: images come from one of them")
+        if self.settings and self.dataset is None:
+            raise InputError(
+                "--set is given without --dataset: it says how the images of a data set are read"
+            )
         if self.mosaic and self.images is not None:
             raise InputError("both --images and --mosaic are given: mosaics are of a data set")
         for name in ("boxes", "masks"):
@@ -78,8 +83,15 @@ def data_of_sweep(store: Store, sweep_id: int) -> DataSpec:
 class Subjects:
     """The images, read as they are asked for; what could not be read is kept in `unread`."""
 
-    def __init__(self, asked: Asked, networks: Sequence[Shown], data: DataSpec | None) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        networks: Sequence[Shown],
+        data: DataSpec | None,
+        database: str | None,
+    ) -> None:
         self._asked, self._networks, self._data = asked, networks, data
+        self._database = database
         self.unread: list[Unread] = []
 
     def __iter__(self) -> Iterator[Subject]:
@@ -110,8 +122,10 @@ class Subjects:
                     "no images: the checkpoint does not say what it was trained on; name a folder "
                     "with --images or a data set with --dataset"
                 )
+            spec = data_spec(name, self._asked.settings, self._database)
             bits = self._networks[0].checkpoint.about.depth_bits
-            spec = DataSpec(name=dataset_name(name), depth_bits=bits)
+            if spec.depth_bits is None and bits is not None:
+                spec = spec.model_copy(update={"depth_bits": bits})
         data = prepare(spec, with_test=True)
         self._check_unchanged(spec, data)
         count = self._asked.count

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,6 +53,16 @@ SetOption = Annotated[
         metavar="KEY=VALUE",
         help="Change any key of the space file; repeatable. For example proxy.images=5000 or "
         "space.target.tolerance=0.1; values are YAML.",
+    ),
+]
+
+DataSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="data.KEY=VALUE",
+        help="How the images are read, repeatable. For example data.layout=classes or "
+        "data.label_column=kind; values are YAML.",
     ),
 ]
 
@@ -187,12 +196,13 @@ NetworkOption = Annotated[
 ]
 
 OutputOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--output",
         "-o",
         metavar="FILE|FOLDER",
-        help="Where to; by default stdout. In a folder each member gets a file.",
+        help="Where to; by default stdout. In a folder each member gets a file; a slash at the end "
+        "makes one.",
     ),
 ]
 

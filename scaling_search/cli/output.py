@@ -25,6 +25,8 @@ def console(*, err: bool = False) -> Console:
         force_terminal=None if terminal else False,
         no_color=None if terminal else True,
         highlight=False,
+        markup=False,  # names of files and classes are no markup: [bold], :cat:
+        emoji=False,
         soft_wrap=False,
     )
 

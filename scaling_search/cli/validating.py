@@ -56,7 +56,7 @@ class Asked:
     skip_corrupt: bool
     strict: bool
 
-    def read(self) -> ValidationSpec:
+    def read(self, database: str | None) -> ValidationSpec:
         """The validation that they ask for.
 
         Raises:
@@ -70,6 +70,7 @@ class Asked:
             name=self.name,
             skip_corrupt=self.skip_corrupt,
             strict=self.strict,
+            database=database,
         )
         values = {
             "sweep": sweep,

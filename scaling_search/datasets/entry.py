@@ -32,7 +32,10 @@ from search_spaces.errors import InputError
 HASHES_FILE = "hashes.npy"
 PIXELS_FILE = "pixels.npy"
 MANIFEST_FILE = "manifest.json"
-_NAMED = 20
+_ENOUGH = 20
+"""Corrupt images after which looking for more ends, where they are refused."""
+_NAMED = 100
+"""Corrupt images that a manifest names."""
 _CHUNK_BYTES = 8 * 2**20
 THREADS_PAY_FROM_PX = 224
 
@@ -52,6 +55,7 @@ class Manifest:
             are none.
         enlarged: images whose shorter side was below source_px.
         n_skipped: corrupt images left out; skipped: the first of them, each with its reason.
+        emptied: classes of which no image is left.
     """
 
     fingerprint: str
@@ -65,6 +69,7 @@ class Manifest:
     enlarged: int
     n_skipped: int
     skipped: tuple[str, ...]
+    emptied: tuple[str, ...] = ()
 
 
 def open_entry(folder: Path) -> Manifest | None:
@@ -115,7 +120,7 @@ def write_entry(
         progress: called as images are done.
 
     Raises:
-        InputError: naming the corrupt images, unless they are to be skipped.
+        CorruptImagesError: naming the corrupt images, unless they are to be skipped.
         WorkError: where the disk fills up.
     """
     px, channels = base.source_px, base.channels
@@ -153,12 +158,12 @@ def write_entry(
             corrupt |= bad
             named.append(hashes)
             seen = done.stop
-            if len(corrupt) >= _NAMED and not skip_corrupt:
+            if len(corrupt) >= _ENOUGH and not skip_corrupt:
                 break
             progress("decoding", seen, len(rows))
         reasons = [f"{part.where(row)} ({corrupt[row]})" for row in sorted(corrupt)]
         if corrupt and not skip_corrupt:
-            raise corrupt_images(reasons, len(reasons), at_least=seen < len(rows))
+            raise CorruptImagesError(reasons, len(reasons), at_least=seen < len(rows))
         kept = np.array([row for row in rows if row not in corrupt], dtype=np.int64)
         with readable_errors(folder.parent):
             file.seek(0)
@@ -169,12 +174,18 @@ def write_entry(
         if file.tell() != start:
             raise AssertionError("the header of an .npy file changed its length")
     manifest = dataclasses.replace(
-        base, images=len(kept), n_skipped=len(reasons), skipped=tuple(reasons[:_NAMED])
+        base,
+        images=len(kept),
+        n_skipped=len(reasons),
+        skipped=tuple(reasons[:_NAMED]),
+        emptied=tuple(
+            base.class_names[label] for label in np.setdiff1d(part.labels, part.labels[kept])
+        ),
     )
     write_json(folder / MANIFEST_FILE, dataclasses.asdict(manifest))
 
 
-def corrupt_images(reasons: Sequence[str], count: int, at_least: bool = False) -> InputError:
+class CorruptImagesError(InputError):
     """The refusal of images that cannot be decoded.
 
     Args:
@@ -182,13 +193,27 @@ def corrupt_images(reasons: Sequence[str], count: int, at_least: bool = False) -
         count: how many there are.
         at_least: whether there may be more, because looking ended early.
     """
+
+    def __init__(self, reasons: Sequence[str], count: int, at_least: bool = False) -> None:
+        self.reasons, self.count, self.at_least = tuple(reasons), count, at_least
+        it = "it" if count == 1 else "them"
+        super().__init__(
+            f"{'at least ' if at_least else ''}{count} {'image' if count == 1 else 'images'} "
+            f"cannot be decoded: {some_of(reasons, count)}; repair or remove {it}, or set "
+            "skip_corrupt to true to go on without"
+        )
+
+    def with_those_of(self, other: CorruptImagesError) -> CorruptImagesError:
+        """One refusal of the images of both."""
+        return CorruptImagesError(
+            self.reasons + other.reasons, self.count + other.count, self.at_least or other.at_least
+        )
+
+
+def some_of(reasons: Sequence[str], count: int) -> str:
+    """The first five, and how many more there are."""
     shown = list(reasons[:5])
-    more = f" and {count - len(shown)} more" if count > len(shown) else ""
-    return InputError(
-        f"{'at least ' if at_least else ''}{count} {'image' if count == 1 else 'images'} cannot "
-        f"be decoded: {'; '.join(shown)}{more}; repair or remove "
-        f"{'it' if count == 1 else 'them'}, or set skip_corrupt to true to go on without"
-    )
+    return "; ".join(shown) + (f" and {count - len(shown)} more" if count > len(shown) else "")
 
 
 def _write_header(file: Any, shape: tuple[int, ...]) -> None:

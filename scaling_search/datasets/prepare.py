@@ -20,6 +20,7 @@ import dataclasses
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,17 +47,18 @@ from scaling_search.datasets.copies import (
 from scaling_search.datasets.deep import FULL_BITS
 from scaling_search.datasets.depth import choose_bits, depth_notes
 from scaling_search.datasets.entry import (
+    CorruptImagesError,
     Manifest,
-    corrupt_images,
     open_entry,
+    some_of,
     write_entry,
 )
 from scaling_search.datasets.geometry import choose_geometry, geometry_notes
 from scaling_search.datasets.parallel import Progress, quiet
 from scaling_search.datasets.plain import tuples
-from scaling_search.datasets.prepared import PreparedDataset
-from scaling_search.datasets.sources import Located, Part, locate
-from scaling_search.datasets.split_rows import open_split_rows
+from scaling_search.datasets.prepared import LeftOut, PreparedDataset
+from scaling_search.datasets.sources import Located, Part, locate, note_on_left_out, stamp_of
+from scaling_search.datasets.split_rows import SplitRows, open_split_rows
 from scaling_search.datasets.splits import held_apart
 from scaling_search.datasets.survey import Survey, fingerprint, survey
 from search_spaces.data_spec import DataSpec
@@ -79,7 +81,8 @@ class _Opened:
         test_fingerprint: of their content.
         copies: between the splits, and contradicting labels.
         held_fraction: what was held apart as test split; 0 where the source has its own.
-        notes, ignored_files: what the source said.
+        notes, left_out: what the source said.
+        linked, linked_stamp: image files that a table names, and what changes with them.
     """
 
     key: str
@@ -89,7 +92,9 @@ class _Opened:
     copies: Copies
     held_fraction: float
     notes: tuple[str, ...]
-    ignored_files: int
+    left_out: tuple[LeftOut, ...]
+    linked: tuple[str, ...] = ()
+    linked_stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,17 @@ def prepare(
             with contextlib.suppress(InputError, WorkError):  # it only spares a reading
                 write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
-    manifest = _manifest(folder, spec)
+    manifest = _manifest(folder)
+    manifests = [manifest]
     test_path: str | None = None
-    if with_test and opened.test_key is not None:
-        _manifest(cache / opened.test_key, spec)
-        test_path = str(cache / opened.test_key)
-    split = open_split_rows(folder, manifest.class_names, spec, opened.held_fraction)
+    if opened.test_key is not None:
+        manifests.append(_manifest(cache / opened.test_key))
+        test_path = str(cache / opened.test_key) if with_test else None
+    skipped = tuple(reason for one in manifests for reason in one.skipped)
+    n_skipped = sum(one.n_skipped for one in manifests)
+    if n_skipped and not spec.skip_corrupt:
+        raise CorruptImagesError(skipped, n_skipped)
+    split = _split(folder, manifest, spec, opened.held_fraction)
     if spec.strict:
         refuse_copies(spec.name, opened.copies, split.validation_copies)
     return PreparedDataset(
@@ -149,10 +159,10 @@ def prepare(
         source_px=manifest.source_px,
         train_counts=split.train_counts,
         validation_counts=split.validation_counts,
-        test_count=opened.test_count,
-        n_skipped=manifest.n_skipped,
-        skipped=manifest.skipped,
-        ignored_files=opened.ignored_files,
+        test_count=opened.test_count if opened.test_key is None else manifests[-1].images,
+        n_skipped=n_skipped,
+        skipped=skipped,
+        left_out=opened.left_out,
         mean=split.mean,
         std=split.std,
         validation_fraction=spec.validation_fraction,
@@ -160,7 +170,9 @@ def prepare(
         max_train_images=spec.max_train_images,
         notes=(
             *opened.notes,
+            *note_on_left_out(opened.left_out),
             *geometry_notes(manifest),
+            *_notes_on_skipped(skipped, n_skipped, manifests[1:]),
             *split.notes,
             *copies_notes(opened.copies, opened.test_count),
         ),
@@ -179,10 +191,10 @@ def _open(
     with located.open() as source:
         train, test = source.train, source.test
         found = survey(train, progress)
-        if found.unreadable and not spec.skip_corrupt:
+        if not found.readable.any() and not spec.skip_corrupt:
             rows = sorted(found.unreadable)
             reasons = [f"{train.where(row)} ({found.unreadable[row]})" for row in rows]
-            raise corrupt_images(reasons, len(reasons))
+            raise CorruptImagesError(reasons, len(reasons))
         geometry = choose_geometry(found, spec)
         apart = None if test is None else _Apart(test, survey(test, progress))
         surveyed = (
@@ -225,20 +237,30 @@ def _open(
                 f"{spec.name} has no test split and test_fraction is 0: set it to a fraction to "
                 "hold apart, for example 0.2"
             )
+        parts = [(key, pool, pool_found, base)]
+        test_key: str | None = None
         test_print = None if apart is None else print_of(apart.part, apart.found)
+        # What is held apart was read with the rest, so that its corrupt images are told with them.
+        if apart is not None and test_print is not None and (with_test or held_fraction > 0):
+            test_key = _digest("test", shape, test_print)
+            test_base = dataclasses.replace(base, fingerprint=test_print)
+            parts.append((test_key, apart.part, apart.found, test_base))
         remembered = cache / f"{_digest('copies', key, test_print)}.copies.json"
         copies = _recall_copies(remembered)
         compared: Images | None = None
-        if copies is None and apart is not None and not with_test:
+        if copies is None and apart is not None and test_key is None:
             compared = as_decoded_once(apart.part, apart.found, base, progress)
-        _ensure(cache / key, pool, pool_found, base, spec, progress)
-        test_key = None
-        if with_test and apart is not None and test_print is not None:
-            test_key = _digest("test", shape, test_print)
-            test_base = dataclasses.replace(base, fingerprint=test_print)
-            _ensure(cache / test_key, apart.part, apart.found, test_base, spec, progress)
-            compared = as_decoded(cache / test_key, apart.part, apart.found)
+        refused: CorruptImagesError | None = None
+        for name, part, seen, about in parts:
+            try:
+                _ensure(cache / name, part, seen, about, spec, progress)
+            except CorruptImagesError as error:
+                refused = error if refused is None else refused.with_those_of(error)
+        if refused is not None:
+            raise refused
         if copies is None:
+            if apart is not None and test_key is not None:
+                compared = as_decoded(cache / test_key, apart.part, apart.found)
             copies = find_copies(as_decoded(cache / key, pool, pool_found), compared)
             with contextlib.suppress(InputError, WorkError):  # it only spares a comparison
                 write_json(remembered, dataclasses.asdict(copies))
@@ -250,7 +272,9 @@ def _open(
             copies=copies,
             held_fraction=held_fraction,
             notes=notes,
-            ignored_files=source.ignored_files,
+            left_out=source.left_out,
+            linked=source.linked,
+            linked_stamp=stamp_of(source.linked),
         )
 
 
@@ -295,25 +319,64 @@ def _recall(memory: Path, cache: Path, with_test: bool) -> _Opened | None:
         return None
     try:
         copies = Copies(**tuples(values.pop("copies")))
-        opened = _Opened(copies=copies, **tuples(values))
-    except (KeyError, TypeError):
+        left_out = tuple(LeftOut(**one) for one in values.pop("left_out"))
+        opened = _Opened(**tuples(values), copies=copies, left_out=left_out)
+    except (TypeError, KeyError):
+        return None
+    if stamp_of(opened.linked) != opened.linked_stamp:
         return None
     if open_entry(cache / opened.key) is None:
         return None
-    if with_test and (opened.test_key is None or open_entry(cache / opened.test_key) is None):
+    if opened.test_key is None:
+        return None if with_test else opened
+    if open_entry(cache / opened.test_key) is None:
         return None
     return opened
 
 
-def _manifest(folder: Path, spec: DataSpec) -> Manifest:
+def _manifest(folder: Path) -> Manifest:
     manifest = open_entry(folder)
     if manifest is None:
         raise WorkError(
             f"{folder} disappeared or was damaged while it was in use: prepare the data set again"
         )
-    if manifest.n_skipped and not spec.skip_corrupt:
-        raise corrupt_images(manifest.skipped, manifest.n_skipped)
     return manifest
+
+
+def _split(folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: float) -> SplitRows:
+    """The rows of each split.
+
+    Raises:
+        InputError: a class has too few images, perhaps because corrupt ones were skipped.
+    """
+    skipped = some_of(manifest.skipped, manifest.n_skipped)
+    if manifest.emptied:
+        raise InputError(
+            f"class {manifest.emptied[0]!r} has no image left"
+            f"{f' (nor have {len(manifest.emptied) - 1} others)' if manifest.emptied[1:] else ''}, "
+            f"because none of its images can be decoded: {skipped}; repair or replace them, or "
+            "leave the class out"
+        )
+    try:
+        return open_split_rows(folder, manifest.class_names, spec, held_fraction)
+    except InputError as error:
+        if not manifest.n_skipped:
+            raise
+        raise InputError(f"{error} (skipped as corrupt: {skipped})") from error
+
+
+def _notes_on_skipped(
+    skipped: Sequence[str], count: int, tests: Sequence[Manifest]
+) -> tuple[str, ...]:
+    if not count:
+        return ()
+    notes = [
+        f"{count:,} {'image' if count == 1 else 'images'} could not be decoded and "
+        f"{'was' if count == 1 else 'were'} skipped: {some_of(skipped, count)}"
+    ]
+    if emptied := [name for test in tests for name in test.emptied]:
+        notes.append(f"no test image is left of {', '.join(emptied)}")
+    return tuple(notes)
 
 
 def _source_options(spec: DataSpec) -> dict[str, Any]:

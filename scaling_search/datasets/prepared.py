@@ -23,6 +23,22 @@ IMAGES_FILE = "images.npy"
 LABELS_FILE = "labels.npy"
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Files of a data set that are not read, of one ending and for one reason.
+
+    Attributes:
+        ending: in lower case with its dot; empty for names without one.
+        count: how many there are.
+        reason, remedy: why, and what would let them be read.
+    """
+
+    ending: str
+    count: int
+    reason: str
+    remedy: str
+
+
 @dataclass(frozen=True)
 class SplitArrays:
     """One split, as rows of a memory-mapped array of images.
@@ -62,9 +78,9 @@ class PreparedDataset:
         native_min_px, native_median_px: shorter side of the images before any resizing.
         source_px: side of the square images in the cache.
         train_counts, validation_counts: images of each class.
-        test_count: images of the test split as listed; None where there is none.
+        test_count: images of the test split, as listed while it is closed; None without one.
         n_skipped, skipped: corrupt images left out: how many, and the names of the first.
-        ignored_files: files that are no images.
+        left_out: files that are not read, by ending.
         mean, std: per channel over the training split, pixel values in 0..1.
         validation_fraction, split_seed, max_train_images: as in the spec.
         notes: what a reader of the results should know about the data.
@@ -95,7 +111,7 @@ class PreparedDataset:
     test_count: int | None
     n_skipped: int
     skipped: tuple[str, ...]
-    ignored_files: int
+    left_out: tuple[LeftOut, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
     validation_fraction: float
@@ -151,12 +167,14 @@ class PreparedDataset:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold; `from_dict` gives an equal object back."""
-        return lists({f.name: getattr(self, f.name) for f in dataclasses.fields(self)})
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return lists(values) | {"left_out": [dataclasses.asdict(one) for one in self.left_out]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PreparedDataset:
         """The object that `to_dict` described."""
-        return cls(**tuples(values))
+        left_out = tuple(LeftOut(**one) for one in values["left_out"])
+        return cls(**tuples(values) | {"left_out": left_out})
 
 
 def _map(folder: str, file: str) -> NDArray[Any]:

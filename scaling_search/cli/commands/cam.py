@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOption, DataSetOption, JsonOption
 
 
 def cam(
@@ -101,6 +101,7 @@ def cam(
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", help="Where the gallery is written."),
     ] = Path("cam"),
+    settings: DataSetOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -136,6 +137,7 @@ def cam(
         masks=masks,
         upright=upright,
         mosaic=mosaic,
+        settings=tuple(settings or ()),
     )
     how, of = sources.methods(method, target)
     data_spec = None
@@ -151,7 +153,7 @@ def cam(
                 complain(kept.why, label="Not shown")
             data_spec = sources.data_of_sweep(store, sweep)
     check_alike(shown)
-    subjects = sources.Subjects(asked, shown, data_spec)
+    subjects = sources.Subjects(asked, shown, data_spec, database)
     tally, rows = Tally(shown, how), compare(shown, subjects, method=how, target=of)
     title = f"Where networks look: {', '.join(one.name for one in shown)}"
     files = write_gallery(output, rows, shown, tally, title=title)

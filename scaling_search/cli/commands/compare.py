@@ -109,6 +109,7 @@ def compare(
         baseline=baseline,
         keep_checkpoints=keep_checkpoints,
         compare=comparison_changes(methods, phis),
+        database=database,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with display.preparing() as progress:

@@ -81,6 +81,7 @@ def plan(
         strategy=strategy,
         strict=strict,
         baseline=baseline,
+        database=database,
     )
     data = None
     if "data" in spec.model_fields_set:

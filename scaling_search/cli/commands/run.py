@@ -87,6 +87,7 @@ def run(
         strict=strict,
         baseline=baseline,
         keep_checkpoints=keep_checkpoints,
+        database=database,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with stoppable(), Store.open(database) as store:

@@ -174,7 +174,7 @@ def transfer(
         strict=strict,
     )
     with stoppable(), Store.open(database) as store:
-        spec = asked.read() if resume is None else asked.resumed(store, resume)
+        spec = asked.read(database) if resume is None else asked.resumed(store, resume)
         with display.preparing() as progress:
             ready = transferring.ready(spec, device, progress)
         number = transferring.begin(store, ready, resume, quiet=quiet)

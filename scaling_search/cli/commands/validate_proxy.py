@@ -119,7 +119,7 @@ def validate_proxy(
         strict=strict,
     )
     with stoppable(), Store.open(database) as store:
-        spec = asked.read() if resume is None else asked.resumed(store, resume)
+        spec = asked.read(database) if resume is None else asked.resumed(store, resume)
         with display.preparing() as progress:
             data = data_of(spec.sweep, progress)
         number = validating.begin(store, spec, data, resume, quiet=quiet)

@@ -118,7 +118,7 @@ def show_dataset(out: Console, data: PreparedDataset) -> None:
         facts.add_row(name, value)
     out.print(data.name, style="bold", markup=False)
     out.print(facts)
-    made = table("class", ">training", ">validation")
+    made = table("~class", ">training", ">validation")
     rows = list(zip(data.class_names, data.train_counts, data.validation_counts, strict=True))
     for name, train, validation in rows[:_SHOWN]:
         made.add_row(name, f"{train:,}", f"{validation:,}")
