@@ -46,14 +46,14 @@ class Deep:
 
     Attributes:
         mode: of the same image with 8 bits: L, RGB or CMYK.
-        values: (H, W, C) int64, none negative.
-        alpha: (H, W) int64, 0 transparent to 65535 opaque; None where all is opaque.
+        values: (H, W, C) integers of 16 or 32 bits, none negative.
+        alpha: (H, W) uint16, 0 transparent to 65535 opaque; None where all is opaque.
         inverted: whether 0 is white.
     """
 
     mode: str
-    values: NDArray[np.int64]
-    alpha: NDArray[np.int64] | None = None
+    values: NDArray[np.integer]
+    alpha: NDArray[np.uint16] | None = None
     inverted: bool = False
 
     @property
@@ -97,7 +97,7 @@ class Deep:
         return Image.frombytes(mode, (width, height), pixels.tobytes())
 
 
-def _scaled(values: NDArray[np.int64], bits: int) -> NDArray[np.uint8]:
+def _scaled(values: NDArray[np.integer], bits: int) -> NDArray[np.uint8]:
     """The upper 8 of so many bits; fewer than 8 are spread over 0 to 255."""
     eight = values >> (bits - 8) if bits >= 8 else values * 255 // (2**bits - 1)
     return eight.astype(np.uint8)
@@ -133,7 +133,7 @@ def read_deep(image: Image.Image, again: Callable[[], Image.Image]) -> Deep | No
         return None
     if image.mode.startswith("I"):
         inverted = _tag(image, _PHOTOMETRIC) == _WHITE_IS_ZERO
-        values = np.asarray(image).astype(np.int64)[..., None]
+        values = np.asarray(image)[..., None]
         if (least := int(values.min())) < 0:
             raise UnreadableImageError(
                 f"holds the negative value {least:,}: values must be 0 or more; shift them and "
@@ -153,16 +153,16 @@ def narrowed(image: Image.Image) -> Image.Image:
     if not image.mode.startswith("I"):
         return image
     bits = 12 if raw_mode(image) == "I;12" else FULL_BITS  # Pillow scales PGM to 16 bits
-    return Deep("L", np.asarray(image).astype(np.int64)[..., None]).in_eight_bits(bits)
+    return Deep("L", np.asarray(image)[..., None]).in_eight_bits(bits)
 
 
-def _both_bytes(image: Image.Image, again: Callable[[], Image.Image]) -> NDArray[np.int64]:
+def _both_bytes(image: Image.Image, again: Callable[[], Image.Image]) -> NDArray[np.uint16]:
     """(H, W, C) of all 16 bits, the alpha channel included."""
     if raw_mode(image).startswith("LA"):
         # As four bytes a pixel: the two of grey, then the two of alpha.
         _read_as(image, "RGBA")
-        bytes_ = np.asarray(image).astype(np.int64)
-        return bytes_[..., 0::2] << 8 | bytes_[..., 1::2]
+        bytes_ = np.asarray(image).astype(np.uint16)
+        return (bytes_[..., 0::2] << 8 | bytes_[..., 1::2]).astype(np.uint16)
     if _is_wide_ppm(image):
         upper, lower = "RGB;16B", "RGB;16L"
         _read_as(image, upper, codec="raw")
@@ -172,7 +172,7 @@ def _both_bytes(image: Image.Image, again: Callable[[], Image.Image]) -> NDArray
     second = again()
     _read_as(second, lower, codec="raw" if _is_wide_ppm(second) else None)
     with second:
-        values: NDArray[np.int64] = np.asarray(image).astype(np.int64) << 8 | np.asarray(second)
+        values: NDArray[np.uint16] = np.asarray(image).astype(np.uint16) << 8 | np.asarray(second)
     return values
 
 
@@ -195,7 +195,8 @@ def _with_transparent_value(deep: Deep, image: Image.Image) -> Deep:
     if value is None:
         return deep
     clear = (deep.values == np.array(value).reshape(1, 1, -1)).all(axis=2)
-    return Deep(deep.mode, deep.values, np.where(clear, 0, 2**FULL_BITS - 1), deep.inverted)
+    alpha = np.where(clear, 0, 2**FULL_BITS - 1).astype(np.uint16)
+    return Deep(deep.mode, deep.values, alpha, deep.inverted)
 
 
 def _refuse_unknown(image: Image.Image) -> None:
