@@ -16,9 +16,11 @@ from scaling_search.checkpoints.about import About
 from scaling_search.checkpoints.predicting import read_image
 from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.decode import UnreadableImageError, decode
+from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES, is_image
+from scaling_search.datasets.sources.tree import Folder
 from search_spaces.errors import InputError
+from search_spaces.names import composed, printable
 
-ENDINGS: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _COLUMNS: Final = ("image", "left", "top", "right", "bottom")
 
 Box = tuple[float, float, float, float]
@@ -44,16 +46,17 @@ class Unread:
 
 
 def image_files(folder: Path) -> list[Path]:
-    """The images of a folder and its sub-folders, by name.
+    """The images of a folder and its sub-folders, by name, as a data set has them.
 
     Raises:
         InputError: it is no folder, or holds none.
     """
     if not folder.is_dir():
         raise InputError(f"images {folder} is no folder: name a folder of images")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+    found = sorted(Path(one.path) for one in Folder(folder).walk() if is_image(one.name))
     if not found:
-        raise InputError(f"{folder} holds no images: they end in {', '.join(ENDINGS)}")
+        endings = ", ".join(sorted(IMAGE_SUFFIXES))
+        raise InputError(f"{folder} holds no images: they end in {endings}")
     return found
 
 
@@ -141,9 +144,15 @@ def from_folder(
                 with Image.open(file) as opened:
                     mask = _mask_of(opened, about.source_px)
         except (UnreadableImageError, OSError) as error:
-            yield Unread(name, str(error))
+            yield Unread(printable(name), str(error))
             continue
-        yield Subject(name, pixels, labels.get(path.parent.name), mask)
+        yield Subject(printable(name), pixels, _label_of(name, labels), mask)
+
+
+def _label_of(name: str, labels: Mapping[str, int]) -> int | None:
+    """The class of an image by the innermost folder that is called like one."""
+    folders = [composed(part) for part in name.split("/")[-2::-1]]
+    return next((labels[one] for one in folders if one in labels), None)
 
 
 def from_data(data: PreparedDataset, positions: Sequence[int]) -> Iterator[Subject]:

@@ -7,7 +7,8 @@ The steps, each skipped where the cache already holds its outcome:
 3. decode: into a uint8 array, under a lock, published whole;
 4. split: by content hash and seed.
 
-The test split is a folder of its own, decoded only when asked for.
+The test split is a folder of its own. One that is stored apart is decoded only when asked for; one
+that is held apart is decoded with the rest, so that its corrupt images are told with theirs.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scaling_search.datasets.decode import Raw
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.prepared import LeftOut
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 
 @dataclass(frozen=True)

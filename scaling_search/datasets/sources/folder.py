@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scaling_search.datasets.names import case_note, check_class_names, composed, printable
 from scaling_search.datasets.prepared import LeftOut
 from scaling_search.datasets.sources.arrange import (
     AS_CLASSES,
@@ -30,6 +29,7 @@ from scaling_search.datasets.sources.layout import note_on_test, note_on_unused,
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import Layout
 from search_spaces.errors import InputError
+from search_spaces.names import case_note, check_class_names, composed, printable
 
 _TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".txt", ".xlsx"})
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from scaling_search.datasets.cache import exclusively, readable_errors, require_space
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.prepared import LeftOut
 from scaling_search.datasets.sources.base import Located, Source, stamp_of
 from scaling_search.datasets.sources.columns import choose_columns, quiet_library
@@ -23,6 +22,7 @@ from scaling_search.datasets.sources.table import as_source, pick_train
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 _BESIDE = "beside Parquet files, which are read"
 

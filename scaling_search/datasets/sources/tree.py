@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.sources.endings import is_image
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 Entry = os.DirEntry[str]
 
