@@ -16,7 +16,7 @@ from scaling_search.checkpoints.about import About
 from scaling_search.checkpoints.predicting import read_image
 from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.decode import UnreadableImageError, decode
-from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES, is_image
+from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.errors import InputError
 from search_spaces.names import composed, printable
@@ -53,7 +53,7 @@ def image_files(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise InputError(f"images {folder} is no folder: name a folder of images")
-    found = sorted(Path(one.path) for one in Folder(folder).walk() if is_image(one.name))
+    found = sorted(Path(one.path) for one in Folder(folder).walk_images())
     if not found:
         endings = ", ".join(sorted(IMAGE_SUFFIXES))
         raise InputError(f"{folder} holds no images: they end in {endings}")

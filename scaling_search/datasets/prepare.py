@@ -45,7 +45,14 @@ from scaling_search.datasets.geometry import choose_geometry, geometry_notes
 from scaling_search.datasets.parallel import Progress, quiet
 from scaling_search.datasets.plain import tuples
 from scaling_search.datasets.prepared import LeftOut, PreparedDataset
-from scaling_search.datasets.sources import Located, Part, locate, note_on_left_out, stamp_of
+from scaling_search.datasets.sources import (
+    Located,
+    Part,
+    locate,
+    newest_of,
+    note_on_left_out,
+    stamp_of,
+)
 from scaling_search.datasets.split_rows import SplitRows, open_split_rows
 from scaling_search.datasets.splits import held_apart
 from scaling_search.datasets.survey import Survey, fingerprint, survey
@@ -103,7 +110,8 @@ def prepare(
     opened = _recall(memory, cache, with_test) if located.stamp else None
     if opened is None:
         opened = _open(spec, located, cache, with_test, progress)
-        if located.stamp and time.time() - located.newest > _SETTLED_SECONDS:
+        newest = max(located.newest, newest_of(opened.linked))
+        if located.stamp and time.time() - newest > _SETTLED_SECONDS:
             with contextlib.suppress(InputError, WorkError):  # it only spares a reading
                 write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
@@ -157,6 +165,7 @@ def _open(
 ) -> _Opened:
     with located.open() as source:
         train, test = source.train, source.test
+        linked_stamp = stamp_of(source.linked)  # before they are read
         found = survey(train, progress)
         if not found.readable.any() and not spec.skip_corrupt:
             rows = sorted(found.unreadable)
@@ -220,7 +229,7 @@ def _open(
             notes=notes,
             left_out=source.left_out,
             linked=source.linked,
-            linked_stamp=stamp_of(source.linked),
+            linked_stamp=linked_stamp,
         )
 
 

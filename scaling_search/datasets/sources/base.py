@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -112,3 +113,12 @@ def stamp_of(files: Iterable[str | Path]) -> str:
             about = (str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
             digest.update(repr(about).encode())
     return digest.hexdigest()
+
+
+def newest_of(files: Iterable[str]) -> float:
+    """When the youngest of these files was changed, in seconds since the epoch; 0 for none."""
+    newest = 0.0
+    for file in files:
+        with contextlib.suppress(OSError):
+            newest = max(newest, os.stat(file).st_mtime)
+    return newest
