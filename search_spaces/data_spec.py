@@ -112,7 +112,11 @@ class DataSpec(BaseModel):
         description="Parquet and Hub only: the column of labels. Found by type or name by default.",
     )
     hub_config: str | None = Field(
-        default=None, description="Hub only: the configuration (subset) of the data set."
+        default=None,
+        description=(
+            "The configuration (subset) of a data set of the Hub, or of a local folder of Parquet "
+            "files whose README.md has configurations."
+        ),
     )
     hub_revision: str | None = Field(
         default=None,

@@ -21,9 +21,10 @@ from scaling_search.datasets.decode import (
     read_layout,
 )
 from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES
+from scaling_search.datasets.sources.tree import Folder
 from search_spaces.errors import InputError
+from search_spaces.names import composed, printable
 
-ENDINGS: Final = tuple(sorted(IMAGE_SUFFIXES))
 _UPRIGHT: Final = 1
 _ALIKE: Final = 0.02
 """How far the proportions of a mask may be from those of its image: small masks are rounded."""
@@ -52,16 +53,17 @@ class Unread:
 
 
 def image_files(folder: Path) -> list[Path]:
-    """The images of a folder and its sub-folders, by name.
+    """The images of a folder and its sub-folders, by name, as a data set has them.
 
     Raises:
         InputError: it is no folder, or holds none.
     """
     if not folder.is_dir():
         raise InputError(f"images {folder} is no folder: name a folder of images")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+    found = sorted(Path(one.path) for one in Folder(folder).walk_images())
     if not found:
-        raise InputError(f"{folder} holds no images: they end in {', '.join(ENDINGS)}")
+        endings = ", ".join(sorted(IMAGE_SUFFIXES))
+        raise InputError(f"{folder} holds no images: they end in {endings}")
     return found
 
 
@@ -185,9 +187,15 @@ def from_folder(
                 layout = read_layout(path.read_bytes())
                 mask = _masked(file, layout, about.source_px, upright=upright)
         except (UnreadableImageError, OSError) as error:
-            yield Unread(name, str(error))
+            yield Unread(printable(name), str(error))
             continue
-        yield Subject(name, pixels, labels.get(path.parent.name), mask)
+        yield Subject(printable(name), pixels, _label_of(name, labels), mask)
+
+
+def _label_of(name: str, labels: Mapping[str, int]) -> int | None:
+    """The class of an image by the innermost folder that is called like one."""
+    folders = [composed(part) for part in name.split("/")[-2::-1]]
+    return next((labels[one] for one in folders if one in labels), None)
 
 
 def from_data(data: PreparedDataset, positions: Sequence[int]) -> Iterator[Subject]:

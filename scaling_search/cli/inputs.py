@@ -13,7 +13,6 @@ from results.records import Sweep
 from results.store import Store
 from scaling_search.cli.overrides import merged, parse_overrides
 from scaling_search.datasets import PreparedDataset, built_ins
-from scaling_search.datasets.names import is_text, printable
 from scaling_search.datasets.parallel import Progress
 from scaling_search.datasets.prepare import prepare
 from scaling_search.edge.timer import telling
@@ -25,6 +24,7 @@ from search_spaces.baselines import Baseline, get_baseline, is_built_in
 from search_spaces.complexity import Complexity
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
+from search_spaces.names import is_text, printable
 from search_spaces.planning import Plan, make_plan
 from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec

@@ -9,8 +9,9 @@ The steps, each skipped where the cache already holds its outcome:
 4. compare: copies between splits and contradicting labels, by the decoded pixels;
 5. split: by content hash and seed.
 
-The test split is a folder of its own, kept only when asked for: before that its images are read
-for its fingerprint and to find copies, and nothing else is done with them.
+The test split is a folder of its own. One that is stored apart is kept only when asked for: before
+that its images are read for its fingerprint and to find copies, and nothing else is done with them.
+One that is held apart is decoded with the rest, so that its corrupt images are told with theirs.
 """
 
 from __future__ import annotations
@@ -57,7 +58,14 @@ from scaling_search.datasets.geometry import choose_geometry, geometry_notes
 from scaling_search.datasets.parallel import Progress, quiet
 from scaling_search.datasets.plain import tuples
 from scaling_search.datasets.prepared import LeftOut, PreparedDataset
-from scaling_search.datasets.sources import Located, Part, locate, note_on_left_out, stamp_of
+from scaling_search.datasets.sources import (
+    Located,
+    Part,
+    locate,
+    newest_of,
+    note_on_left_out,
+    stamp_of,
+)
 from scaling_search.datasets.split_rows import SplitRows, open_split_rows
 from scaling_search.datasets.splits import held_apart
 from scaling_search.datasets.survey import Survey, fingerprint, survey
@@ -127,7 +135,8 @@ def prepare(
     opened = _recall(memory, cache, with_test) if located.stamp else None
     if opened is None:
         opened = _open(spec, located, cache, with_test, progress)
-        if located.stamp and time.time() - located.newest > _SETTLED_SECONDS:
+        newest = max(located.newest, newest_of(opened.linked))
+        if located.stamp and time.time() - newest > _SETTLED_SECONDS:
             with contextlib.suppress(InputError, WorkError):  # it only spares a reading
                 write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
@@ -190,6 +199,7 @@ def _open(
 ) -> _Opened:
     with located.open() as source:
         train, test = source.train, source.test
+        linked_stamp = stamp_of(source.linked)  # before they are read
         found = survey(train, progress)
         if not found.readable.any() and not spec.skip_corrupt:
             rows = sorted(found.unreadable)
@@ -274,7 +284,7 @@ def _open(
             notes=notes,
             left_out=source.left_out,
             linked=source.linked,
-            linked_stamp=stamp_of(source.linked),
+            linked_stamp=linked_stamp,
         )
 
 

@@ -126,3 +126,24 @@ def test_a_path_that_is_not_utf8_is_refused(shell):
         f"the path {shell.folder}/caf\\xe9 is not UTF-8: paths of images are stored as UTF-8; "
         "rename the folder, or name it by a symbolic link"
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("datasets", "inspect", "bad"),
+        ("datasets", "add", "bad", "bad"),
+        ("plan", "tiny.yaml", "--dataset", "bad"),
+        ("run", "tiny.yaml", "--dataset", "bad"),
+        ("compare", "tiny.yaml", "--dataset", "bad"),
+        ("validate-proxy", "tiny.yaml", "--dataset", "bad", "--budgets", "64,128"),
+        ("onnx", "x.onnx", "--network", "b0", "--dataset", "bad"),
+    ],
+    ids=lambda words: words[0] + words[1][0],
+)
+def test_every_command_refuses_what_is_no_data_set(shell, words):
+    expected = write("unknown_names_of_splits", shell.folder / "bad")
+    refused = shell.invoke(*words)
+    root = str(shell.folder / "bad")
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(f"Error: {expected.message.replace('{root}', root)}\n")

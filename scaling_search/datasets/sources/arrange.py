@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scaling_search.datasets.names import composed
 from scaling_search.datasets.sources.layout import role_of, role_within
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import Layout
 from search_spaces.errors import InputError
+from search_spaces.names import composed
 
 AS_CLASSES = "set layout to classes (--set data.layout=classes)"
 """How to say that folders are classes, whatever they are called."""

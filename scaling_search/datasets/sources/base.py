@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -13,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scaling_search.datasets.decode import Raw
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.prepared import LeftOut
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,12 @@ def stamp_of(files: Iterable[str | Path]) -> str:
             about = (str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
             digest.update(repr(about).encode())
     return digest.hexdigest()
+
+
+def newest_of(files: Iterable[str]) -> float:
+    """When the youngest of these files was changed, in seconds since the epoch; 0 for none."""
+    newest = 0.0
+    for file in files:
+        with contextlib.suppress(OSError):
+            newest = max(newest, os.stat(file).st_mtime)
+    return newest

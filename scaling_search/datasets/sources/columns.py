@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.datasets.names import composed
 from scaling_search.datasets.sources.base import Part
 from scaling_search.datasets.sources.links import Links
 from scaling_search.datasets.sources.values import problem_of
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, suggest
+from search_spaces.names import composed
 
 _LABEL_NAMES = ("label", "labels", "fine_label", "class", "category", "target", "y")
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)

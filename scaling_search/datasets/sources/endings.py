@@ -6,8 +6,8 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.prepared import LeftOut
+from search_spaces.names import printable
 
 _IMAGES = ".jpg .jpeg .jpe .jfif .png .bmp .gif .webp .tif .tiff .ppm .pgm .pbm .jp2 .avif"
 IMAGE_SUFFIXES = frozenset(_IMAGES.split())

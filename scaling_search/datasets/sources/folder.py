@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scaling_search.datasets.names import case_note, check_class_names, composed, printable
 from scaling_search.datasets.prepared import LeftOut
 from scaling_search.datasets.sources.arrange import (
     AS_CLASSES,
@@ -25,11 +24,12 @@ from scaling_search.datasets.sources.arrange import (
     listed,
 )
 from scaling_search.datasets.sources.base import Located, Part, Source
-from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES, ending, is_image, left_out, told
+from scaling_search.datasets.sources.endings import IMAGE_SUFFIXES, ending, left_out, told
 from scaling_search.datasets.sources.layout import note_on_test, note_on_unused, role_of
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import Layout
 from search_spaces.errors import InputError
+from search_spaces.names import case_note, check_class_names, composed, printable
 
 _TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".txt", ".xlsx"})
 
@@ -104,9 +104,7 @@ def _list(folder: Folder) -> Listing:
     below = len(os.path.join(folder.path, ""))
     for of_class in folder.filled:
         name = composed(of_class.path.name)
-        for entry in of_class.walk():
-            if not is_image(entry.name):
-                continue
+        for entry in of_class.walk_images():
             try:
                 stat = entry.stat()
             except OSError as error:
@@ -190,14 +188,14 @@ def _left_out(found: Arrangement, test: Listing | None) -> tuple[LeftOut, ...]:
     loose: list[str] = []
     tests = [one for one, _, held in found.tests if test is not None and held is test.folder]
     for level in (*found.around, found.train, *tests):
-        for entry in level.files:
-            (loose if is_image(entry.name) else others).append(entry.name)
+        others += [entry.name for entry in level.others]
+        loose += [entry.name for entry in level.images]
         for inner in level.folders:
             if not inner.has_images:
-                others += [entry.name for entry in inner.walk()]
+                others += [entry.name for entry in inner.walk_others()]
     for listing in (found.train, test.folder if test else None):
         for of_class in listing.filled if listing else ():
-            others += [entry.name for entry in of_class.walk() if not is_image(entry.name)]
+            others += [entry.name for entry in of_class.walk_others()]
     return left_out(others, loose)
 
 
@@ -235,15 +233,15 @@ def _no_classes(found: Arrangement) -> str:
     if not train.images:
         return f"{train} holds no images{_holding(train)}: each class needs a sub-folder of them"
     message = (
-        f"{train} holds {train.images} images but no class folders: put the images of each class "
-        "into a sub-folder named after it"
+        f"{train} holds {len(train.images)} images but no class folders: put the images of each "
+        "class into a sub-folder named after it"
     )
     if found.splits is not None and found.unused:
         message += (
             f"; {found.splits[1].name}/ is read as the training split: if it is a class like "
             f"{listed(found.unused)}, {AS_CLASSES}"
         )
-    tables = [entry.name for entry in train.files if ending(entry.name) in _TABLES]
+    tables = [entry.name for entry in train.others if ending(entry.name) in _TABLES]
     if tables:
         message += f" (labels in a file, such as {printable(tables[0])}, are not read)"
     return message
@@ -251,7 +249,7 @@ def _no_classes(found: Arrangement) -> str:
 
 def _holding(folder: Folder) -> str:
     """What a folder without images holds instead."""
-    found = left_out(entry.name for entry in folder.walk())
+    found = left_out(entry.name for entry in folder.walk_others())
     return f" but {told(found)}" if found else ""
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaling_search.datasets.names import printable
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.registry import built_ins
 from scaling_search.datasets.sources import digits, endings, folder, hub, parquet
 from scaling_search.datasets.sources.base import Located
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, suggest
+from search_spaces.names import printable
 
 HUB_PREFIX = "hub:"
 

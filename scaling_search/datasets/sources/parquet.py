@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from scaling_search.datasets.cache import exclusively, readable_errors, require_space
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.prepared import LeftOut
 from scaling_search.datasets.sources.base import Located, Source, stamp_of
 from scaling_search.datasets.sources.columns import choose_columns, quiet_library
-from scaling_search.datasets.sources.endings import ending, is_image, left_out
+from scaling_search.datasets.sources.endings import ending, left_out
 from scaling_search.datasets.sources.layout import role_of
 from scaling_search.datasets.sources.links import Links
 from scaling_search.datasets.sources.shards import splits_of
@@ -23,13 +22,14 @@ from scaling_search.datasets.sources.table import as_source, pick_train
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 _BESIDE = "beside Parquet files, which are read"
 
 
 def find_files(root: Folder) -> list[Path]:
     """The Parquet files of a folder, at any depth, hidden ones and hidden folders left out."""
-    return sorted(Path(one.path) for one in root.walk() if ending(one.name) == ".parquet")
+    return sorted(Path(one.path) for one in root.walk_others() if ending(one.name) == ".parquet")
 
 
 def holds_images(file: Path) -> bool:
@@ -104,8 +104,8 @@ def _left_out(
 ) -> tuple[LeftOut, ...]:
     """What else is in the folder, images too: whether tables name them is not known yet."""
     unsaid = set(files) - {file for of_split in splits.values() for file in of_split}
-    images = left_out([], (one.name for one in root.walk() if is_image(one.name)))
-    rest = (one.name for one in root.walk() if not is_image(one.name))
+    images = left_out([], (one.name for one in root.walk_images()))
+    rest = (one.name for one in root.walk_others())
     found = [
         *(
             replace(one, reason=_BESIDE, remedy="put them into class folders of their own")

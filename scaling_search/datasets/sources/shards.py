@@ -23,6 +23,7 @@ import yaml
 
 from scaling_search.datasets.sources.layout import role_of
 from search_spaces.errors import InputError, suggest
+from search_spaces.names import printable
 
 _SHARD = re.compile(r"data/(\w+(?:\.\w+)*)-\d{5}-of-\d{5}[^/]*", re.ASCII)
 _HEAD = re.compile(r"---\s*\n(.*?)\n---\s*(\n|$)", re.DOTALL)
@@ -69,8 +70,8 @@ def _role(name: str, parts: Sequence[str]) -> str | None:
     words = {role_of(word) for part in parts for word in re.split(r"[-._ 0-9]+", part)} - {None}
     if len(words) > 1:
         raise InputError(
-            f"{name} is called like {' and '.join(sorted(map(str, words)))}: a Parquet file is of "
-            "one split; rename it or its folder"
+            f"{printable(name)} is called like {' and '.join(sorted(map(str, words)))}: a Parquet "
+            "file is of one split; rename it or its folder"
         )
     return words.pop() if words else None
 
@@ -91,13 +92,14 @@ def _configs(root: Path) -> list[dict[str, Any]] | None:
 def _configured(
     root: Path, by_name: dict[str, Path], configs: Sequence[dict[str, Any]], config: str | None
 ) -> dict[str, list[Path]]:
+    about = printable(str(root / "README.md"))
     named = {str(one.get("config_name", "default")): one for one in configs}
     default = next((name for name, one in named.items() if one.get("default")), "default")
     chosen = config or (default if default in named else next(iter(named)))
     if chosen not in named or (config is None and default not in named and len(named) > 1):
         problem = f"hub_config is {config!r}" if config else "hub_config is not set"
         raise InputError(
-            f"{problem}: {root}/README.md names the configurations {', '.join(named)}; "
+            f"{problem}: {about} names the configurations {', '.join(named)}; "
             f"{suggest(config, named) if config else 'set it to one of them'}"
         )
     data_files = named[chosen]["data_files"]
@@ -113,7 +115,7 @@ def _configured(
     empty = [split for split, files in found.items() if not files]
     if empty or not found:
         raise InputError(
-            f"{root}/README.md names files of the split {(empty or ['train'])[0]} that are not "
+            f"{about} names files of the split {(empty or ['train'])[0]} that are not "
             "there: add them, or correct its data_files"
         )
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scaling_search.datasets.names import case_note, check_class_names
 from scaling_search.datasets.sources.base import Part, Source
 from scaling_search.datasets.sources.columns import (
     Columns,
@@ -21,6 +20,7 @@ from scaling_search.datasets.sources.layout import (
 )
 from scaling_search.datasets.sources.links import Links
 from search_spaces.errors import InputError
+from search_spaces.names import case_note, check_class_names
 
 
 def pick_train(names: list[str], where: str) -> str:

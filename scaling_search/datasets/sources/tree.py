@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaling_search.datasets.names import printable
 from scaling_search.datasets.sources.endings import is_image
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 Entry = os.DirEntry[str]
 
@@ -34,7 +34,7 @@ class Folder:
         return printable(self.path.name)
 
     @functools.cached_property
-    def _entries(self) -> tuple[tuple[Folder, ...], tuple[Entry, ...]]:
+    def _entries(self) -> tuple[tuple[Folder, ...], tuple[Entry, ...], tuple[Entry, ...]]:
         try:
             stat = self.path.stat()
             here = (stat.st_dev, stat.st_ino)
@@ -52,15 +52,16 @@ class Folder:
             ) from error
         above = self._above | {here}
         folders: list[Folder] = []
-        files: list[Entry] = []
+        images: list[Entry] = []
+        others: list[Entry] = []
         for entry in entries:
             if not _shown(entry.name):
                 continue
             if _is_folder(entry):
                 folders.append(Folder(Path(entry.path), above))
             else:
-                files.append(entry)
-        return tuple(folders), tuple(files)
+                (images if is_image(entry.name) else others).append(entry)
+        return tuple(folders), tuple(images), tuple(others)
 
     @property
     def folders(self) -> tuple[Folder, ...]:
@@ -68,34 +69,40 @@ class Folder:
         return self._entries[0]
 
     @property
-    def files(self) -> tuple[Entry, ...]:
-        """The files in it, by name."""
+    def images(self) -> tuple[Entry, ...]:
+        """The images in it, without those in its folders, by name."""
         return self._entries[1]
 
-    @functools.cached_property
-    def images(self) -> int:
-        """Images in it, without those in its folders."""
-        return sum(is_image(entry.name) for entry in self.files)
+    @property
+    def others(self) -> tuple[Entry, ...]:
+        """The other files in it, by name."""
+        return self._entries[2]
 
     @functools.cached_property
     def has_images(self) -> bool:
         """Whether it or any folder below it holds an image; stops at the first."""
-        return self.images > 0 or any(folder.has_images for folder in self.folders)
+        return bool(self.images) or any(folder.has_images for folder in self.folders)
 
     @property
     def filled(self) -> tuple[Folder, ...]:
         """Its folders that hold images."""
         return tuple(folder for folder in self.folders if folder.has_images)
 
-    def walk(self) -> Iterator[Entry]:
-        """Every file below it.
+    def walk_images(self) -> Iterator[Entry]:
+        """Every image below it.
 
         Raises:
             InputError: for folders that cannot be read and links that lead back to one above.
         """
-        yield from self.files
+        yield from self.images
         for folder in self.folders:
-            yield from folder.walk()
+            yield from folder.walk_images()
+
+    def walk_others(self) -> Iterator[Entry]:
+        """Every other file below it; raises as `walk_images`."""
+        yield from self.others
+        for folder in self.folders:
+            yield from folder.walk_others()
 
 
 def _is_folder(entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
 
+from .conftest import picture
 from .layouts import CASES, Read, Refused, write
 
 
@@ -49,6 +51,51 @@ def assert_read(spec: DataSpec, expected: Read, root: Path) -> None:
         progress=lambda stage, done, total: seen.append(stage),
     )
     assert (again, seen) == (data, [])
+
+
+FOLDERS = (
+    *("train", "test", "val", "training_set", "test_set", "seg_train", "train_test", "Train"),
+    *("cat", "dog", "images", "labels", "masks", "data", "part_a", "part_b", "a b", "[x]"),
+    *("caf\udce9", "caf\u00e9", "cafe\u0301", ".hidden", "__MACOSX"),
+)
+FILES = (
+    "1.png",
+    "2.JPG",
+    "-3.png",
+    "caf\udce9.png",
+    "x.heic",
+    "y.txt",
+    "z",
+    "t.parquet",
+    "README.md",
+)
+
+
+def grow(folder: Path, choose: random.Random, depth: int) -> None:
+    """Any tree of folders and files."""
+    folder.mkdir()
+    for name in choose.sample(FILES, choose.randint(0, 3)):
+        if name.lower().endswith((".png", ".jpg")):
+            picture(choose.randrange(2**30), (6, 6)).save(folder / name, "PNG")
+        else:
+            (folder / name).write_bytes(b"")
+    for name in choose.sample(FOLDERS, choose.randint(0, 3)) if depth else ():
+        grow(folder / name, choose, depth - 1)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_tree_is_read_or_refused_in_words_that_can_be_printed(
+    seed: int, tmp_path: Path
+) -> None:
+    choose = random.Random(seed)
+    grow(tmp_path / "root", choose, 3)
+    layout = choose.choice(["auto", "classes"])
+    spec = DataSpec.model_validate({"name": str(tmp_path / "root"), "layout": layout})
+    try:
+        said = json.dumps(prepare(spec).to_dict(), ensure_ascii=False)
+    except InputError as error:
+        said = str(error)
+    assert said.encode()
 
 
 def test_corrupt_image_whose_name_is_not_utf8_is_named(tmp_path: Path) -> None:
