@@ -7,7 +7,9 @@ and fingerprint, from which the service plans. Runners prepare the images again 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from results.records import NewDataset
 from results.store import Store
@@ -20,8 +22,17 @@ from search_spaces.errors import InputError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def as_record(data: PreparedDataset, *, name: str, source: str) -> NewDataset:
-    """Prepared images as the record keeps them, under a name, with where they come from."""
+def as_record(
+    data: PreparedDataset, *, name: str, source: str, choices: Mapping[str, Any] | None = None
+) -> NewDataset:
+    """Prepared images as the record keeps them, under a name, with where they come from.
+
+    Args:
+        data: the images.
+        name: what they are called.
+        source: where they are.
+        choices: how they are to be read, where that is not the default.
+    """
     return NewDataset(
         name=name,
         fingerprint=data.fingerprint,
@@ -30,7 +41,7 @@ def as_record(data: PreparedDataset, *, name: str, source: str) -> NewDataset:
         images=data.n_train + data.n_validation,
         channels=data.channels,
         native_resolution_px=data.native_median_px,
-        details=data.to_dict(),
+        details=data.to_dict() | {"choices": dict(choices or {})},
     )
 
 
@@ -53,7 +64,8 @@ def register(
             "underscores and begin with a letter or digit; use for example photos"
         )
     data = prepare(spec, progress=progress)
-    store.put_dataset(as_record(data, name=name, source=_source(spec.name)))
+    source = _source(spec.name)
+    store.put_dataset(as_record(data, name=name, source=source, choices=spec.choices()))
     return data
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Layout = Literal["auto", "classes"]
+"""How the sub-folders of a folder are read."""
 
 
 class DataSpec(BaseModel):
@@ -68,11 +72,35 @@ class DataSpec(BaseModel):
         default=False,
         description="Leave out images that cannot be decoded (counted and named) and go on.",
     )
+    strict: bool = Field(
+        default=False,
+        description=(
+            "Refuse images that are exact copies between training, validation and test split, and "
+            "copies with contradicting labels; they are counted and noted otherwise."
+        ),
+    )
+    depth_bits: int | None = Field(
+        default=None,
+        ge=1,
+        le=31,
+        description=(
+            "How many bits are used (1 to 31) by images of more than 8 bits a channel, one number "
+            "for all of them: the largest value of so many bits is white. By default the fewest of "
+            "8, 10, 12, 14 and 16 that hold every value of the data set."
+        ),
+    )
     in_channels: Literal[1, 3] | None = Field(
         default=None,
         description=(
             "Channels of the images: 1 (grey) or 3 (RGB). By default as the data: 1 where every "
             "image is grey, otherwise 3."
+        ),
+    )
+    layout: Layout = Field(
+        default="auto",
+        description=(
+            "Folders only: `classes` takes every sub-folder as a class, even where one is called "
+            "train or all hold the same sub-folders. By default splits are told by their names."
         ),
     )
     image_column: str | None = Field(
@@ -84,9 +112,27 @@ class DataSpec(BaseModel):
         description="Parquet and Hub only: the column of labels. Found by type or name by default.",
     )
     hub_config: str | None = Field(
-        default=None, description="Hub only: the configuration (subset) of the data set."
+        default=None,
+        description=(
+            "The configuration (subset) of a data set of the Hub, or of a local folder of Parquet "
+            "files whose README.md has configurations."
+        ),
     )
     hub_revision: str | None = Field(
         default=None,
         description="Hub only: the commit, tag or branch to read; name a commit to pin the data.",
     )
+
+    def choices(self) -> dict[str, Any]:
+        """What differs from the defaults, but for the name; stored with registered images."""
+        return self.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
+
+    def registered_as(self, source: str, choices: Mapping[str, Any]) -> Self:
+        """The registered images that this names.
+
+        Args:
+            source: where they are.
+            choices: what was chosen when they were registered; it holds wherever this spec leaves
+                the default.
+        """
+        return type(self).model_validate({**choices, **self.choices(), "name": source})

@@ -203,7 +203,10 @@ class SweepSpec(BaseModel):
         """
         left_out = {"axes", "lattice", "compare", "references"}
         space = self.space.model_dump(mode="json", exclude=left_out)
-        data = self.data.model_dump(mode="json", exclude={"name", "skip_corrupt"})
+        # The fingerprint says which images, and how many of their bits are used; how they were
+        # found does not matter.
+        apart = {"name", "skip_corrupt", "strict", "depth_bits", "layout"}
+        data = self.data.model_dump(mode="json", exclude=apart)
         parts = [fingerprint, space, data, self.proxy.model_dump(mode="json")]
         if code := getattr(get_baseline(self.space.baseline), "source", ""):
             parts.append(code)

@@ -17,6 +17,8 @@ from search_spaces.sweep_spec import SweepSpec
 _FIELD: Final = "data.name"
 _DECIDED_BEFORE: Final = (
     "test_fraction",
+    "depth_bits",
+    "layout",
     "image_column",
     "label_column",
     "hub_config",

@@ -73,14 +73,15 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
 def as_sweep(spec: SweepSpec, data: Dataset, key: str | None) -> NewSweep:
     """The sweep to store.
 
-    The stored specification names the images by their source, so that a driver finds them; the
-    driver adds what it runs with, and lets fvcore confirm the complexities.
+    The stored specification names the images by their source, and as they were registered, so that
+    a driver finds the same ones; the driver adds what it runs with, and lets fvcore confirm the
+    complexities.
     """
-    located = spec.model_copy(update={"data": spec.data.model_copy(update={"name": data.source})})
+    located = spec.model_copy(update={"data": spec.data.registered_as(data.source, data.choices)})
     return NewSweep(
         name=spec.name,
         spec=located.model_dump(mode="json"),
-        protocol=spec.protocol(data.fingerprint),
+        protocol=located.protocol(data.fingerprint),
         baseline=spec.space.baseline,
         dataset=data.name,
         dataset_fingerprint=data.fingerprint,

@@ -85,8 +85,9 @@ class TransferItem(Document):
         "trained on."
     )
     datasets: list[dict[str, Any]] = Field(
-        description="Of each its `name`, `fingerprint`, `classes`, the images of each split, and "
-        "on which of them accuracies were `measured_on`."
+        description="Of each its `name`, `fingerprint`, `split_key` and `test_fingerprint` (hashes "
+        "of the images, of their split and of the test images), `classes`, the images of each "
+        "split, on which of them accuracies were `measured_on`, and `notes` on the images."
     )
     created_at: Moment
     finished_at: Moment | None = Field(description="When everything was trained; null before.")

@@ -59,6 +59,11 @@ class Dataset(NewDataset):
     """When it was last stored with this content."""
 
     @property
+    def choices(self) -> dict[str, Any]:
+        """What was chosen of how to read the images, when they were registered."""
+        return dict(self.details.get("choices", {}))
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of results should know about the images."""
         return tuple(self.details.get("notes", ()))

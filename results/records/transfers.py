@@ -15,7 +15,7 @@ class NewTransfer:
     weights: tuple[dict[str, Any], ...]
     """Of each weights their name, source, hash, network, and what they were trained on."""
     datasets: tuple[dict[str, Any], ...]
-    """Of each data set its name, fingerprint, classes and images of each split."""
+    """Of each data set its name, the fingerprints and images of its splits, classes and notes."""
     versions: dict[str, Any]
     hardware: dict[str, Any]
 

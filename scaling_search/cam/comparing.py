@@ -20,7 +20,7 @@ from search_spaces.errors import InputError
 
 BATCH: Final = 32
 ALIKE: Final = ("class_names", "channels", "source_px")
-"""In what networks must agree to see the same images."""
+"""In what networks must agree with a data set to see its images."""
 Target = Literal["true", "predicted"]
 _LIKELIEST: Final = -1
 
@@ -70,7 +70,7 @@ def check_alike(networks: Sequence[Shown]) -> About:
     first = networks[0].checkpoint.about
     for other in networks[1:]:
         about = other.checkpoint.about
-        for name in ALIKE:
+        for name in (*ALIKE, "depth_bits"):
             if getattr(about, name) != getattr(first, name):
                 raise InputError(
                     f"{networks[0].name} and {other.name} differ in {name}: maps are compared "

@@ -25,12 +25,17 @@ class About(BaseModel):
     class_names: tuple[str, ...] = Field(description="In the order of the logits.")
     channels: Literal[1, 3]
     source_px: int = Field(ge=1)
+    depth_bits: int | None = Field(
+        None, description="Bits in use of images with more than 8 a channel, if there were any."
+    )
     mean: tuple[float, ...] = Field(description="Of each channel, pixel values in 0..1.")
     std: tuple[float, ...]
     padding: Padding | None = Field(None, description="Of convolutions, if not the baseline's.")
     norm_eps: float | None = Field(None, description="ε of batch norms, if not the baseline's.")
     dataset: str | None = Field(None, description="What it was trained on.")
     fingerprint: str | None = Field(None, description="Of the content of those images.")
+    split_key: str | None = Field(None, description="Of the images trained and validated on.")
+    test_fingerprint: str | None = Field(None, description="Of the images kept for testing.")
     protocol: str | None = Field(None, description="Of the sweep that trained it.")
     seed: int | None = None
     accuracy: float | None = Field(None, description="Top-1 on the validation split, 0 to 1.")
@@ -62,12 +67,15 @@ class About(BaseModel):
             class_names=data.class_names,
             channels=1 if data.channels == 1 else 3,
             source_px=data.source_px,
+            depth_bits=data.depth_bits,
             mean=data.mean,
             std=data.std,
             padding=padding,
             norm_eps=norm_eps,
             dataset=data.name,
             fingerprint=data.fingerprint,
+            split_key=data.split_key,
+            test_fingerprint=data.test_fingerprint,
             protocol=protocol,
             seed=seed,
             accuracy=accuracy,

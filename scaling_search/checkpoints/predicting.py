@@ -54,7 +54,7 @@ def read_image(path: Path, about: About) -> NDArray[np.uint8]:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableImageError(error.strerror or str(error)) from None
-    return decode(content, about.source_px, about.channels)
+    return decode(content, about.source_px, about.channels, about.depth_bits)
 
 
 def inputs(images: NDArray[np.uint8], about: About) -> Tensor:

@@ -13,7 +13,8 @@ from scaling_search.cam.maps import METHODS, Method
 from scaling_search.cam.sampling import mosaics, sampled
 from scaling_search.cam.subjects import Subject, Unread, from_data, from_folder, read_boxes
 from scaling_search.cli.failures import complain
-from scaling_search.cli.inputs import dataset_name
+from scaling_search.cli.inputs import data_spec, is_known
+from scaling_search.datasets import PreparedDataset
 from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError, suggest
@@ -34,16 +35,26 @@ class Asked:
     count: int
     boxes: Path | None
     masks: Path | None
+    upright: bool = False
     mosaic: bool = False
+    settings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images is not None and self.dataset is not None:
             raise InputError("both --images and --dataset are given: images come from one of them")
+        if self.settings and self.dataset is None:
+            raise InputError(
+                "--set is given without --dataset: it says how the images of a data set are read"
+            )
         if self.mosaic and self.images is not None:
             raise InputError("both --images and --mosaic are given: mosaics are of a data set")
         for name in ("boxes", "masks"):
             if getattr(self, name) is not None and self.images is None:
                 raise InputError(f"--{name} is given without --images: places are those of files")
+        if self.upright and self.boxes is None and self.masks is None:
+            raise InputError(
+                "--upright is given without --boxes or --masks: it says what those are of"
+            )
         if self.boxes is not None and self.masks is not None:
             raise InputError("both --boxes and --masks are given: give the places once")
         if self.masks is not None and not self.masks.is_dir():
@@ -72,8 +83,15 @@ def data_of_sweep(store: Store, sweep_id: int) -> DataSpec:
 class Subjects:
     """The images, read as they are asked for; what could not be read is kept in `unread`."""
 
-    def __init__(self, asked: Asked, networks: Sequence[Shown], data: DataSpec | None) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        networks: Sequence[Shown],
+        data: DataSpec | None,
+        database: str | None,
+    ) -> None:
         self._asked, self._networks, self._data = asked, networks, data
+        self._database = database
         self.unread: list[Unread] = []
 
     def __iter__(self) -> Iterator[Subject]:
@@ -83,7 +101,12 @@ class Subjects:
             return
         boxes = None if asked.boxes is None else read_boxes(asked.boxes)
         for one in from_folder(
-            asked.images, about, count=asked.count, boxes=boxes, masks=asked.masks
+            asked.images,
+            about,
+            count=asked.count,
+            boxes=boxes,
+            masks=asked.masks,
+            upright=asked.upright,
         ):
             if isinstance(one, Unread):
                 self.unread.append(one)
@@ -99,14 +122,18 @@ class Subjects:
                     "no images: the checkpoint does not say what it was trained on; name a folder "
                     "with --images or a data set with --dataset"
                 )
-            if self._asked.dataset is None and name.startswith("hub:"):
+            if self._asked.dataset is None and not is_known(name, self._database):
                 raise InputError(
-                    f"no images: the checkpoint says that it was trained on {name!r}, and nothing "
-                    "is loaded from elsewhere because a file says so; name that data set with "
-                    "--dataset, or a folder with --images"
+                    f"no images: the checkpoint says that it was trained on {name!r}, which is not "
+                    "among the data sets of your database, and nothing is read because a file says "
+                    "so; name that data set with --dataset, or a folder with --images"
                 )
-            spec = DataSpec(name=dataset_name(name))
+            spec = data_spec(name, self._asked.settings, self._database)
+            bits = self._networks[0].checkpoint.about.depth_bits
+            if spec.depth_bits is None and bits is not None:
+                spec = spec.model_copy(update={"depth_bits": bits})
         data = prepare(spec, with_test=True)
+        self._check_unchanged(spec, data)
         count = self._asked.count
         if self._asked.mosaic:
             yield from mosaics(self._networks, data, count=count)
@@ -114,6 +141,28 @@ class Subjects:
         wrong = count // 2
         chosen = sampled(self._networks[0], data, right=count - wrong, wrong=wrong)
         yield from from_data(data, chosen)
+
+    def _check_unchanged(self, spec: DataSpec, data: PreparedDataset) -> None:
+        """That nobody trained on the test images: they are those that were kept for it."""
+        for shown in self._networks:
+            about = shown.checkpoint.about
+            if about.dataset != spec.name:
+                continue
+            now: str | None
+            then: str | None
+            if about.fingerprint not in (None, data.fingerprint):
+                which, now, then = "images", data.fingerprint, about.fingerprint
+            elif about.split_key not in (None, data.split_key):
+                which, now, then = "test images", data.test_fingerprint, about.test_fingerprint
+            else:
+                continue
+            if now != then:
+                raise InputError(
+                    f"the {which} of {spec.name} changed since {shown.name} was trained "
+                    f"(fingerprint {(now or 'none')[:12]}, then {(then or 'none')[:12]}), so that "
+                    "some test images may have been trained on: restore the images, name the sweep "
+                    "with --sweep, or a folder of images with --images"
+                )
 
     def complain(self, read: int) -> None:
         """Tell what could not be read.

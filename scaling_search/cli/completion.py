@@ -26,10 +26,15 @@ def strategies(incomplete: str) -> list[str]:
 
 
 def datasets(incomplete: str) -> list[str]:
-    """Built-in data sets."""
-    from scaling_search.datasets import built_ins
+    """Built-in and registered data sets."""
+    from scaling_search.cli.views.datasets import known_datasets
+    from search_spaces.errors import InputError, WorkError
 
-    return [entry.name for entry in built_ins() if entry.name.startswith(incomplete)]
+    try:
+        rows = known_datasets(None)
+    except (InputError, WorkError):
+        return []
+    return [row["name"] for row in rows if row["name"].startswith(incomplete)]
 
 
 def baselines(incomplete: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import uuid
 from pathlib import Path
@@ -22,18 +23,62 @@ FORMATS = ("json", "yaml", "csv", "parquet", *(name for name in NETWORKS if name
 _SUFFIXES = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".csv": "csv", ".parquet": "parquet"}
 
 
-def choose_format(name: str | None, target: Path | None) -> str:
+def choose_format(name: str | None, output: str | None) -> str:
     """The format asked for, else that of the file's name, else json.
 
     Raises:
         InputError: it is unknown, or parquet is to go to stdout.
     """
-    chosen = name or (_SUFFIXES.get(target.suffix.lower()) if target else None) or "json"
+    to_stdout = output is None or output == "-"
+    ending = "" if output is None or as_folder(output) else Path(output).suffix.lower()
+    chosen = name or _SUFFIXES.get(ending, "json")
     if chosen not in FORMATS:
         raise InputError(f"format {chosen!r} is unknown: {suggest(chosen, FORMATS)}")
-    if chosen == "parquet" and target is None:
+    if chosen == "parquet" and to_stdout:
         raise InputError("parquet is no text: name a file with -o, for example -o trials.parquet")
     return chosen
+
+
+def as_folder(output: str) -> Path | None:
+    """The folder that `-o` means: one that is there, or a name that ends in a slash."""
+    path = Path(output)
+    return path if output.endswith(("/", os.sep)) or path.is_dir() else None
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that `-o` names, unless it is there.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the folder {folder} cannot be made ({error.strerror or error}): name another one"
+        ) from error
+
+
+def place(output: str | None, name: str) -> Path | None:
+    """Where one file goes.
+
+    Args:
+        output: a file, a folder, or `-`, as the user wrote it.
+        name: the file's name in a folder.
+
+    Returns:
+        The file, whose folder is made where the user wrote a slash; None for stdout.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
+    if output is None or output == "-":
+        return None
+    folder = as_folder(output)
+    if folder is None:
+        return Path(output)
+    make_folder(folder)
+    return folder / name
 
 
 def check_target(target: Path, *, force: bool) -> None:

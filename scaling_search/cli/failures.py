@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from search_spaces.errors import InputError, WorkError
+from search_spaces.names import printable
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 DEBUG_VARIABLE = "SCALING_SEARCH_DEBUG"
@@ -22,7 +23,7 @@ def debugging() -> bool:
 
 def complain(error: BaseException | str, *, label: str = "Error") -> None:
     """One line on stderr."""
-    text = " ".join(str(error).split())
+    text = printable(" ".join(str(error).split()))
     typer.secho(f"{label}: ", fg="red", bold=True, nl=False, err=True)
     typer.echo(text, err=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from results.database import Database
+from results.errors import NotFoundError
 from results.records import Sweep
 from results.store import Store
 from scaling_search.cli import own
@@ -22,7 +23,9 @@ from scaling_search.own.checked import usable_baseline
 from scaling_search.own.counting import remember
 from search_spaces.baselines import Baseline, get_baseline, is_built_in
 from search_spaces.complexity import Complexity
+from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
+from search_spaces.names import is_text, printable
 from search_spaces.planning import Plan, make_plan
 from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
@@ -33,12 +36,76 @@ if TYPE_CHECKING:
 
 
 def dataset_name(name: str) -> str:
-    """A data set's name as it is stored: paths absolute, so that any folder can resume."""
+    """A data set's name as it is stored: paths absolute, so that any folder can resume.
+
+    Raises:
+        InputError: the path cannot be stored.
+    """
     known = {entry.name for entry in built_ins()}
     if name in known or name.startswith("hub:"):
         return name
-    path = Path(name).expanduser()
-    return str(path.absolute()) if path.exists() else name
+    try:
+        path = Path(name).expanduser()
+        stored = str(path.absolute()) if path.exists() else name
+    except (OSError, RuntimeError, ValueError):
+        return name  # said where it is looked for
+    if not is_text(stored):
+        raise InputError(
+            f"the path {printable(stored)} is not UTF-8: paths of images are stored as UTF-8; "
+            "rename the folder, or name it by a symbolic link"
+        )
+    return stored
+
+
+def located(spec: DataSpec, database: str | None) -> DataSpec:
+    """The images that a spec names, by where they are: a path, or what is registered under a name.
+
+    A folder or file of that name comes before a registered one.
+    """
+    name = dataset_name(spec.name)
+    bare = name == spec.name and "/" not in name and not name.startswith(("hub:", "~"))
+    if bare and name not in {entry.name for entry in built_ins()}:
+        try:
+            with existing_store(database) as store:
+                row = store.dataset(name)
+        except (FileNotFoundError, NotFoundError):
+            return spec  # there is none: said where it is looked for
+        return spec.registered_as(row.source, row.choices)
+    # Only where it differs, so that what a file left out still counts as left out.
+    return spec if name == spec.name else spec.model_copy(update={"name": name})
+
+
+def is_known(name: str, database: str | None) -> bool:
+    """Whether a data set comes with the installation, was registered, or was used by a sweep."""
+    if name in {entry.name for entry in built_ins()}:
+        return True
+    try:
+        with existing_store(database) as store:
+            return name in {entry.name for entry in store.datasets()}
+    except FileNotFoundError:
+        return False
+
+
+def data_spec(
+    name: str, settings: Iterable[str] = (), database: str | None = None, **given: Any
+) -> DataSpec:
+    """The images of a command that is not about a sweep, with its `--set data.KEY=VALUE`.
+
+    Raises:
+        InputError: a key is not one of data, or a value breaks a rule.
+    """
+    changes = parse_overrides(settings)
+    chosen = changes.pop("data", {})
+    if changes or not isinstance(chosen, dict):
+        wrong = next(iter(changes), "data")
+        raise InputError(
+            f"--set {wrong}: this command reads images alone; set keys of data, for example --set "
+            "data.layout=classes"
+        )
+    if "name" in chosen:
+        raise InputError("--set data.name: the images are named by the command; leave it out")
+    dataset_name(name)  # refuses what no spec can hold
+    return located(parse(DataSpec, {"name": name, **given, **chosen}, "data set"), database)
 
 
 def read_sweep(
@@ -51,16 +118,19 @@ def read_sweep(
     strategy: str | None = None,
     name: str | None = None,
     skip_corrupt: bool = False,
+    strict: bool = False,
     keep_checkpoints: str | None = None,
     data_is_here: bool = True,
     baseline: str | None = None,
     compare: dict[str, Any] | None = None,
+    database: str | None = None,
 ) -> SweepSpec:
     """The sweep of a preset or file, with what the options change.
 
     `compare` replaces where the space looks by a comparison with these of its keys; what it leaves
     out is that of a comparison in the file, else the default. With `data_is_here` a path of this
-    machine becomes absolute, and latencies are this machine's; without, the name is a server's.
+    machine becomes absolute, a name that is registered in the database becomes what it stands for,
+    and latencies are this machine's; without, the name is a server's.
 
     Raises:
         InputError: it cannot be read, or a value breaks a rule.
@@ -70,10 +140,9 @@ def read_sweep(
         changes["proxy"] = {"images": images}
     if strategy is not None:
         changes["strategy"] = {"name": strategy}
-    if dataset is not None or skip_corrupt:
-        changes["data"] = ({"name": dataset} if dataset is not None else {}) | (
-            {"skip_corrupt": True} if skip_corrupt else {}
-        )
+    of_data = {"name": dataset, "skip_corrupt": skip_corrupt or None, "strict": strict or None}
+    if of_data := {key: value for key, value in of_data.items() if value is not None}:
+        changes["data"] = of_data
     given = (("seeds", seeds), ("name", name), ("keep_checkpoints", keep_checkpoints))
     changes |= {key: value for key, value in given if value is not None}
     if baseline is not None:
@@ -94,8 +163,7 @@ def read_sweep(
         target = spec.space.target.on(machine_name())
         held = spec.space.model_copy(update={"target": target})
         spec = spec.model_copy(update={"space": held})
-    data = spec.data.model_copy(update={"name": dataset_name(spec.data.name)})
-    # Only where it differs, so that what the file left out still counts as left out.
+    data = located(spec.data, database)
     return spec if data == spec.data else spec.model_copy(update={"data": data})
 
 

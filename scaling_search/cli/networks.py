@@ -25,7 +25,7 @@ _DOCUMENTS = {"json": as_json, "yaml": as_yaml}
 """The formats in which the command's own JSON document is written."""
 
 
-def chosen(name: str | None, *, json: bool, output: Path | None) -> Format | None:
+def chosen(name: str | None, *, json: bool, output: str | None) -> Format | None:
     """The format asked for, or None where a table is wanted.
 
     Raises:
@@ -56,7 +56,7 @@ def write(
     form: Format,
     family: Sequence[Named],
     document: dict[str, Any],
-    output: Path | None,
+    output: str | None,
     *,
     single: bool,
     force: bool,
@@ -67,21 +67,22 @@ def write(
         form: the format.
         family: the networks.
         document: what the command's --json prints, which json and yaml write.
-        output: stdout when absent.
+        output: stdout when absent; a folder where it is one or ends in a slash.
         single: write the first network by itself, not a family of one.
         force: overwrite files that are there.
 
     Raises:
         InputError: the format cannot express a network, or a file cannot be written.
     """
-    if output is not None and str(output) != "-" and output.is_dir():
-        texts = {output / f"{one.name}{form.suffix}": form.one(one) for one in family}
+    if output is not None and (folder := exports.as_folder(output)) is not None:
+        texts = {folder / f"{one.name}{form.suffix}": form.one(one) for one in family}
+        exports.make_folder(folder)
         for path in texts:
             exports.check_target(path, force=force)
         for path, content in texts.items():
             exports.write(content.encode(), path)
         return
-    target = None if output is None or str(output) == "-" else output
+    target = exports.place(output, "")
     if target is not None:
         exports.check_target(target, force=force)
     as_text = _DOCUMENTS.get(form.name)
@@ -96,7 +97,7 @@ def write_family_of(
     sweep: int,
     name: str,
     member: str | None,
-    output: Path | None,
+    output: str | None,
     server: str | None,
     database: str | None,
     *,

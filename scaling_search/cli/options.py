@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,6 +56,16 @@ SetOption = Annotated[
     ),
 ]
 
+DataSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="data.KEY=VALUE",
+        help="How the images are read, repeatable. For example data.layout=classes or "
+        "data.label_column=kind; values are YAML.",
+    ),
+]
+
 SpaceArgument = Annotated[
     str,
     typer.Argument(
@@ -93,6 +102,15 @@ NameOption = Annotated[str | None, typer.Option("--name", help="A name for the s
 SkipCorruptOption = Annotated[
     bool,
     typer.Option("--skip-corrupt", help="Leave out images that cannot be decoded; counted."),
+]
+
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Refuse images that are exact copies between training, validation and test split, "
+        "or that have contradicting labels; noted otherwise.",
+    ),
 ]
 
 DatasetOption = Annotated[
@@ -178,12 +196,13 @@ NetworkOption = Annotated[
 ]
 
 OutputOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--output",
         "-o",
         metavar="FILE|FOLDER",
-        help="Where to; by default stdout. In a folder each member gets a file.",
+        help="Where to; by default stdout. In a folder each member gets a file; a slash at the end "
+        "makes one.",
     ),
 ]
 

@@ -25,6 +25,8 @@ def console(*, err: bool = False) -> Console:
         force_terminal=None if terminal else False,
         no_color=None if terminal else True,
         highlight=False,
+        markup=False,  # names of files and classes are no markup: [bold], :cat:
+        emoji=False,
         soft_wrap=False,
     )
 
@@ -36,8 +38,9 @@ def paragraph(out: Console, label: str, text: str, *, style: str | None = None) 
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout."""
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+    r"""One JSON document on stdout; bytes of a path that are no UTF-8 as `\udce9`, as JSON may."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=str)
+    typer.echo(text.encode("utf-8", "backslashreplace").decode())
 
 
 def remark(text: str) -> None:

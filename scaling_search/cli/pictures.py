@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from results.reader import Reader
+from scaling_search.cli import exports
 from search_spaces.errors import InputError, suggest
 
 COMPARE = "compare"
@@ -35,6 +36,18 @@ def choose_format(target: Path) -> str:
             "'scaling-search[images]', or name a file that ends in .html"
         )
     return chosen
+
+
+def target(output: str, name: str, *, force: bool) -> tuple[Path, str]:
+    """The file to draw to, and its format; in a folder the name with .html.
+
+    Raises:
+        InputError: as `choose_format`, or the file is there or cannot be written.
+    """
+    path = exports.place(output, f"{name}.html") or Path(output)
+    chosen = choose_format(path)
+    exports.check_target(path, force=force)
+    return path, chosen
 
 
 def check_theme(theme: str) -> None:

@@ -13,7 +13,7 @@ import typer
 from results.store import Store
 from scaling_search.cli.checkpoints import find
 from scaling_search.cli.failures import INTERRUPTED, complain
-from scaling_search.cli.inputs import dataset_name
+from scaling_search.cli.inputs import located
 from scaling_search.cli.networks import spec_of
 from scaling_search.cli.overrides import merged, parse_overrides
 from scaling_search.cli.training import say
@@ -29,6 +29,7 @@ from scaling_search.transfer.running import (
 )
 from scaling_search.transfer.sources import Source, read_source
 from scaling_search.transfer.targets import Prepared, prepare_targets
+from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
 from search_spaces.human import plural
 from search_spaces.reading import parse
@@ -53,8 +54,9 @@ class Asked:
     settings: tuple[str, ...] = ()
     name: str | None = None
     skip_corrupt: bool = False
+    strict: bool = False
 
-    def read(self) -> TransferSpec:
+    def read(self, database: str | None) -> TransferSpec:
         """The transfer that they ask for.
 
         Raises:
@@ -83,7 +85,10 @@ class Asked:
         }
         values = {
             "weights": [self._weights(text) | of_weights for text in self.weights],
-            "data": [common | {"name": dataset_name(name)} for name in self.datasets],
+            "data": [
+                located(parse(DataSpec, common | {"name": name}, "transfer: data"), database)
+                for name in self.datasets
+            ],
             "recipe": recipe,
             **{key: value for key, value in given.items() if value is not None},
         }
@@ -95,6 +100,8 @@ class Asked:
             given["max_train_images"] = self.train_images
         if self.skip_corrupt:
             given["skip_corrupt"] = True
+        if self.strict:
+            given["strict"] = True
         return given
 
     def _of_recipe(self) -> dict[str, Any]:
@@ -193,7 +200,7 @@ def begin(store: Store, asked: Ready, resume: int | None, *, quiet: bool) -> int
     )
     for data in asked.targets.values():
         side = spec.resolution_px or max(one.network.resolution_px for one in asked.sources)
-        if note := data.upsampling_note(side):
+        for note in filter(None, (*data.notes, data.upsampling_note(side))):
             say(f"{data.name}: {note}", quiet)
     return number
 

@@ -54,9 +54,10 @@ class Asked:
     seeds: int | None
     name: str | None
     skip_corrupt: bool
+    strict: bool
     baseline: str | None = None
 
-    def read(self) -> ValidationSpec:
+    def read(self, database: str | None) -> ValidationSpec:
         """The validation that they ask for.
 
         Raises:
@@ -69,6 +70,8 @@ class Asked:
             seeds=self.seeds,
             name=self.name,
             skip_corrupt=self.skip_corrupt,
+            strict=self.strict,
+            database=database,
             baseline=self.baseline,
         )
         values = {
@@ -95,6 +98,7 @@ class Asked:
             seeds=None,
             name=None,
             skip_corrupt=False,
+            strict=False,
         )
         changed = [
             name

@@ -127,7 +127,7 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     """Writes a JSON file in one step: readers see the old one or the new one."""
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
     with readable_errors(path.parent):
-        temporary.write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+        temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
         temporary.replace(path)
 
 

@@ -49,13 +49,10 @@ def choose_geometry(found: Survey, spec: DataSpec) -> Geometry:
 
 
 def geometry_notes(manifest: Manifest) -> tuple[str, ...]:
-    """What to say of images that were enlarged or left out."""
-    notes = []
-    if manifest.enlarged:
-        notes.append(
-            f"{manifest.enlarged:,} images are smaller than the {manifest.source_px} px of the "
-            "cache and were enlarged: that adds no detail"
-        )
-    if manifest.n_skipped:
-        notes.append(f"{manifest.n_skipped:,} images could not be decoded and were skipped")
-    return tuple(notes)
+    """What to say of images that were enlarged."""
+    if not manifest.enlarged:
+        return ()
+    return (
+        f"{manifest.enlarged:,} images are smaller than the {manifest.source_px} px of the cache "
+        "and were enlarged: that adds no detail",
+    )

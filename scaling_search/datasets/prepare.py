@@ -3,11 +3,15 @@
 The steps, each skipped where the cache already holds its outcome:
 
 1. locate: the source is found and stamped (file sizes and times, no content);
-2. survey: every image is read once for its content hash and size → fingerprint, geometry;
+2. survey: every image is read once for its content hash and size → fingerprint, geometry, and
+   the number of bits that deep images use;
 3. decode: into a uint8 array, under a lock, published whole;
-4. split: by content hash and seed.
+4. compare: copies between splits and contradicting labels, by the decoded pixels;
+5. split: by content hash and seed.
 
-The test split is a folder of its own, decoded only when asked for.
+The test split is a folder of its own. One that is stored apart is kept only when asked for: before
+that its images are read for its fingerprint and to find copies, and nothing else is done with them.
+One that is held apart is decoded with the rest, so that its corrupt images are told with theirs.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import dataclasses
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,19 +37,42 @@ from scaling_search.datasets.cache import (
     require_space,
     write_json,
 )
-from scaling_search.datasets.entry import Manifest, corrupt_images, open_entry, write_entry
+from scaling_search.datasets.comparing import as_decoded, as_decoded_once
+from scaling_search.datasets.copies import (
+    Copies,
+    Images,
+    copies_notes,
+    find_copies,
+    refuse_copies,
+)
+from scaling_search.datasets.deep import FULL_BITS
+from scaling_search.datasets.depth import choose_bits, depth_notes
+from scaling_search.datasets.entry import (
+    CorruptImagesError,
+    Manifest,
+    open_entry,
+    some_of,
+    write_entry,
+)
 from scaling_search.datasets.geometry import choose_geometry, geometry_notes
 from scaling_search.datasets.parallel import Progress, quiet
 from scaling_search.datasets.plain import tuples
-from scaling_search.datasets.prepared import PreparedDataset
-from scaling_search.datasets.sources import Located, Part, locate
-from scaling_search.datasets.split_rows import open_split_rows
+from scaling_search.datasets.prepared import LeftOut, PreparedDataset
+from scaling_search.datasets.sources import (
+    Located,
+    Part,
+    locate,
+    newest_of,
+    note_on_left_out,
+    stamp_of,
+)
+from scaling_search.datasets.split_rows import SplitRows, open_split_rows
 from scaling_search.datasets.splits import held_apart
 from scaling_search.datasets.survey import Survey, fingerprint, survey
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same images would be decoded to other pixels or stored otherwise."""
 
 _SETTLED_SECONDS = 2.0
@@ -58,16 +86,31 @@ class _Opened:
     Attributes:
         key, test_key: folders of the decoded images; test_key None while they are closed.
         test_count: images of the test split; None where there is none.
+        test_fingerprint: of their content.
+        copies: between the splits, and contradicting labels.
         held_fraction: what was held apart as test split; 0 where the source has its own.
-        notes, ignored_files: what the source said.
+        notes, left_out: what the source said.
+        linked, linked_stamp: image files that a table names, and what changes with them.
     """
 
     key: str
     test_key: str | None
     test_count: int | None
+    test_fingerprint: str | None
+    copies: Copies
     held_fraction: float
     notes: tuple[str, ...]
-    ignored_files: int
+    left_out: tuple[LeftOut, ...]
+    linked: tuple[str, ...] = ()
+    linked_stamp: str = ""
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """The test split: its images, and what the survey said of them."""
+
+    part: Part
+    found: Survey
 
 
 def prepare(
@@ -92,16 +135,24 @@ def prepare(
     opened = _recall(memory, cache, with_test) if located.stamp else None
     if opened is None:
         opened = _open(spec, located, cache, with_test, progress)
-        if located.stamp and time.time() - located.newest > _SETTLED_SECONDS:
+        newest = max(located.newest, newest_of(opened.linked))
+        if located.stamp and time.time() - newest > _SETTLED_SECONDS:
             with contextlib.suppress(InputError, WorkError):  # it only spares a reading
                 write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
-    manifest = _manifest(folder, spec)
+    manifest = _manifest(folder)
+    manifests = [manifest]
     test_path: str | None = None
-    if with_test and opened.test_key is not None:
-        _manifest(cache / opened.test_key, spec)
-        test_path = str(cache / opened.test_key)
-    split = open_split_rows(folder, manifest.class_names, spec, opened.held_fraction)
+    if opened.test_key is not None:
+        manifests.append(_manifest(cache / opened.test_key))
+        test_path = str(cache / opened.test_key) if with_test else None
+    skipped = tuple(reason for one in manifests for reason in one.skipped)
+    n_skipped = sum(one.n_skipped for one in manifests)
+    if n_skipped and not spec.skip_corrupt:
+        raise CorruptImagesError(skipped, n_skipped)
+    split = _split(folder, manifest, spec, opened.held_fraction)
+    if spec.strict:
+        refuse_copies(spec.name, opened.copies, split.validation_copies)
     return PreparedDataset(
         name=spec.name,
         fingerprint=manifest.fingerprint,
@@ -117,16 +168,29 @@ def prepare(
         source_px=manifest.source_px,
         train_counts=split.train_counts,
         validation_counts=split.validation_counts,
-        test_count=opened.test_count,
-        n_skipped=manifest.n_skipped,
-        skipped=manifest.skipped,
-        ignored_files=opened.ignored_files,
+        test_count=opened.test_count if opened.test_key is None else manifests[-1].images,
+        n_skipped=n_skipped,
+        skipped=skipped,
+        left_out=opened.left_out,
         mean=split.mean,
         std=split.std,
         validation_fraction=spec.validation_fraction,
         split_seed=spec.split_seed,
         max_train_images=spec.max_train_images,
-        notes=(*opened.notes, *geometry_notes(manifest), *split.notes),
+        notes=(
+            *opened.notes,
+            *note_on_left_out(opened.left_out),
+            *geometry_notes(manifest),
+            *_notes_on_skipped(skipped, n_skipped, manifests[1:]),
+            *split.notes,
+            *copies_notes(opened.copies, opened.test_count),
+        ),
+        test_fingerprint=opened.test_fingerprint,
+        depth_bits=manifest.depth_bits,
+        train_copies=split.train_copies,
+        validation_copies=split.validation_copies,
+        test_copies=opened.copies.test,
+        contradictory=opened.copies.contradictory,
     )
 
 
@@ -135,31 +199,42 @@ def _open(
 ) -> _Opened:
     with located.open() as source:
         train, test = source.train, source.test
+        linked_stamp = stamp_of(source.linked)  # before they are read
         found = survey(train, progress)
-        if found.unreadable and not spec.skip_corrupt:
+        if not found.readable.any() and not spec.skip_corrupt:
             rows = sorted(found.unreadable)
             reasons = [f"{train.where(row)} ({found.unreadable[row]})" for row in rows]
-            raise corrupt_images(reasons, len(reasons))
+            raise CorruptImagesError(reasons, len(reasons))
         geometry = choose_geometry(found, spec)
+        apart = None if test is None else _Apart(test, survey(test, progress))
+        surveyed = (
+            [(train, found)] if apart is None else [(train, found), (apart.part, apart.found)]
+        )
+        bits = choose_bits(surveyed, spec)
+
+        def print_of(part: Part, of_part: Survey) -> str:
+            return _as_read(fingerprint(part, of_part.hashes, source.class_names), bits)
+
         base = Manifest(
-            fingerprint=fingerprint(train, found.hashes, source.class_names),
+            fingerprint=print_of(train, found),
             class_names=source.class_names,
             images=0,
             channels=geometry.channels,
             source_px=geometry.source_px,
             native_min_px=geometry.native_min_px,
             native_median_px=geometry.native_median_px,
+            depth_bits=bits,
             enlarged=geometry.enlarged,
             n_skipped=0,
             skipped=(),
         )
         held_fraction = spec.test_fraction if test is None else 0.0
-        pool, pool_found, notes = train, found, source.notes
-        test_found: Survey | None = None
+        pool, pool_found = train, found
+        notes = (*source.notes, *depth_notes(surveyed, bits))
         if held_fraction > 0:
-            apart = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
-            out, rest = np.flatnonzero(apart), np.flatnonzero(~apart)
-            test, test_found = train.take(out), found.take(out)
+            held = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
+            out, rest = np.flatnonzero(held), np.flatnonzero(~held)
+            apart = _Apart(train.take(out), found.take(out))
             pool, pool_found = train.take(rest), found.take(rest)
             notes += (
                 f"no test split of its own: {len(out):,} images ({held_fraction:.0%} of each "
@@ -167,27 +242,67 @@ def _open(
             )
         shape = [base.fingerprint, base.class_names, base.source_px, base.channels]
         key = _digest(shape, held_fraction)
-        _ensure(cache / key, pool, pool_found, base, spec, progress)
+        if with_test and apart is None:
+            raise InputError(
+                f"{spec.name} has no test split and test_fraction is 0: set it to a fraction to "
+                "hold apart, for example 0.2"
+            )
+        parts = [(key, pool, pool_found, base)]
         test_key: str | None = None
-        if with_test:
-            if test is None:
-                raise InputError(
-                    f"{spec.name} has no test split and test_fraction is 0: set it to a fraction "
-                    "to hold apart, for example 0.2"
-                )
-            test_found = test_found or survey(test, progress)
-            print_ = fingerprint(test, test_found.hashes, source.class_names)
-            test_key = _digest("test", shape, print_)
-            test_base = dataclasses.replace(base, fingerprint=print_)
-            _ensure(cache / test_key, test, test_found, test_base, spec, progress)
+        test_print = None if apart is None else print_of(apart.part, apart.found)
+        # What is held apart was read with the rest, so that its corrupt images are told with them.
+        if apart is not None and test_print is not None and (with_test or held_fraction > 0):
+            test_key = _digest("test", shape, test_print)
+            test_base = dataclasses.replace(base, fingerprint=test_print)
+            parts.append((test_key, apart.part, apart.found, test_base))
+        remembered = cache / f"{_digest('copies', key, test_print)}.copies.json"
+        copies = _recall_copies(remembered)
+        compared: Images | None = None
+        if copies is None and apart is not None and test_key is None:
+            compared = as_decoded_once(apart.part, apart.found, base, progress)
+        refused: CorruptImagesError | None = None
+        for name, part, seen, about in parts:
+            try:
+                _ensure(cache / name, part, seen, about, spec, progress)
+            except CorruptImagesError as error:
+                refused = error if refused is None else refused.with_those_of(error)
+        if refused is not None:
+            raise refused
+        if copies is None:
+            if apart is not None and test_key is not None:
+                compared = as_decoded(cache / test_key, apart.part, apart.found)
+            copies = find_copies(as_decoded(cache / key, pool, pool_found), compared)
+            with contextlib.suppress(InputError, WorkError):  # it only spares a comparison
+                write_json(remembered, dataclasses.asdict(copies))
         return _Opened(
             key=key,
             test_key=test_key,
-            test_count=None if test is None else len(test.labels),
+            test_count=None if apart is None else len(apart.part.labels),
+            test_fingerprint=test_print,
+            copies=copies,
             held_fraction=held_fraction,
             notes=notes,
-            ignored_files=source.ignored_files,
+            left_out=source.left_out,
+            linked=source.linked,
+            linked_stamp=linked_stamp,
         )
+
+
+def _as_read(content: str, bits: int | None) -> str:
+    """A fingerprint of images of which so many bits are used; full depth needs no mention."""
+    if bits in (None, FULL_BITS):
+        return content
+    return hashlib.sha256(f"{content} of {bits} bits".encode()).hexdigest()
+
+
+def _recall_copies(memory: Path) -> Copies | None:
+    values = read_json(memory)
+    if values is None:
+        return None
+    try:
+        return Copies(**tuples(values))
+    except TypeError:
+        return None
 
 
 def _ensure(
@@ -213,31 +328,71 @@ def _recall(memory: Path, cache: Path, with_test: bool) -> _Opened | None:
     if values is None:
         return None
     try:
-        opened = _Opened(**tuples(values))
-    except TypeError:
+        copies = Copies(**tuples(values.pop("copies")))
+        left_out = tuple(LeftOut(**one) for one in values.pop("left_out"))
+        opened = _Opened(**tuples(values), copies=copies, left_out=left_out)
+    except (TypeError, KeyError):
+        return None
+    if stamp_of(opened.linked) != opened.linked_stamp:
         return None
     if open_entry(cache / opened.key) is None:
         return None
-    if with_test and (opened.test_key is None or open_entry(cache / opened.test_key) is None):
+    if opened.test_key is None:
+        return None if with_test else opened
+    if open_entry(cache / opened.test_key) is None:
         return None
     return opened
 
 
-def _manifest(folder: Path, spec: DataSpec) -> Manifest:
+def _manifest(folder: Path) -> Manifest:
     manifest = open_entry(folder)
     if manifest is None:
         raise WorkError(
             f"{folder} disappeared or was damaged while it was in use: prepare the data set again"
         )
-    if manifest.n_skipped and not spec.skip_corrupt:
-        raise corrupt_images(manifest.skipped, manifest.n_skipped)
     return manifest
+
+
+def _split(folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: float) -> SplitRows:
+    """The rows of each split.
+
+    Raises:
+        InputError: a class has too few images, perhaps because corrupt ones were skipped.
+    """
+    skipped = some_of(manifest.skipped, manifest.n_skipped)
+    if manifest.emptied:
+        raise InputError(
+            f"class {manifest.emptied[0]!r} has no image left"
+            f"{f' (nor have {len(manifest.emptied) - 1} others)' if manifest.emptied[1:] else ''}, "
+            f"because none of its images can be decoded: {skipped}; repair or replace them, or "
+            "leave the class out"
+        )
+    try:
+        return open_split_rows(folder, manifest.class_names, spec, held_fraction)
+    except InputError as error:
+        if not manifest.n_skipped:
+            raise
+        raise InputError(f"{error} (skipped as corrupt: {skipped})") from error
+
+
+def _notes_on_skipped(
+    skipped: Sequence[str], count: int, tests: Sequence[Manifest]
+) -> tuple[str, ...]:
+    if not count:
+        return ()
+    notes = [
+        f"{count:,} {'image' if count == 1 else 'images'} could not be decoded and "
+        f"{'was' if count == 1 else 'were'} skipped: {some_of(skipped, count)}"
+    ]
+    if emptied := [name for test in tests for name in test.emptied]:
+        notes.append(f"no test image is left of {', '.join(emptied)}")
+    return tuple(notes)
 
 
 def _source_options(spec: DataSpec) -> dict[str, Any]:
     """Everything of a spec that decides what is decoded; the split is decided later."""
     return spec.model_dump(
-        exclude={"validation_fraction", "split_seed", "max_train_images", "skip_corrupt"}
+        exclude={"validation_fraction", "split_seed", "max_train_images", "skip_corrupt", "strict"}
     )
 
 

@@ -23,6 +23,22 @@ IMAGES_FILE = "images.npy"
 LABELS_FILE = "labels.npy"
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Files of a data set that are not read, of one ending and for one reason.
+
+    Attributes:
+        ending: in lower case with its dot; empty for names without one.
+        count: how many there are.
+        reason, remedy: why, and what would let them be read.
+    """
+
+    ending: str
+    count: int
+    reason: str
+    remedy: str
+
+
 @dataclass(frozen=True)
 class SplitArrays:
     """One split, as rows of a memory-mapped array of images.
@@ -51,7 +67,8 @@ class PreparedDataset:
 
     Attributes:
         name: what the user called it.
-        fingerprint: sha256 over class, name and content of every image to train on.
+        fingerprint: sha256 over class, name and content of every image to train on, those that are
+            held apart from them included, and of how many bits of them are used.
         cache_key: names the decoded arrays: fingerprint and decoding options.
         split_key: names the split: the images of training and validation, nothing else.
         path: folder of the decoded arrays; split_path: folder of the rows of each split.
@@ -61,12 +78,20 @@ class PreparedDataset:
         native_min_px, native_median_px: shorter side of the images before any resizing.
         source_px: side of the square images in the cache.
         train_counts, validation_counts: images of each class.
-        test_count: images of the test split as listed; None where there is none.
+        test_count: images of the test split, as listed while it is closed; None without one.
         n_skipped, skipped: corrupt images left out: how many, and the names of the first.
-        ignored_files: files that are no images.
+        left_out: files that are not read, by ending.
         mean, std: per channel over the training split, pixel values in 0..1.
         validation_fraction, split_seed, max_train_images: as in the spec.
         notes: what a reader of the results should know about the data.
+        test_fingerprint: the same of the test split; None where there is none.
+        depth_bits: how many bits are used of images with more than 8 a channel; None where there
+            are none.
+        train_copies: training images that are exact copies of others of them.
+        validation_copies: validation images that are exact copies of training images.
+        test_copies: test images that are exact copies of images to train or validate on; None
+            without a test split.
+        contradictory: images of all splits whose pixels occur in more than one class.
     """
 
     name: str
@@ -86,13 +111,19 @@ class PreparedDataset:
     test_count: int | None
     n_skipped: int
     skipped: tuple[str, ...]
-    ignored_files: int
+    left_out: tuple[LeftOut, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
     validation_fraction: float
     split_seed: int
     max_train_images: int | None
     notes: tuple[str, ...]
+    test_fingerprint: str | None = None
+    depth_bits: int | None = None
+    train_copies: int = 0
+    validation_copies: int = 0
+    test_copies: int | None = None
+    contradictory: int = 0
 
     @property
     def n_train(self) -> int:
@@ -136,12 +167,14 @@ class PreparedDataset:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold; `from_dict` gives an equal object back."""
-        return lists({f.name: getattr(self, f.name) for f in dataclasses.fields(self)})
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return lists(values) | {"left_out": [dataclasses.asdict(one) for one in self.left_out]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PreparedDataset:
         """The object that `to_dict` described."""
-        return cls(**tuples(values))
+        left_out = tuple(LeftOut(**one) for one in values["left_out"])
+        return cls(**tuples(values) | {"left_out": left_out})
 
 
 def _map(folder: str, file: str) -> NDArray[Any]:

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from scaling_search.datasets.cache import publish, read_json, readable_errors, write_json
-from scaling_search.datasets.entry import read_hashes
+from scaling_search.datasets.copies import copied_from, repeated
+from scaling_search.datasets.entry import read_hashes, read_pixel_hashes
 from scaling_search.datasets.plain import tuples
 from scaling_search.datasets.prepared import IMAGES_FILE, LABELS_FILE
-from scaling_search.datasets.splits import copies_across, split
+from scaling_search.datasets.splits import split
 from scaling_search.datasets.statistics import channel_statistics
 from search_spaces.data_spec import DataSpec
 
@@ -30,7 +31,8 @@ class SplitRows:
         path: the folder.
         train_counts, validation_counts: images of each class.
         mean, std: per channel over the training images, in 0..1.
-        notes: what a reader of the results should know.
+        train_copies: training images that are copies of others of them.
+        validation_copies: validation images that are copies of training images.
     """
 
     key: str
@@ -39,7 +41,17 @@ class SplitRows:
     validation_counts: tuple[int, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    notes: tuple[str, ...]
+    train_copies: int
+    validation_copies: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the results should know."""
+        if not self.validation_copies:
+            return ()
+        return (
+            f"{self.validation_copies:,} validation images are exact copies of training images",
+        )
 
 
 def open_split_rows(
@@ -69,7 +81,7 @@ def open_split_rows(
     images = np.load(folder / IMAGES_FILE, mmap_mode="r", allow_pickle=False)
     mean, std = channel_statistics(images, rows.train)
     sides = [b"".join(sorted(row.tobytes() for row in hashes[side])) for side in rows.sides()]
-    copies = copies_across(hashes, rows)
+    pixels = read_pixel_hashes(folder)
     made = SplitRows(
         key=hashlib.sha256(b"|".join(sides)).hexdigest(),
         path=str(target),
@@ -79,9 +91,8 @@ def open_split_rows(
         ),
         mean=mean,
         std=std,
-        notes=(f"{copies:,} validation images are exact copies of training images",)
-        if copies
-        else (),
+        train_copies=repeated(pixels[rows.train]),
+        validation_copies=copied_from(pixels[rows.validation], pixels[rows.train]),
     )
 
     def write(inside: Path) -> None:

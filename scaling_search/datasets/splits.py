@@ -110,12 +110,6 @@ def split(
     return Rows(np.flatnonzero(in_train), np.flatnonzero(in_validation))
 
 
-def copies_across(hashes: NDArray[np.uint8], rows: Rows) -> int:
-    """How many validation images are exact copies of training images."""
-    names = np.ascontiguousarray(hashes).view("S32").ravel()
-    return int(np.isin(names[rows.validation], names[rows.train]).sum())
-
-
 def _apportion(total: int, available: NDArray[np.int64]) -> list[int]:
     """Shares of `total` in proportion to `available`, at least 1 each (largest remainder)."""
     exact = available * (total / available.sum())

@@ -1,4 +1,7 @@
-"""The first pass over a data set: content hashes and sizes, no pixel decoded."""
+"""The first pass over a data set: content hashes and sizes.
+
+No pixel is decoded, but for images with more than 8 bits a channel, which do not say their range.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from scaling_search.datasets.decode import UnreadableImageError, read_header
 from scaling_search.datasets.parallel import Progress, cores, in_order
 from scaling_search.datasets.sources import Part
 
+NOT_DEEP = -1
 _CHUNK = 256
 
 
@@ -24,12 +28,15 @@ class Survey:
         hashes: (N, 32) uint8, sha256 of each image's content.
         short_px: (N,) int64, shorter side in pixels; 0 where unreadable.
         grey: (N,) booleans, whether it has no colour channels.
+        largest: (N,) int64, the largest value of images with more than 8 bits a channel; NOT_DEEP
+            for all others.
         unreadable: row → why, for images whose header cannot be read.
     """
 
     hashes: NDArray[np.uint8]
     short_px: NDArray[np.int64]
     grey: NDArray[np.bool_]
+    largest: NDArray[np.int64]
     unreadable: dict[int, str]
 
     @property
@@ -42,7 +49,13 @@ class Survey:
         unreadable = {
             new: self.unreadable[row] for new, row in enumerate(rows) if row in self.unreadable
         }
-        return Survey(self.hashes[rows], self.short_px[rows], self.grey[rows], unreadable)
+        return Survey(
+            self.hashes[rows],
+            self.short_px[rows],
+            self.grey[rows],
+            self.largest[rows],
+            unreadable,
+        )
 
 
 def survey(part: Part, progress: Progress, stage: str = "reading") -> Survey:
@@ -55,6 +68,7 @@ def survey(part: Part, progress: Progress, stage: str = "reading") -> Survey:
     hashes = np.zeros((total, 32), dtype=np.uint8)
     short_px = np.zeros(total, dtype=np.int64)
     grey = np.zeros(total, dtype=np.bool_)
+    largest = np.full(total, NOT_DEEP, dtype=np.int64)
     unreadable: dict[int, str] = {}
 
     def look(rows: range) -> None:
@@ -68,10 +82,12 @@ def survey(part: Part, progress: Progress, stage: str = "reading") -> Survey:
                 unreadable[row] = str(error)
             else:
                 short_px[row], grey[row] = header.short_px, header.grey
+                if header.largest is not None:
+                    largest[row] = header.largest
 
     for rows, _ in in_order(look, total, _CHUNK, cores()):
         progress(stage, rows.stop, total)
-    return Survey(hashes, short_px, grey, unreadable)
+    return Survey(hashes, short_px, grey, largest, unreadable)
 
 
 def fingerprint(part: Part, hashes: NDArray[np.uint8], class_names: Sequence[str]) -> str:

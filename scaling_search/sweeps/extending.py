@@ -17,6 +17,7 @@ from scaling_search.sweeps.creation import (
     remarks_of,
     store_sweep,
 )
+from scaling_search.sweeps.images import check_split
 from search_spaces.extension import Extension, check_additions, check_proposals, extended
 from search_spaces.planning import make_plan
 from search_spaces.reading import parse
@@ -74,6 +75,7 @@ def extend_sweep(
     before = parse(SweepSpec, stored.spec, f"sweep {sweep_id}")
     spec = extended(before, extension, sweep_id)
     check_images(stored, data)
+    check_split(store, sweep_id, data)
     present = store.candidates(sweep_id)
     further: list[NewCandidate] = []
     if extension.looks_further:

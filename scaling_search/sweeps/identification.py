@@ -12,6 +12,7 @@ from results.store import Store
 from scaling_search.datasets import PreparedDataset
 from scaling_search.selection import Outcome
 from scaling_search.sweeps.creation import Counted, check_images, create_sweep
+from scaling_search.sweeps.images import check_split
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
@@ -111,6 +112,7 @@ def create_identification(
         WorkError: as `create_sweep`.
     """
     check_images(store.sweep(asked.candidate.sweep_id), data)
+    check_split(store, asked.candidate.sweep_id, data)
     plan = make_plan(asked.spec.space, in_channels=data.channels, classes=len(data.class_names))
     sweep_id = create_sweep(store, asked.spec, data, plan, counted)
     store.add_identification(asked.candidate.id, sweep_id)

@@ -11,7 +11,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from results.checkpoint_files import checkpoint_path
 from results.records import NewTransfer, NewTransferRun, Transfer
@@ -30,6 +30,13 @@ from search_spaces.baselines import get_baseline
 from search_spaces.baselines.protocol import complexity
 from search_spaces.errors import InputError, WorkError
 from search_spaces.transfer_spec import TransferSpec
+
+_SPLITS: Final = {
+    "fingerprint": "the images",
+    "split_key": "the split into training and validation images",
+    "test_fingerprint": "the test images",
+}
+"""What a prepared data set says of the images of its splits, and what that is called."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +92,21 @@ def _described(source: Source) -> dict[str, Any]:
 
 
 def check_unchanged(stored: Transfer, targets: Prepared) -> None:
-    """That the images are those with which a transfer began.
+    """That the images of every split are those with which a transfer began.
 
     Raises:
-        InputError: they are others.
+        InputError: they are others; says of which split.
     """
-    before = {one["name"]: one["fingerprint"] for one in stored.datasets}
+    before = {one["name"]: one for one in stored.datasets}
     for (name, _), data in targets.items():
-        if data.fingerprint != before[name]:
-            raise InputError(
-                f"the images of {name} changed since transfer {stored.id} began (fingerprint "
-                f"{data.fingerprint[:12]}, then {before[name][:12]}): restore the images, or begin "
-                "a new transfer"
-            )
+        for key, which in _SPLITS.items():
+            now, then = getattr(data, key), before[name].get(key)
+            if then is not None and now != then:  # None: not used, or stored before it was recorded
+                raise InputError(
+                    f"{which} of {name} changed since transfer {stored.id} began (fingerprint "
+                    f"{(now or 'none')[:12]}, then {then[:12]}): runs on different images cannot "
+                    "be compared; restore the images, or begin a new transfer"
+                )
 
 
 class Running:

@@ -58,14 +58,18 @@ def as_wanted(data: PreparedDataset, source: Source) -> PreparedDataset:
 
 
 def described(data: PreparedDataset, spec: DataSpec) -> dict[str, Any]:
-    """What a transfer stores of a data set."""
+    """What a transfer stores of a data set: what it is, and what every split that it uses holds."""
+    on_test = measured_on(spec) == "test"
     return {
         "name": spec.name,
         "fingerprint": data.fingerprint,
+        "split_key": data.split_key,
+        "test_fingerprint": data.test_fingerprint if on_test else None,
         "classes": len(data.class_names),
         "train_images": data.n_train,
         "validation_images": data.n_validation,
-        "test_images": data.test_count if measured_on(spec) == "test" else None,
+        "test_images": data.test_count if on_test else None,
         "measured_on": measured_on(spec),
         "source_px": data.source_px,
+        "notes": list(data.notes),
     }

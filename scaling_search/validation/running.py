@@ -17,6 +17,7 @@ from scaling_search.datasets import PreparedDataset
 from scaling_search.execution import Execution
 from scaling_search.registration import as_record
 from scaling_search.sweeps.creation import Counted, check_images, create_sweep
+from scaling_search.sweeps.images import check_split
 from scaling_search.validation.cells import MIN_RANKED
 from search_spaces.errors import InputError
 from search_spaces.planning import Plan, make_plan
@@ -154,6 +155,8 @@ def train_validation(
         WorkError: a sweep failed.
     """
     check_images(store.validation(validation_id), data)
+    for row in store.validation_sweeps(validation_id):
+        check_split(store, row.sweep_id, data)
     plan = sample(spec, data)
     variants = list(spec.variants())
     over = {

@@ -120,6 +120,8 @@ async def test_the_same_key_makes_no_second_sweep(client, store, problem):
          "plan and run it with `scaling-search run` on the machine whose latency counts"),
         ({"data__test_fraction": 0.5}, "data.test_fraction",
          "it is decided when a data set is registered", "leave it out"),
+        ({"data__depth_bits": 12}, "data.depth_bits",
+         "it is decided when a data set is registered", "leave it out"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/v1/plan", "/v1/sweeps"])

@@ -33,7 +33,7 @@ def number(store):
             "measured_on": "test", "fingerprint": "f", "source_px": 32}  # fmt: skip
     new = NewTransfer(
         name="pets", spec={"seeds": [0]}, weights=({"name": "b0"}, {"name": "<b>"}),
-        datasets=(data | {"name": "/data/photos"}, data | {"name": "<i>"}),
+        datasets=(data | {"name": "/data/photos", "notes": ["3 <copies>"]}, data | {"name": "<i>"}),
         versions={}, hardware={},
     )  # fmt: skip
     found = store.create_transfer(new)
@@ -88,6 +88,7 @@ async def test_the_dashboard_shows_them(client, number, problem):
     assert "79.50% to 82.90%" in row
     assert "+5.40" in row
     assert "better" in row
+    assert page.count('<p class="note">3 &lt;copies&gt;</p>') == 1
     assert "<b>" not in page
     assert "&lt;b&gt;" in page
     assert "No run is done yet" in (await client.get(f"/transfers/{number + 1}")).text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,12 @@ import pytest
 import torch
 from PIL import Image
 
+from scaling_search.cam.subjects import Subject, from_folder, image_files
 from scaling_search.checkpoints import About, load, save
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.modules import build
+from search_spaces.names import printable
 
 
 @pytest.fixture
@@ -59,6 +63,51 @@ def test_what_is_on_images(shell: Any, folder: Path) -> None:
     }
     assert "Not read: photos/b.jpg: not an image, or damaged at its start" in done.stderr
     assert "photos/dog/a.png" in shell.invoke(*words).stdout
+
+
+@pytest.fixture
+def odd(folder: Path) -> str:
+    """An image whose name is not UTF-8, in a folder of its own."""
+    (folder / "odd" / "dog" / "2021").mkdir(parents=True)
+    image = os.fsdecode(os.fsencode(folder / "odd" / "dog" / "2021") + b"/caf\xe9.png")
+    shutil.copy(folder / "photos" / "dog" / "a.png", image)
+    return image
+
+
+def test_names_that_are_not_utf8_are_told(shell: Any, odd: str) -> None:
+    done = shell.invoke("predict", "base.safetensors", odd, "--json")
+    assert done.exit_code == 0, done.stderr
+    (found,) = json.loads(done.stdout)["predictions"]
+    assert found["image"] == odd
+    near = os.path.relpath(odd, shell.folder)
+    done = shell.invoke("predict", "base.safetensors", near, near + "x")
+    assert "odd/dog/2021/caf\\xe9.png" in done.stdout
+    assert f"Not read: {printable(near)}x: No such file or directory" in done.stderr
+
+
+def test_where_networks_look_on_names_that_are_not_utf8(shell: Any, odd: str) -> None:
+    done = shell.invoke("cam", "base.safetensors", "--images", "odd", "-o", "maps", "--json")
+    assert done.exit_code == 0, done.stderr
+    page = (shell.folder / "maps" / "gallery.html").read_text(encoding="utf-8")
+    assert "dog/2021/caf\\xe9.png" in page
+
+
+def test_the_innermost_folder_that_is_a_class_gives_it(shell: Any, odd: str) -> None:
+    about = load(shell.folder / "base.safetensors").about
+    (subject,) = from_folder(shell.folder / "odd", about, count=1)
+    assert isinstance(subject, Subject)
+    assert (subject.name, subject.label) == ("dog/2021/caf\\xe9.png", 1)
+
+
+def test_hidden_files_are_no_images(shell: Any, folder: Path) -> None:
+    for name in (".hidden.png", "._a.png", ".cache/a.png", "__MACOSX/dog/._a.png"):
+        (folder / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "photos" / name).write_bytes(b"")
+    found = image_files(folder / "photos")
+    assert [file.relative_to(folder / "photos").as_posix() for file in found] == [
+        "b.jpg",
+        "dog/a.png",
+    ]
 
 
 def test_what_is_no_checkpoint_is_refused(shell: Any, folder: Path) -> None:
@@ -110,16 +159,17 @@ def test_what_cannot_be_shown_is_refused(
     assert not list(folder.glob("cam/*"))
 
 
-def test_a_data_set_elsewhere_is_not_loaded_because_a_file_names_it(
-    shell: Any, folder: Path
+@pytest.mark.parametrize("name", ["hub:somebody/images", "/etc", "photos"])
+def test_a_data_set_is_not_read_because_a_file_names_it(
+    shell: Any, folder: Path, name: str
 ) -> None:
     path = folder / "base.safetensors"
     loaded = load(path)
-    save(path, loaded.network, loaded.about.model_copy(update={"dataset": "hub:somebody/images"}))
+    save(path, loaded.network, loaded.about.model_copy(update={"dataset": name}))
     done = shell.invoke("cam", "base.safetensors")
     assert done.exit_code == 2
     assert " ".join(done.stderr.split()) == (
-        "Error: no images: the checkpoint says that it was trained on 'hub:somebody/images', and "
-        "nothing is loaded from elsewhere because a file says so; name that data set with "
-        "--dataset, or a folder with --images"
+        f"Error: no images: the checkpoint says that it was trained on {name!r}, which is not "
+        "among the data sets of your database, and nothing is read because a file says so; name "
+        "that data set with --dataset, or a folder with --images"
     )

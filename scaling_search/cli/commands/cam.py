@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import CodeOption, DatabaseOption, JsonOption
+from scaling_search.cli.options import CodeOption, DatabaseOption, DataSetOption, JsonOption
 
 
 def cam(
@@ -67,6 +67,14 @@ def cam(
             "--masks", metavar="FOLDER", help="The same as PNGs, white on the object, same names."
         ),
     ] = None,
+    upright: Annotated[
+        bool,
+        typer.Option(
+            "--upright",
+            help="Boxes and masks are of images as they are shown, turned by their EXIF "
+            "orientation; without, of the pixels as the files store them.",
+        ),
+    ] = False,
     mosaic: Annotated[
         bool,
         typer.Option(
@@ -94,6 +102,7 @@ def cam(
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", help="Where the gallery is written."),
     ] = Path("cam"),
+    settings: DataSetOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -122,7 +131,14 @@ def cam(
     from search_spaces.errors import InputError
 
     asked = sources.Asked(
-        images=images, dataset=dataset, count=count, boxes=boxes, masks=masks, mosaic=mosaic
+        images=images,
+        dataset=dataset,
+        count=count,
+        boxes=boxes,
+        masks=masks,
+        upright=upright,
+        mosaic=mosaic,
+        settings=tuple(settings or ()),
     )
     how, of = sources.methods(method, target)
     data_spec = None
@@ -138,7 +154,7 @@ def cam(
                 complain(kept.why, label="Not shown")
             data_spec = sources.data_of_sweep(store, sweep)
     check_alike(shown)
-    subjects = sources.Subjects(asked, shown, data_spec)
+    subjects = sources.Subjects(asked, shown, data_spec, database)
     tally, rows = Tally(shown, how), compare(shown, subjects, method=how, target=of)
     title = f"Where networks look: {', '.join(one.name for one in shown)}"
     files = write_gallery(output, rows, shown, tally, title=title)

@@ -23,6 +23,7 @@ from scaling_search.cli.options import (
     SetOption,
     SkipCorruptOption,
     SpaceArgument,
+    StrictOption,
     WorkersOption,
 )
 
@@ -57,6 +58,7 @@ def compare(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     keep_checkpoints: KeepOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
@@ -103,9 +105,11 @@ def compare(
         seeds=seeds,
         name=name,
         skip_corrupt=skip_corrupt,
+        strict=strict,
         baseline=baseline,
         keep_checkpoints=keep_checkpoints,
         compare=comparison_changes(methods, phis),
+        database=database,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with display.preparing() as progress:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOption, DataSetOption, JsonOption, StrictOption
 
 datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
@@ -47,26 +47,30 @@ def listing(
 def inspect(
     path: Annotated[str, typer.Argument(metavar="NAME|PATH", autocompletion=completion.datasets)],
     skip_corrupt: SkipOption = False,
+    strict: StrictOption = False,
+    settings: DataSetOption = None,
+    database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Prepare a data set and describe it: classes, counts, native pixels, notes, fingerprint.
 
-    The images are decoded once into the cache, as a sweep would do; nothing is trained.
+    The images are decoded once into the cache, as a sweep would do; nothing is trained. A name that
+    was registered is read as it was then.
 
     \b
-    Example:
+    Examples:
       scaling-search datasets inspect ~/photos
+      scaling-search datasets inspect ~/vehicles --set data.layout=classes
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.cli.inputs import dataset_name
+    from scaling_search.cli.inputs import data_spec
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import datasets as view
     from scaling_search.cli.views.progress import Display
     from scaling_search.datasets.prepare import prepare
-    from search_spaces.data_spec import DataSpec
-    from search_spaces.reading import parse
 
-    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt}
-    spec = parse(DataSpec, values, "data set")
+    asked = {"skip_corrupt": skip_corrupt, "strict": strict}
+    given = {key: True for key, value in asked.items() if value}
+    spec = data_spec(path, settings or (), database, **given)
     with Display(quiet=json).preparing() as progress:
         data = prepare(spec, progress=progress)
     if json:
@@ -87,6 +91,8 @@ def add(
         ),
     ],
     skip_corrupt: SkipOption = False,
+    strict: StrictOption = False,
+    settings: DataSetOption = None,
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -94,26 +100,28 @@ def add(
 
     Over HTTP a sweep cannot name any path of the server's, only what is registered. The images are
     prepared once, which settles classes, channels and fingerprint; runners on other machines need
-    them at the same place. Adding the name again registers the images as they are by then.
+    them at the same place. How they are read is registered with them. Adding the name again
+    registers the images as they are by then. On this machine every command takes the name, too.
 
     \b
-    Example:
+    Examples:
       scaling-search datasets add photos ~/photos
+      scaling-search datasets add vehicles ~/vehicles --set data.layout=classes
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.store import Store
-    from scaling_search.cli.inputs import dataset_name
+    from scaling_search.cli.inputs import data_spec
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.service import service_database
     from scaling_search.cli.views import datasets as view
     from scaling_search.cli.views.progress import Display
     from scaling_search.registration import register
-    from search_spaces.data_spec import DataSpec
-    from search_spaces.reading import parse
 
-    values = {"name": dataset_name(path), "skip_corrupt": skip_corrupt}
-    spec = parse(DataSpec, values, "data set")
+    asked = {"skip_corrupt": skip_corrupt, "strict": strict}
+    given = {key: True for key, value in asked.items() if value}
+    url = service_database(database)
+    spec = data_spec(path, settings or (), url, **given)
     with (
-        Store.open(service_database(database)) as store,
+        Store.open(url) as store,
         Display(quiet=json).preparing() as progress,
     ):
         data = register(store, name, spec, progress)

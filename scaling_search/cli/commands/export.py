@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,7 +31,7 @@ def export(
         ),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -64,8 +63,7 @@ def export(
     from search_spaces.errors import InputError
     from search_spaces.exports import FORMATS, PLAIN
 
-    target = None if output is None or str(output) == "-" else output
-    chosen = exports.choose_format(kind, target)
+    chosen = exports.choose_format(kind, output)
     if chosen in FORMATS and chosen not in PLAIN:
         networks.write_family_of(sweep, chosen, member, output, server, database, force=force)
         return
@@ -74,6 +72,7 @@ def export(
             f"--member {member} is given and {chosen} holds the whole sweep: leave it out, or add "
             "for example --format transformers"
         )
+    target = exports.place(output, f"sweep-{sweep}.{chosen}")
     if target is not None:
         exports.check_target(target, force=force)
     with open_records(server, database) as records:

@@ -9,6 +9,8 @@ import typer
 
 from scaling_search.cli.options import (
     CodeOption,
+    DatabaseOption,
+    DataSetOption,
     DatasetOption,
     ForceOption,
     JsonOption,
@@ -18,7 +20,10 @@ from scaling_search.cli.options import (
 
 
 def onnx(
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: b1.onnx.")],
+    output: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="Where to: b1.onnx, or a folder."),
+    ],
     network: NetworkOption,
     weights: Annotated[
         Path | None,
@@ -66,6 +71,8 @@ def onnx(
         typer.Option("--classes", metavar="N", help="Of the network; the data set's by default."),
     ] = None,
     baseline: CodeOption = None,
+    settings: DataSetOption = None,
+    database: DatabaseOption = None,
     force: ForceOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
@@ -90,19 +97,20 @@ def onnx(
     from scaling_search.checkpoints.files import SUFFIX
     from scaling_search.cli import exports
     from scaling_search.cli.checkpoints import find
-    from scaling_search.cli.failures import FAILED
-    from scaling_search.cli.inputs import dataset_name
+    from scaling_search.cli.failures import FAILED, complain
+    from scaling_search.cli.inputs import data_spec
     from scaling_search.cli.networks import spec_of
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.quantised import loss_told, show
     from scaling_search.datasets.prepare import prepare
     from scaling_search.edge.deployment import deploy
-    from search_spaces.data_spec import DataSpec
     from search_spaces.errors import InputError
 
     if int8 and dataset is None:
         raise InputError("--int8 needs images to calibrate on: add for example --dataset digits")
+    if settings and dataset is None:
+        raise InputError("--set says how images are read: add --dataset, or leave it out")
     if pretrained and weights is None:
         raise InputError("--pretrained says what --weights are: name their file, or leave it out")
     checkpoint = load(find(Path(network))) if network.endswith(SUFFIX) else None
@@ -112,16 +120,26 @@ def onnx(
             f"{'--weights' if weights is not None else '--classes'} out"
         )
     spec = spec_of(network, classes) if checkpoint is None else checkpoint.about.network
+    target = exports.place(output, f"{Path(network).stem}.onnx") or Path(output)
     quantised = target.with_name(f"{target.stem}-int8.onnx") if int8 else None
     for path in (target, quantised):
         if path is not None:
             exports.check_target(path, force=force)
     data = None
     if dataset is not None:
-        channels = None if checkpoint is None else checkpoint.about.channels
-        name = DataSpec(name=dataset_name(dataset), in_channels=channels)
+        about = None if checkpoint is None else checkpoint.about
+        alike = {} if about is None else about.model_dump(include={"source_px", "depth_bits"})
+        wanted = alike if about is None else alike | {"in_channels": about.channels}
+        images_of = data_spec(dataset, settings or (), database, **wanted)
         with Display(quiet=quiet or json).preparing() as prepared:
-            data = prepare(name, progress=prepared)
+            data = prepare(images_of, progress=prepared)
+        own = about is not None and about.dataset == data.name
+        if about is not None and own and about.split_key not in (None, data.split_key):
+            complain(
+                f"the split of {data.name} is not the one that the network was trained with: "
+                "images that it is measured on may have been trained on, and the accuracy too high",
+                label="Warning",
+            )
     with Display(quiet=quiet or json).saying() as told:
         found = deploy(
             spec,

@@ -16,6 +16,7 @@ from scaling_search.cli.options import (
     SeedsOption,
     SetOption,
     StrategyOption,
+    StrictOption,
 )
 
 
@@ -34,6 +35,7 @@ def plan(
     images: ImagesOption = None,
     strategy: StrategyOption = None,
     settings: SetOption = None,
+    strict: StrictOption = False,
     measure: Annotated[
         bool,
         typer.Option(
@@ -77,7 +79,9 @@ def plan(
         images=images,
         seeds=seeds,
         strategy=strategy,
+        strict=strict,
         baseline=baseline,
+        database=database,
     )
     data = None
     if "data" in spec.model_fields_set:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,11 +26,11 @@ def plot(
         ),
     ],
     output: Annotated[
-        Path,
+        str,
         typer.Option(
             "--output",
             "-o",
-            metavar="FILE",
+            metavar="FILE|FOLDER",
             help="Ends in .html (interactive, self-contained), .json (Plotly's), .png, .svg or "
             ".pdf (these need the extra `images`, and Chrome or Chromium).",
         ),
@@ -68,8 +67,8 @@ def plot(
     from scaling_search.cli.records import open_records
 
     pictures.check_theme(theme)
-    chosen = pictures.choose_format(output)
-    exports.check_target(output, force=force)
+    name = "-".join([kind, *map(str, sweeps)])
+    target, chosen = pictures.target(output, name, force=force)
     with open_records(server, database) as records:
         figure = pictures.draw(records, kind, sweeps)
-    exports.write(pictures.render(figure, kind, chosen, theme), output)
+    exports.write(pictures.render(figure, kind, chosen, theme), target)

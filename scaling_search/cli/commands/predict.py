@@ -44,6 +44,7 @@ def predict(
     from scaling_search.cli.failures import FAILED, complain
     from scaling_search.cli.output import console, print_json, table
     from search_spaces.human import percent, plural
+    from search_spaces.names import printable
 
     loaded = load(find(checkpoint))
     found = list(predict(loaded, images, top=top))
@@ -54,7 +55,7 @@ def predict(
         made = table("~image", "~class", ">probability")
         for one in found:
             for label in one.labels:
-                made.add_row(str(one.image), label.name, percent(label.probability))
+                made.add_row(printable(str(one.image)), label.name, percent(label.probability))
         console().print(made)
     unread = [one for one in found if one.problem is not None]
     for one in unread:

@@ -19,9 +19,9 @@ from scaling_search.cli.options import (
 def report(
     sweep: SweepArgument,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="By default sweep-N.html in this folder."
+            "--output", "-o", metavar="FILE|FOLDER", help="By default sweep-N.html in this folder."
         ),
     ] = None,
     theme: ThemeOption = "auto",
@@ -43,12 +43,15 @@ def report(
     from scaling_search.cli.records import open_records
 
     pictures.check_theme(theme)
-    target = Path(f"sweep-{sweep}.html") if output is None else output
-    exports.check_target(target, force=force)
+    name = f"sweep-{sweep}.html"
+    target = Path(name) if output is None else exports.place(output, name)
+    if target is not None:
+        exports.check_target(target, force=force)
     with open_records(server, database) as records:
         from results.reports import report_page
         from results.views import SweepView
 
         page = report_page(SweepView(records, sweep), theme=theme)  # type: ignore[arg-type]
     exports.write(page.encode(), target)
-    remark(f"written to {target}")
+    if target is not None:
+        remark(f"written to {target}")

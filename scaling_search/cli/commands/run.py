@@ -20,6 +20,7 @@ from scaling_search.cli.options import (
     SkipCorruptOption,
     SpaceArgument,
     StrategyOption,
+    StrictOption,
     WorkersOption,
 )
 
@@ -34,6 +35,7 @@ def run(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     keep_checkpoints: KeepOption = None,
     workers: WorkersOption = None,
     cpus_per_trial: CpusOption = 1,
@@ -82,8 +84,10 @@ def run(
         strategy=strategy,
         name=name,
         skip_corrupt=skip_corrupt,
+        strict=strict,
         baseline=baseline,
         keep_checkpoints=keep_checkpoints,
+        database=database,
     )
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address)
     with stoppable(), Store.open(database) as store:

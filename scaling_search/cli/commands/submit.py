@@ -18,6 +18,7 @@ from scaling_search.cli.options import (
     SkipCorruptOption,
     SpaceArgument,
     StrategyOption,
+    StrictOption,
 )
 
 
@@ -37,6 +38,7 @@ def submit(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     keep_checkpoints: KeepOption = None,
     server: ServerOption = None,
     database: DatabaseOption = None,
@@ -70,6 +72,7 @@ def submit(
         strategy=strategy,
         name=name,
         skip_corrupt=skip_corrupt,
+        strict=strict,
         keep_checkpoints=keep_checkpoints,
         data_is_here=False,
     )

@@ -14,6 +14,7 @@ from scaling_search.cli.options import (
     NameOption,
     QuietOption,
     SkipCorruptOption,
+    StrictOption,
 )
 
 
@@ -112,6 +113,7 @@ def transfer(
     baseline: CodeOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     resume: Annotated[
         int | None,
         typer.Option(
@@ -171,9 +173,10 @@ def transfer(
         settings=tuple(settings or ()),
         name=name,
         skip_corrupt=skip_corrupt,
+        strict=strict,
     )
     with stoppable(), Store.open(database) as store:
-        spec = asked.read() if resume is None else asked.resumed(store, resume)
+        spec = asked.read(database) if resume is None else asked.resumed(store, resume)
         with display.preparing() as progress:
             ready = transferring.ready(spec, device, progress)
         number = transferring.begin(store, ready, resume, quiet=quiet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,11 +24,11 @@ def transfers(
         bool, typer.Option("--runs", help="Every run of it, with --json its curve too.")
     ] = False,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
-            metavar="FILE",
+            metavar="FILE|FOLDER",
             help="Draw it to a file: .html, .json (Plotly's), .png, .svg or .pdf.",
         ),
     ] = None,
@@ -63,8 +62,7 @@ def transfers(
         )
     if output is not None:
         pictures.check_theme(theme)
-        chosen = pictures.choose_format(output)
-        exports.check_target(output, force=force)
+        target, chosen = pictures.target(output, f"transfer-{number}", force=force)
     with open_records(server, database) as records:
         rows = records.transfers() if number is None else [records.transfer(number)]
         trained = records.transfer_runs(rows[0].id) if runs else []
@@ -72,7 +70,7 @@ def transfers(
         from results.figures import transfer
 
         drawn = transfer(rows[0].report)
-        exports.write(pictures.render(drawn, "transfer", chosen, theme), output)
+        exports.write(pictures.render(drawn, "transfer", chosen, theme), target)
         return
     documents = [TransferItem.from_record(row).model_dump(mode="json") for row in rows]
     if number is None:

@@ -21,6 +21,7 @@ from scaling_search.cli.options import (
     SetOption,
     SkipCorruptOption,
     SpaceArgument,
+    StrictOption,
     WorkersOption,
 )
 
@@ -57,6 +58,7 @@ def validate_proxy(
     settings: SetOption = None,
     name: NameOption = None,
     skip_corrupt: SkipCorruptOption = False,
+    strict: StrictOption = False,
     resume: Annotated[
         int | None,
         typer.Option(
@@ -117,9 +119,10 @@ def validate_proxy(
         name=name,
         skip_corrupt=skip_corrupt,
         baseline=baseline,
+        strict=strict,
     )
     with stoppable(), Store.open(database) as store:
-        spec = asked.read() if resume is None else asked.resumed(store, resume)
+        spec = asked.read(database) if resume is None else asked.resumed(store, resume)
         with display.preparing() as progress:
             data = data_of(spec.sweep, progress)
         number = validating.begin(store, spec, data, resume, quiet=quiet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,11 +21,11 @@ def validations(
         typer.Argument(metavar="[VALIDATION]", help="Show this one; without it, list all."),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
-            metavar="FILE",
+            metavar="FILE|FOLDER",
             help="Draw it to a file: .html, .json (Plotly's), .png, .svg or .pdf.",
         ),
     ] = None,
@@ -61,15 +60,14 @@ def validations(
                 "`scaling-search validations 1 -o rates.html`"
             )
         pictures.check_theme(theme)
-        chosen = pictures.choose_format(output)
-        exports.check_target(output, force=force)
+        target, chosen = pictures.target(output, f"validation-{number}", force=force)
     with open_records(server, database) as records:
         rows = records.validations() if number is None else [records.validation(number)]
     if output is not None:
         from results.figures import validation
 
         drawn = validation(rows[0].report)
-        exports.write(pictures.render(drawn, "validation", chosen, theme), output)
+        exports.write(pictures.render(drawn, "validation", chosen, theme), target)
         return
     documents = [ValidationItem.from_record(row).model_dump(mode="json") for row in rows]
     if number is None:

@@ -16,8 +16,12 @@ def weights(
         Path,
         typer.Argument(metavar="INPUT", help="A state dict: .safetensors, .pt, .pth or .bin."),
     ],
-    target: Annotated[
-        Path, typer.Argument(metavar="OUTPUT", help="Where to; the ending decides the kind.")
+    output: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUTPUT",
+            help="Where to; the ending decides the kind. In a folder a .safetensors of that name.",
+        ),
     ],
     network: NetworkOption,
     to: Annotated[
@@ -64,6 +68,7 @@ def weights(
     from search_spaces.errors import InputError
 
     spec = spec_of(network, classes)
+    target = exports.place(output, f"{source.stem}.safetensors") or Path(output)
     exports.check_target(target, force=force)
     tensors = read_tensors(source)
     try:

@@ -84,6 +84,14 @@ def dataset_document(data: PreparedDataset) -> dict[str, Any]:
     }
 
 
+def _copies(data: PreparedDataset) -> str:
+    of_test = "" if data.test_copies is None else f", test {data.test_copies:,}"
+    return (
+        f"training {data.train_copies:,}, validation {data.validation_copies:,}{of_test}; with "
+        f"contradicting labels {data.contradictory:,}"
+    )
+
+
 def show_dataset(out: Console, data: PreparedDataset) -> None:
     """What there is to know about a data set before training on it."""
     facts = table("", "~")
@@ -105,11 +113,12 @@ def show_dataset(out: Console, data: PreparedDataset) -> None:
         ),
         ("cache", size(data_bytes(data))),
         ("fingerprint", data.fingerprint),
+        ("exact copies", _copies(data)),
     ):
         facts.add_row(name, value)
     out.print(data.name, style="bold", markup=False)
     out.print(facts)
-    made = table("class", ">training", ">validation")
+    made = table("~class", ">training", ">validation")
     rows = list(zip(data.class_names, data.train_counts, data.validation_counts, strict=True))
     for name, train, validation in rows[:_SHOWN]:
         made.add_row(name, f"{train:,}", f"{validation:,}")

@@ -52,6 +52,9 @@ def show_transfer(out: Console, row: Transfer) -> None:
         "same network from scratch with the same seeds and images, in points",
         style="dim",
     )
+    for data in row.datasets:
+        for note in data.get("notes", ()):
+            paragraph(out, "Note: ", f"{short_name(data['name'])}: {note}")
     ended = [cell for cell in report["cells"] if cell["rate_at_end"]]
     if ended:
         names = ", ".join(sorted({cell["method"] for cell in ended}))

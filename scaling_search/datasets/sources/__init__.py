@@ -4,7 +4,8 @@ Every source is found first (cheap: it exists, and a stamp that changes when it 
 opened only where the cache does not already hold it.
 """
 
-from scaling_search.datasets.sources.base import Located, Part, Source
+from scaling_search.datasets.sources.base import Located, Part, Source, newest_of, stamp_of
+from scaling_search.datasets.sources.endings import note_on_left_out
 from scaling_search.datasets.sources.locate import locate
 
-__all__ = ["Located", "Part", "Source", "locate"]
+__all__ = ["Located", "Part", "Source", "locate", "newest_of", "note_on_left_out", "stamp_of"]

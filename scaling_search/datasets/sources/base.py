@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scaling_search.datasets.decode import Raw
+from scaling_search.datasets.prepared import LeftOut
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Part:
 
     def where(self, row: int) -> str:
         """The image of a row, as a message names it."""
-        return f"{self.place}{self.names[row]}"
+        return printable(f"{self.place}{self.names[row]}")
 
     def read(self, row: int) -> Raw:
         """The undecoded image of a row.
@@ -67,14 +73,16 @@ class Source:
         train: the images to train and validate on (and to test on, where there is no test).
         test: the images of its own test split; None where it has none that can be used.
         notes: what a reader of the results should know.
-        ignored_files: files that are no images.
+        left_out: files that are not read, by ending.
+        linked: image files that are named in a table, which its own stamp does not cover.
     """
 
     class_names: tuple[str, ...]
     train: Part
     test: Part | None = None
     notes: tuple[str, ...] = ()
-    ignored_files: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,3 +99,26 @@ class Located:
     stamp: str | None
     newest: float
     open: Callable[[], AbstractContextManager[Source]]
+
+
+def stamp_of(files: Iterable[str | Path]) -> str:
+    """What changes whenever one of these files may have changed: from paths, sizes and times."""
+    digest = hashlib.sha256()
+    for file in files:
+        try:
+            stat = os.stat(file)
+        except OSError:
+            digest.update(repr((str(file), None)).encode())
+        else:
+            about = (str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            digest.update(repr(about).encode())
+    return digest.hexdigest()
+
+
+def newest_of(files: Iterable[str]) -> float:
+    """When the youngest of these files was changed, in seconds since the epoch; 0 for none."""
+    newest = 0.0
+    for file in files:
+        with contextlib.suppress(OSError):
+            newest = max(newest, os.stat(file).st_mtime)
+    return newest

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from scaling_search.datasets.sources.base import Located, Source
 from scaling_search.datasets.sources.columns import choose_columns, quiet_library
+from scaling_search.datasets.sources.links import Links
 from scaling_search.datasets.sources.table import as_source, pick_train
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
@@ -42,6 +44,7 @@ def locate(spec: DataSpec, name: str) -> Located:
 
 def _read(spec: DataSpec, name: str) -> Source:
     import datasets
+    from huggingface_hub.constants import HF_HUB_CACHE
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled
 
     try:
@@ -63,8 +66,11 @@ def _read(spec: DataSpec, name: str) -> Source:
         ) from error
     splits = dict(table)
     train = pick_train(list(splits), spec.name)
-    columns = choose_columns(splits[train].features, spec)
-    return as_source(splits, columns, spec.name)
+    first = splits[train].data.slice(0, 1).to_pylist()
+    columns = choose_columns(splits[train].features, spec, first[0] if first else {})
+    # Folders of images on the Hub become tables of paths into the library's own cache.
+    cache = Links(tuple(Path(root) for root in (HF_HUB_CACHE, datasets.config.HF_DATASETS_CACHE)))
+    return as_source(splits, columns, spec.name, dict.fromkeys(splits, cache))
 
 
 def _is_unreachable(error: BaseException) -> bool:

@@ -7,12 +7,21 @@ with ImageNet, whose val/ is what the literature tests on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_TRAIN = ("train", "training")
-_TEST = ("test", "testing")
-_VALIDATION = ("val", "valid", "validation", "dev")
+_ROLES = {
+    "train": ("train", "training"),
+    "test": ("test", "testing", "eval", "evaluation"),
+    "validation": ("val", "valid", "validation", "dev"),
+}
+"""The words that Hugging Face's `datasets` knows, too."""
+
+_ROLE = {word: role for role, words in _ROLES.items() for word in words}
+_JOINED = re.compile(
+    rf"({'|'.join(sorted(_ROLE, key=len, reverse=True))})(set|data|dataset|images|imgs|img|split)"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ class Roles:
 
 
 def roles(names: Iterable[str]) -> Roles:
-    """Sorts the names of folders or stored splits into their parts."""
+    """Sorts the names of stored splits into their parts."""
     by_role: dict[str, list[str]] = {"train": [], "test": [], "validation": [], "other": []}
     for name in sorted(names):
         by_role[role_of(name) or "other"].append(name)
@@ -45,16 +54,26 @@ def roles(names: Iterable[str]) -> Roles:
 
 def role_of(name: str) -> str | None:
     """`train`, `test`, `validation`, or None for a name that is no split."""
-    lower = name.lower()
-    for role, names in (("train", _TRAIN), ("test", _TEST), ("validation", _VALIDATION)):
-        if lower in names:
-            return role
-    return None
+    return _ROLE.get(name.lower())
 
 
-def note_on_test(name: str) -> str | None:
+def role_within(name: str) -> str | None:
+    """The role that a name's words tell: `seg_train`, `training_set`, `TestImages`, `val2017`.
+
+    None where no word does, or where words contradict one another (`train_test`).
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    found = set()
+    for word in re.split(r"[^a-z]+", spaced.lower()):
+        joined = _JOINED.fullmatch(word)
+        found.add(_ROLE.get(joined[1] if joined else word))
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None
+
+
+def note_on_test(name: str, role: str | None) -> str | None:
     """What to say of the split that is taken as the test split, where it is not called so."""
-    if role_of(name) == "test":
+    if role == "test":
         return None
     return (
         f"{name} is treated as the test split; validation images are split from the training "

@@ -6,10 +6,12 @@ import difflib
 from pathlib import Path
 
 from scaling_search.datasets.registry import built_ins
-from scaling_search.datasets.sources import digits, folder, hub, parquet
+from scaling_search.datasets.sources import digits, endings, folder, hub, parquet
 from scaling_search.datasets.sources.base import Located
+from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, suggest
+from search_spaces.names import printable
 
 HUB_PREFIX = "hub:"
 
@@ -28,20 +30,33 @@ def locate(spec: DataSpec, scratch: Path) -> Located:
         return digits.locate()
     if spec.name.startswith(HUB_PREFIX):
         return hub.locate(spec, spec.name.removeprefix(HUB_PREFIX))
-    path = Path(spec.name).expanduser()
+    path = Path(spec.name)
     try:
+        path = path.expanduser()
         path = path.resolve(strict=True)
     except OSError as error:
         raise InputError(_absent(spec.name, path)) from error
     except RuntimeError as error:
         raise InputError(f"{spec.name} is a loop of symbolic links: name a real folder") from error
+    except ValueError as error:  # a NUL
+        raise InputError(f"{printable(spec.name)} cannot be a path: {error}") from error
     if path.is_dir():
-        if not folder.has_images(path) and parquet.find_files(path):
-            return parquet.locate(spec, path, scratch)
-        return folder.locate(path)
-    if path.suffix.lower() == ".parquet":
+        root = Folder(path)
+        tables = parquet.find_files(root)
+        if not tables:
+            return folder.locate(root, spec.layout)
+        if not folder.has_classes(root, spec.layout):
+            return parquet.locate(spec, root, scratch)
+        if any(map(parquet.holds_images, tables)):
+            raise InputError(
+                f"{root} holds Parquet files with images and class folders with images: name one "
+                "of the Parquet files, or move those or the folders to another place"
+            )
+        return folder.locate(root, spec.layout)
+    suffix = endings.ending(path.name)
+    if suffix == ".parquet":
         return parquet.locate(spec, path, scratch)
-    if path.suffix.lower() in {".zip", ".tar", ".gz", ".tgz", ".7z", ".xz", ".rar"}:
+    if suffix in endings.ARCHIVE_SUFFIXES:
         raise InputError(f"{spec.name} is an archive: unpack it and name the folder")
     raise InputError(
         f"{spec.name} is a file that is not Parquet: name a folder of images (one sub-folder a "
@@ -54,7 +69,8 @@ def _absent(name: str, path: Path) -> str:
     if path.name == name and not name.startswith("~"):
         return (
             f"unknown data set {name!r}: {suggest(name, known)} A data set is {', '.join(known)}, "
-            "the path of a folder or Parquet file, or hub:owner/name"
+            "the path of a folder or Parquet file, hub:owner/name, or a name that `scaling-search "
+            "datasets add` registered in this database"
         )
     if path.is_symlink():
         return f"{name} is a broken symbolic link: name a folder or Parquet file that exists"

@@ -4,54 +4,83 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scaling_search.datasets.cache import exclusively, readable_errors, require_space
-from scaling_search.datasets.sources.base import Located, Source
+from scaling_search.datasets.prepared import LeftOut
+from scaling_search.datasets.sources.base import Located, Source, stamp_of
 from scaling_search.datasets.sources.columns import choose_columns, quiet_library
+from scaling_search.datasets.sources.endings import ending, left_out
 from scaling_search.datasets.sources.layout import role_of
+from scaling_search.datasets.sources.links import Links
+from scaling_search.datasets.sources.shards import splits_of
 from scaling_search.datasets.sources.table import as_source, pick_train
+from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
+from search_spaces.names import printable
+
+_BESIDE = "beside Parquet files, which are read"
 
 
-def find_files(path: Path) -> list[Path]:
-    """The Parquet files of a folder, at any depth, hidden ones left out, sorted."""
-    return sorted(
-        Path(folder, file)
-        for folder, _, files in os.walk(path)
-        for file in files
-        if file.lower().endswith(".parquet") and not file.startswith(".")
+def find_files(root: Folder) -> list[Path]:
+    """The Parquet files of a folder, at any depth, hidden ones and hidden folders left out."""
+    return sorted(Path(one.path) for one in root.walk_others() if ending(one.name) == ".parquet")
+
+
+def holds_images(file: Path) -> bool:
+    """Whether a file has a column that may hold images, rather than facts about images."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with file.open("rb") as opened:
+            kinds = parquet.read_schema(opened).types
+    except (pyarrow.ArrowException, OSError, ValueError):
+        return True
+    return any(
+        pyarrow.types.is_binary(kind)
+        or pyarrow.types.is_large_binary(kind)
+        or (pyarrow.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
+        for kind in kinds
     )
 
 
-def locate(spec: DataSpec, path: Path, scratch: Path) -> Located:
+def locate(spec: DataSpec, named: Path | Folder, scratch: Path) -> Located:
     """Finds the files and the split each belongs to.
 
     Args:
         spec: the columns to read.
-        path: a file, or a folder with at least one.
+        named: a file, or a folder with at least one.
         scratch: where the table is unpacked while it is open.
 
     Raises:
         InputError: for several splits of which none is train.
     """
-    files = [path] if path.is_file() else find_files(path)
-    splits: dict[str, list[str]] = {}
-    for file in files:
-        splits.setdefault(_split_of(file, path), []).append(str(file))
-    pick_train(list(splits), spec.name)
-    digest = hashlib.sha256()
-    newest = 0.0
-    for file in files:
-        stat = file.stat()
-        newest = max(newest, stat.st_mtime)
-        digest.update(repr((str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)).encode())
+    splits: dict[str, list[Path]]
+    others: tuple[LeftOut, ...] = ()
+    about: list[Path] = []
+    if isinstance(named, Path):
+        splits, root = {"train": [named]}, named.parent
+    else:
+        root = named.path
+        every = find_files(named)
+        splits = splits_of(root, every, spec.hub_config)
+        others = _left_out(named, every, splits)
+        about = [root / "README.md"]
+    train = pick_train(list(splits), spec.name)
+    unsaid = any(one.ending == ".parquet" for one in others)
+    if role_of(train) in ("test", "validation") and unsaid:
+        raise InputError(
+            f"{spec.name} has Parquet files called {train} and others whose names say no split: "
+            "put the word train into the names of those to train on"
+        )
+    files = [file for of_split in splits.values() for file in of_split]
+    stamp = hashlib.sha256(repr((stamp_of([*about, *files]), splits, others)).encode()).hexdigest()
 
     @contextlib.contextmanager
     def open_() -> Iterator[Source]:
@@ -62,52 +91,75 @@ def locate(spec: DataSpec, path: Path, scratch: Path) -> Located:
             require_space(scratch, size, "name fewer files")
             try:
                 with quiet_library():
-                    yield _read(spec, splits, folder)
+                    source = _read(spec, splits, folder, root)
+                    yield replace(source, left_out=_without_linked(others, source))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    stamp = digest.hexdigest()
-    return Located(stamp, newest, open_)
+    return Located(stamp, max(file.stat().st_mtime for file in files), open_)
 
 
-def _split_of(file: Path, root: Path) -> str:
-    """`train`, `test` or `validation` by the words of the file's name or its folder's."""
-    parts = [file.stem] if file == root else [file.stem, *reversed(file.relative_to(root).parts)]
-    for part in parts:
-        for word in re.split(r"[^A-Za-z]+", part):
-            if role := role_of(word):
-                return role
-    return "train"
+def _left_out(
+    root: Folder, files: Sequence[Path], splits: Mapping[str, Sequence[Path]]
+) -> tuple[LeftOut, ...]:
+    """What else is in the folder, images too: whether tables name them is not known yet."""
+    unsaid = set(files) - {file for of_split in splits.values() for file in of_split}
+    images = left_out([], (one.name for one in root.walk_images()))
+    rest = (one.name for one in root.walk_others())
+    found = [
+        *(
+            replace(one, reason=_BESIDE, remedy="put them into class folders of their own")
+            for one in images
+        ),
+        *left_out(name for name in rest if ending(name) != ".parquet"),
+    ]
+    if unsaid:
+        reason = "their names say no split, and those of others do"
+        remedy = "put train, test or validation into their names, or move them away"
+        found.append(LeftOut(ending=".parquet", count=len(unsaid), reason=reason, remedy=remedy))
+    return tuple(found)
 
 
-def _read(spec: DataSpec, splits: dict[str, list[str]], folder: Path) -> Source:
+def _without_linked(others: Sequence[LeftOut], source: Source) -> tuple[LeftOut, ...]:
+    return tuple(one for one in others if not (source.linked and one.reason == _BESIDE))
+
+
+def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, root: Path) -> Source:
     import datasets
     import pyarrow
     from pyarrow import parquet
 
+    plain = _plainly_named([file for files in splits.values() for file in files], folder)
     features: Any = None
-    filled: dict[str, list[str]] = {}
+    sample: dict[str, Any] = {}
+    filled: dict[str, list[tuple[Path, int]]] = {}
     for split, files in splits.items():
         for file in files:
             try:
-                metadata = parquet.read_metadata(file)
+                with parquet.ParquetFile(plain[file]) as opened:
+                    if features is None:
+                        features = datasets.Features.from_arrow_schema(opened.schema_arrow)
+                    rows = opened.metadata.num_rows
+                    if rows and not sample:
+                        batch = next(opened.iter_batches(batch_size=1))
+                        sample = batch.slice(0, 1).to_pylist()[0]
             except (pyarrow.ArrowException, OSError, ValueError) as error:
                 raise InputError(
-                    f"{file} is not a readable Parquet file ({_first_line(error)}): copy it again "
-                    "or remove it"
+                    f"{printable(str(file))} is not a readable Parquet file "
+                    f"({_first_line(error)}): copy it again or remove it"
                 ) from error
-            if features is None:
-                features = datasets.Features.from_arrow_schema(metadata.schema.to_arrow_schema())
-            if metadata.num_rows:
-                filled.setdefault(split, []).append(file)
-    columns = choose_columns(features, spec)
+            if rows:
+                filled.setdefault(split, []).append((file, rows))
+    columns = choose_columns(features, spec, sample)
     train = pick_train(list(splits), spec.name)
     if train not in filled:
         raise InputError(f"{spec.name} ({train}) holds no images: it has no rows")
     try:
         with readable_errors(folder.parent):
             table = datasets.DatasetDict.from_parquet(
-                filled, cache_dir=str(folder), columns=[columns.image, columns.label]
+                {split: [plain[file] for file, _ in files] for split, files in filled.items()},
+                cache_dir=str(folder / "arrow"),
+                columns=[columns.image, columns.label],
             )
     except datasets.exceptions.DatasetsError as error:
         cause = error.__cause__ or error
@@ -118,7 +170,21 @@ def _read(spec: DataSpec, splits: dict[str, list[str]], folder: Path) -> Source:
             f"{spec.name} cannot be read as one table ({_first_line(cause)}): every file needs "
             f"the columns {columns.image!r} and {columns.label!r} with the same types"
         ) from error
-    return as_source(table, columns, spec.name)
+    links = {
+        split: Links((root,), [(file.parent, rows) for file, rows in files])
+        for split, files in filled.items()
+    }
+    return as_source(table, columns, spec.name, links)
+
+
+def _plainly_named(files: Sequence[Path], folder: Path) -> dict[Path, str]:
+    """Links with plain names: the library takes brackets in a path for a pattern."""
+    with readable_errors(folder.parent):
+        folder.mkdir()
+        plain = {file: folder / f"{number}.parquet" for number, file in enumerate(files)}
+        for file, link in plain.items():
+            link.symlink_to(file)
+    return {file: str(link) for file, link in plain.items()}
 
 
 def _first_line(error: BaseException) -> str:

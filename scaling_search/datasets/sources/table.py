@@ -12,8 +12,15 @@ from scaling_search.datasets.sources.columns import (
     order_classes,
     read_labels,
 )
-from scaling_search.datasets.sources.layout import note_on_test, note_on_unused, roles
+from scaling_search.datasets.sources.layout import (
+    note_on_test,
+    note_on_unused,
+    role_of,
+    roles,
+)
+from scaling_search.datasets.sources.links import Links
 from search_spaces.errors import InputError
+from search_spaces.names import case_note, check_class_names
 
 
 def pick_train(names: list[str], where: str) -> str:
@@ -31,16 +38,20 @@ def pick_train(names: list[str], where: str) -> str:
     return train or names[0]
 
 
-def as_source(splits: Mapping[str, Any], columns: Columns, where: str) -> Source:
+def as_source(
+    splits: Mapping[str, Any], columns: Columns, where: str, links: Mapping[str, Links]
+) -> Source:
     """Gives each stored split its part and reads all labels.
 
     Args:
         splits: `datasets.Dataset` of each stored split, images undecoded.
         columns: what to read.
         where: the data set as messages name it.
+        links: where the paths of each stored split lead.
 
     Raises:
-        InputError: for missing labels, one class or no rows in the training split.
+        InputError: for missing labels, classes without a usable name, one class or no rows in the
+            training split.
     """
     train_name = pick_train(list(splits), where)
     train = splits[train_name]
@@ -54,12 +65,14 @@ def as_source(splits: Mapping[str, Any], columns: Columns, where: str) -> Source
             f"{place} has one class ({class_names[0]!r}): telling classes apart needs at least "
             f"two; name another label_column than {columns.label!r} or another data set"
         )
-    notes: list[str] = []
+    check_class_names(class_names, f"{place}: class ", f"rename it in column {columns.label!r}")
+    notes: list[str] = list(filter(None, [case_note(class_names)]))
     if columns.class_names is not None and len(class_names) < len(columns.class_names):
         notes.append(
             f"{len(columns.class_names) - len(class_names)} of the {len(columns.class_names)} "
             "classes that the table names have no training image and are left out"
         )
+    part, linked = as_part(train, columns, found, class_names, place, links[train_name])
     test: Part | None = None
     split = roles(name for name in splits if name != train_name)
     notes += [f"{name} is not used: it is no split" for name in split.other]
@@ -69,14 +82,18 @@ def as_source(splits: Mapping[str, Any], columns: Columns, where: str) -> Source
             continue
         try:
             labels = read_labels(splits[name], columns, f"{where} ({name})")
-            test = as_part(splits[name], columns, labels, class_names, f"{where} ({name})")
+            test, more = as_part(
+                splits[name], columns, labels, class_names, f"{where} ({name})", links[name]
+            )
+            linked += more
         except InputError as error:
             notes.append(f"{name} cannot be a test split: {error}")
             continue
-        notes += filter(None, [note_on_test(name)])
+        notes += filter(None, [note_on_test(name, role_of(name))])
     return Source(
         class_names=class_names,
-        train=as_part(train, columns, found, class_names, place),
+        train=part,
         test=test,
         notes=tuple(notes),
+        linked=linked,
     )

@@ -87,7 +87,7 @@ def _data(folder: Path, train: int, validation: int) -> PreparedDataset:
         test_count=None,
         n_skipped=0,
         skipped=(),
-        ignored_files=0,
+        left_out=(),
         mean=tuple(pixels.mean((0, 1, 2)).tolist()),
         std=tuple(pixels.std((0, 1, 2)).tolist()),
         validation_fraction=0.2,

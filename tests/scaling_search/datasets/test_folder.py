@@ -74,7 +74,9 @@ def test_nested_folders_and_links_belong_to_their_class(
     assert prepared.train_counts == (12, 8)
 
 
-def test_other_files_are_ignored_and_counted(make_folder: MakeFolder) -> None:
+def test_descriptions_and_hidden_files_are_left_out_without_a_word(
+    make_folder: MakeFolder,
+) -> None:
     folder = make_folder("pets", cat=10, dog=10)
     (folder / "README.md").write_text("about")
     (folder / "cat" / "labels.csv").write_text("a,b")
@@ -83,7 +85,8 @@ def test_other_files_are_ignored_and_counted(make_folder: MakeFolder) -> None:
     (folder / "__MACOSX").mkdir()
     prepared = prepare(DataSpec(name=str(folder)))
     assert prepared.class_names == ("cat", "dog")
-    assert prepared.ignored_files == 3
+    assert prepared.left_out == ()
+    assert not any("left out" in note for note in prepared.notes)
 
 
 def test_corrupt_images_are_named(make_folder: MakeFolder) -> None:
@@ -96,10 +99,10 @@ def test_corrupt_images_are_named(make_folder: MakeFolder) -> None:
     )
     (folder / "dog" / "002.png").write_bytes(b"hello")
     (folder / "dog" / "003.png").write_bytes(b"")
-    assert refusal(folder) == (
-        f"2 images cannot be decoded: {folder}/dog/002.png (not an image, or damaged at its "
-        f"start); {folder}/dog/003.png (not an image, or damaged at its start); repair or remove "
-        "them, or set skip_corrupt to true to go on without"
+    assert refusal(folder, test_fraction=0) == (
+        f"3 images cannot be decoded: {folder}/cat/004.png (truncated); {folder}/dog/002.png (not "
+        f"an image, or damaged at its start); {folder}/dog/003.png (not an image, or damaged at "
+        "its start); repair or remove them, or set skip_corrupt to true to go on without"
     )
 
 
@@ -117,7 +120,10 @@ def test_corrupt_images_are_skipped_on_request_and_counted(make_folder: MakeFold
         f"{folder}/cat/004.png (truncated)",
         f"{folder}/dog/002.png (not an image, or damaged at its start)",
     )
-    assert prepared.notes == ("2 images could not be decoded and were skipped",)
+    assert prepared.notes == (
+        f"2 images could not be decoded and were skipped: {folder}/cat/004.png (truncated); "
+        f"{folder}/dog/002.png (not an image, or damaged at its start)",
+    )
     assert len(prepared.open_split("train").images) == 18
     assert refusal(folder, test_fraction=0).startswith("2 images cannot be decoded")
 
@@ -154,8 +160,9 @@ def test_nothing_readable(make_folder: MakeFolder) -> None:
 
 def test_unknown_name_suggests_the_near_one() -> None:
     assert refusal("digit") == (
-        "unknown data set 'digit': did you mean digits? A data set is digits, the path of a "
-        "folder or Parquet file, or hub:owner/name"
+        "unknown data set 'digit': did you mean digits? A data set is digits, the path of a folder "
+        "or Parquet file, hub:owner/name, or a name that `scaling-search datasets add` registered "
+        "in this database"
     )
 
 

@@ -166,6 +166,24 @@ def test_other_images_than_it_began_with_are_refused(store, spec, number, small_
     assert str(caught.value).endswith("restore the images, or run a new validation")
 
 
+def test_another_split_than_it_began_with_is_refused(store, spec, number, small_digits):
+    """A test folder that was added leaves the images as they are and splits them otherwise."""
+    from scaling_search.execution import Execution
+    from scaling_search.sweeps.images import note_split
+    from scaling_search.validation.running import train_validation
+
+    def begin(turn):
+        lease = store.claim(turn.sweep_id, "here:1:0", ttl_seconds=60)
+        note_split(store, lease, small_digits)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_validation(store, number, spec, small_digits, Execution(workers=1), begin)
+    other = dataclasses.replace(small_digits, split_key="other")
+    with pytest.raises(InputError, match="images of digits are split otherwise than when sweep 1"):
+        train_validation(store, number, spec, other, Execution(workers=1), begin)
+
+
 # ------------------------------------------------------------------ verdicts of searches
 
 
