@@ -7,22 +7,28 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from scaling_search.checkpoints import load
 from scaling_search.checkpoints.predicting import predict
+from scaling_search.proxy.images import Images
 from search_spaces.errors import InputError
 
 
 def test_files_are_told_apart_as_in_training(trained: Any, tmp_path: Path) -> None:
     paths = [trained.image(position, tmp_path) for position in range(40)]
-    found = list(predict(load(trained.path), paths, batch_size=16))
-    correct = [
-        one.labels[0].name == str(label)
-        for one, label in zip(found, trained.data.open_split("validation").labels, strict=False)
-    ]
+    found = list(predict(load(trained.path), paths, batch_size=16, top=10))
     assert [one.image for one in found] == paths
-    flags = trained.training.evaluate().correct[:40]
-    assert correct == flags.tolist()
+    images = Images(
+        trained.data.open_split("validation"), trained.data, 16, torch.device("cpu"),
+        channels_last=True,
+    )  # fmt: skip
+    ((inputs, _),) = images.batches(torch.arange(40), 40)
+    with torch.inference_mode():
+        expected = trained.training.network.eval()(inputs).softmax(1)
+    by_class = [{label.name: label.probability for label in one.labels} for one in found]
+    seen = torch.tensor([[one[name] for name in trained.data.class_names] for one in by_class])
+    torch.testing.assert_close(seen, expected, rtol=0, atol=1e-3, check_dtype=False)
 
 
 def test_probabilities_fall_and_sum_to_one(trained: Any, tmp_path: Path) -> None:
