@@ -20,7 +20,7 @@ HOPELESS = ProxySpec(steps=4, batch_size=16, reports=2, norm_images=0, learning_
 def test_a_candidate_that_fails_is_recorded_and_left_out_while_others_finish(
     make_scene: Any, shared_ray: None
 ) -> None:
-    scene = make_scene()
+    scene = make_scene(seeds=(0,))  # each failure costs a worker, whose start takes seconds
     candidates = scene.store.candidates(1)
     bad = max((found for found in candidates if found.eligible), key=lambda found: found.flops)
     broken = bad.spec | {"baseline": "efficientnet_b0x"}
@@ -54,18 +54,17 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
         here.unlink(missing_ok=True)
 
     with pytest.raises(WorkError) as caught:
-        scene.drive(remove, attempts=2)
+        scene.drive(remove)
     assert str(caught.value).startswith("sweep 1: every trial failed or diverged: ")
     assert str(here) in str(caught.value)
     assert scene.sweep.state is SweepState.FAILED
     assert scene.sweep.error == str(caught.value)
     assert scene.sweep.lease_owner is None
     [trial] = scene.trials
-    assert (trial.state, trial.attempts) == (TrialState.FAILED, 2)
+    assert (trial.state, trial.attempts) == (TrialState.FAILED, 1)
     assert str(here) in trial.error
     assert [(attempt.number, attempt.state) for attempt in scene.store.attempts(1)] == [
-        (1, AttemptState.FAILED),
-        (2, AttemptState.FAILED),
+        (1, AttemptState.FAILED)
     ]
 
     here.symlink_to(images)
@@ -73,7 +72,7 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
     assert scene.sweep.state is SweepState.FINISHED
     assert scene.sweep.error is None
     [trial] = scene.trials
-    assert (trial.state, trial.attempts) == (TrialState.FINISHED, 3)
+    assert (trial.state, trial.attempts) == (TrialState.FINISHED, 2)
     assert "retried" in scene.kinds()
     assert outcome.leader is None  # the one candidate is the baseline
     assert scene.sweep.outcome["verdict"] == "inconclusive"
