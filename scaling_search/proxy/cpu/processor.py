@@ -14,10 +14,10 @@ def rounds_to_bfloat16() -> bool:
     Elsewhere LLVM would call a function that is not there, and the process would end. The user may
     have numba compile for less than this machine has (NUMBA_CPU_NAME, NUMBA_CPU_FEATURES).
     """
-    chosen: str | None = numba.config.CPU_FEATURES
-    if chosen is None:
+    config: Any = numba.config
+    if config.CPU_FEATURES is None:
         return bool(llvm.get_host_cpu_features().get("avx512bf16"))
-    return "+avx512bf16" in chosen.split(",")
+    return "+avx512bf16" in config.CPU_FEATURES.split(",")
 
 
 ROUNDS_TO_BFLOAT16 = rounds_to_bfloat16()
