@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 CHROMIUM := /usr/bin/chromium
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check bench clean
+.PHONY: setup run test test-processors check bench clean
 
 setup: $(READY)  ## a virtual environment with everything in it
 
@@ -36,6 +36,22 @@ check: $(READY)  ## format, lint, types, import contracts: seconds
 test: check  ## what CI runs
 	# A thread for each process: they share the cores already.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+
+# What trains, computes with torch or judges by floating-point numbers, and each way to have another
+# processor's rounding: layers, instruction sets and matrix products of oneDNN, PyTorch, MKL, numba
+# and OpenBLAS.
+ROUNDING := $(addprefix tests/scaling_search/,cam checkpoints edge proxy selection strategies \
+  transfer validation weights test_forecast.py test_methods_compared.py) \
+  tests/benchmarks/test_selection.py tests/search_spaces/test_modules.py \
+  tests/search_spaces/exports/test_loading.py tests/cli/test_edge.py tests/cli/test_transfer.py
+PROCESSORS := SCALING_SEARCH_COMPILED_LAYERS=0 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=default \
+  MKL_CBWR=COMPATIBLE NUMBA_CPU_NAME=generic OPENBLAS_CORETYPE=Haswell
+
+test-processors: $(READY)  ## those tests once for each, a few minutes each
+	for change in $(PROCESSORS); do \
+	  echo "$$change" && env OMP_NUM_THREADS=1 "$$change" \
+	    $(BIN)/python -m pytest -q -n auto --dist loadgroup $(ROUNDING) || exit 1; \
+	done
 
 bench: $(READY)  ## speed beside the obvious way to do it, as ratios
 	$(BIN)/python -m benchmarks

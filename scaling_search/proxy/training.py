@@ -14,6 +14,7 @@ trained before. Order and augmentation are also the same for every candidate.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Generator
 
@@ -37,6 +38,9 @@ from search_spaces.spec import NetworkSpec
 
 EXPLODED = 10.0
 """A training loss beyond this many times that of guessing, ln(classes), counts as diverged."""
+
+COMPILED_VARIABLE = "SCALING_SEARCH_COMPILED_LAYERS"
+"""0 trains on PyTorch's own layers everywhere."""
 
 CHECK_STEPS = 16
 """Steps between looks at loss and memory; on CUDA each look waits for the device."""
@@ -65,9 +69,19 @@ def train(
 def compiled_layers(device: str, threads: int) -> bool:
     """Whether trials run, channels last, on the layers of `proxy.cpu`, faster than any other way.
 
-    Those use one thread; with more of them PyTorch's own layers do.
+    Those use one thread; with more of them PyTorch's own layers do, and wherever
+    SCALING_SEARCH_COMPILED_LAYERS is 0.
+
+    Raises:
+        InputError: the variable is neither 0 nor 1.
     """
-    return device == "cpu" and threads == 1
+    wanted = os.environ.get(COMPILED_VARIABLE) or "1"
+    if wanted not in ("0", "1"):
+        raise InputError(
+            f"{COMPILED_VARIABLE} is {wanted!r}: it must be 1 (the default), or 0 for PyTorch's "
+            "own layers"
+        )
+    return device == "cpu" and threads == 1 and wanted == "1"
 
 
 class Training:

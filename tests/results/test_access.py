@@ -37,9 +37,12 @@ def test_no_secret_is_stored(store):
 
 
 def test_a_token_expires(store):
-    made = store.create_token("laptop", AccessScope.READ, ttl_seconds=0.05)
+    lasting = store.create_token("desk", AccessScope.READ, ttl_seconds=3600)
+    assert store.authenticate(lasting.secret) == lasting.token
     assert store.has_valid_token()
-    time.sleep(0.1)
+    store.revoke_token("desk")
+    made = store.create_token("laptop", AccessScope.READ, ttl_seconds=0.001)
+    time.sleep(0.05)
     assert store.authenticate(made.secret) is None
     assert not store.has_valid_token()
 
@@ -60,10 +63,10 @@ def test_a_revoked_token_ends_with_its_sessions(store):
 def test_sessions_end(store):
     made = store.create_token("laptop", AccessScope.READ)
     closed = store.open_session(made.token, ttl_seconds=60)
-    brief = store.open_session(made.token, ttl_seconds=0.05)
+    brief = store.open_session(made.token, ttl_seconds=0.001)
     store.close_session(closed)
     store.close_session("unknown")
-    time.sleep(0.1)
+    time.sleep(0.05)
     assert store.authenticate(closed) is None
     assert store.authenticate(brief) is None
     assert store.authenticate(made.secret) == made.token

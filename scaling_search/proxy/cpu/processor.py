@@ -7,8 +7,20 @@ from typing import Any
 import numba
 from llvmlite import binding as llvm
 
-ROUNDS_TO_BFLOAT16 = bool(llvm.get_host_cpu_features().get("avx512bf16"))
-"""Whether it rounds to bfloat16 in one instruction; LLVM would call a function elsewhere."""
+
+def rounds_to_bfloat16() -> bool:
+    """Whether kernels may round to bfloat16 in one instruction.
+
+    Elsewhere LLVM would call a function that is not there, and the process would end. The user may
+    have numba compile for less than this machine has (NUMBA_CPU_NAME, NUMBA_CPU_FEATURES).
+    """
+    config: Any = numba.config
+    if config.CPU_FEATURES is None:
+        return bool(llvm.get_host_cpu_features().get("avx512bf16"))
+    return "+avx512bf16" in config.CPU_FEATURES.split(",")
+
+
+ROUNDS_TO_BFLOAT16 = rounds_to_bfloat16()
 
 
 def use_whole_vectors() -> None:

@@ -23,9 +23,8 @@ from scaling_search.checkpoints import About, load, save
 from scaling_search.checkpoints.files import Checkpoint
 from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import Training
-from search_spaces.baselines import ProxyForm, get_baseline, realise
-from search_spaces.coefficients import UNSCALED
-from search_spaces.proxy_spec import ProxySpec
+
+from ..proxy.conftest import LEARNS, tiny
 
 SIDE, OBJECT = 32, 16
 CLASSES = ("stripes", "bars", "checks", "nothing")
@@ -101,15 +100,8 @@ def _data(folder: Path, train: int, validation: int) -> PreparedDataset:
 def planted_scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     folder = tmp_path_factory.mktemp("planted")
     data = _data(folder, 512, 64)
-    spec = realise(
-        get_baseline("efficientnet_b0"),
-        UNSCALED,
-        form=ProxyForm(width=0.25, stem_stride=1, strides=(1, 2, 2, 1, 1, 1, 1)),
-        resolution_px=SIDE,
-        in_channels=3,
-        classes=len(CLASSES),
-    )
-    proxy = ProxySpec(steps=100, batch_size=32, reports=1, norm_images=256)
+    spec = tiny(len(CLASSES), resolution_px=SIDE, channels=3, blocks=3)
+    proxy = LEARNS.model_copy(update={"steps": 60, "reports": 1})
     training = Training(spec, proxy, data, 0)
     for report in training.epochs():
         accuracy = report.top1

@@ -29,21 +29,24 @@ def test_a_planted_object_is_pointed_at(planted_scene: Any, method: Any) -> None
     assert found["right"] >= 36
     assert found["located"] == 40
     assert found["area"] == 0.25  # what chance would give
-    assert found["pointing"] >= 0.75
-    assert found["energy"] >= 1.4 * found["area"]
+    # All 40 and three quarters with each of 4 seeds; 26 and 0.47 by a map turned on its diagonal.
+    assert found["pointing"] >= 0.9
+    assert found["energy"] >= 0.6
 
 
-def test_a_network_that_has_learnt_nothing_points_nowhere(planted_scene: Any) -> None:
+def test_networks_that_have_learnt_nothing_point_nowhere(planted_scene: Any) -> None:
     """So that it is what was learnt that points, not the images or the way of measuring."""
     about = planted_scene.checkpoint.about
-    torch.manual_seed(0)
-    shown = [Shown("new", Checkpoint(about, build(about.network).eval()))]
-    tally = Tally(shown)
-    for row in compare(shown, planted_scene.subjects):
-        tally.add(row)
-    (found,) = tally.to_dict()
-    assert found["pointing"] <= 0.6
-    assert found["energy"] <= 1.25 * found["area"]
+    found = []
+    for seed in range(6):
+        torch.manual_seed(seed)
+        shown = [Shown("new", Checkpoint(about, build(about.network).eval()))]
+        tally = Tally(shown)
+        for row in compare(shown, planted_scene.subjects):
+            tally.add(row)
+        found += tally.to_dict()
+    assert np.mean([one["pointing"] for one in found]) <= 0.7
+    assert np.mean([one["energy"] for one in found]) <= 0.55
 
 
 def test_the_map_sums_to_the_logit(planted_scene: Any) -> None:

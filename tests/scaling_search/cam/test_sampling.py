@@ -73,8 +73,8 @@ def test_the_quarter_that_shows_the_class_is_pointed_at(networks: Any) -> None:
         tally.add(row)
     (found,) = tally.to_dict()
     assert found["located"] >= 20
-    assert found["pointing"] >= 0.5  # by chance 0.25
-    assert found["energy"] > found["area"]
+    assert found["pointing"] >= 0.8  # by chance 0.25
+    assert found["energy"] >= 0.7
 
 
 def test_mosaics_need_images_of_four_classes_that_are_told(networks: Any) -> None:

@@ -44,7 +44,7 @@ def trained(small_digits: PreparedDataset, tmp_path_factory: pytest.TempPathFact
         in_channels=small_digits.channels,
         classes=len(small_digits.class_names),
     )
-    proxy = ProxySpec(steps=60, batch_size=32, reports=1, norm_images=160)
+    proxy = ProxySpec(steps=30, batch_size=32, reports=1, norm_images=160)
     training = Training(spec, proxy, small_digits, 0)
     for report in training.epochs():
         accuracy = report.top1

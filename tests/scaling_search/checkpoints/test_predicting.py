@@ -5,24 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from scaling_search.checkpoints import load
 from scaling_search.checkpoints.predicting import predict
+from scaling_search.proxy.images import Images
 from search_spaces.errors import InputError
 
 
 def test_files_are_told_apart_as_in_training(trained: Any, tmp_path: Path) -> None:
     paths = [trained.image(position, tmp_path) for position in range(40)]
-    found = list(predict(load(trained.path), paths, batch_size=16))
-    correct = [
-        one.labels[0].name == str(label)
-        for one, label in zip(found, trained.data.open_split("validation").labels, strict=False)
-    ]
+    found = list(predict(load(trained.path), paths, batch_size=16, top=10))
     assert [one.image for one in found] == paths
-    flags = trained.training.evaluate().correct[:40]
-    assert correct == flags.tolist()
+    images = Images(
+        trained.data.open_split("validation"), trained.data, 16, torch.device("cpu"),
+        channels_last=True,
+    )  # fmt: skip
+    ((inputs, _),) = images.batches(torch.arange(40), 40)
+    with torch.inference_mode():
+        expected = trained.training.network.eval()(inputs).softmax(1)
+    by_class = [{label.name: label.probability for label in one.labels} for one in found]
+    seen = torch.tensor([[one[name] for name in trained.data.class_names] for one in by_class])
+    torch.testing.assert_close(seen, expected, rtol=0, atol=1e-3, check_dtype=False)
 
 
 def test_probabilities_fall_and_sum_to_one(trained: Any, tmp_path: Path) -> None:
@@ -45,14 +51,17 @@ def test_a_corrupt_image_is_told_and_the_others_go_on(trained: Any, tmp_path: Pa
 
 
 def test_large_photographs_are_cropped_and_reduced(trained: Any, tmp_path: Path) -> None:
-    from PIL import Image
-
-    original = trained.image(2, tmp_path)
-    with Image.open(original) as image:
-        large = Image.fromarray(np.kron(np.asarray(image), np.ones((8, 8), np.uint8)))
-    large.convert("RGB").save(tmp_path / "large.png")
-    small, big = predict(load(trained.path), [original, tmp_path / "large.png"])
-    assert small.labels[0].name == big.labels[0].name
+    """A grey square is told as the middle of a wide photograph is, whose ends are white."""
+    Image.new("L", (8, 8), 90).save(tmp_path / "small.png")
+    wide = Image.new("RGB", (128, 64), "white")
+    wide.paste((90, 90, 90), (8, 0, 120, 64))  # the filter looks a little beyond the square
+    wide.save(tmp_path / "wide.png")
+    paths = [tmp_path / "small.png", tmp_path / "wide.png"]
+    small, large = predict(load(trained.path), paths, top=10)
+    seen = {label.name: label.probability for label in large.labels}
+    assert seen == pytest.approx(
+        {label.name: label.probability for label in small.labels}, abs=1e-4
+    )
 
 
 def test_asking_for_no_class_is_refused(trained: Any) -> None:

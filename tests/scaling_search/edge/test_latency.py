@@ -1,8 +1,10 @@
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from scaling_search.edge import latency
 from scaling_search.edge.backends import BACKENDS, Backend
 from scaling_search.edge.latency import measure_latencies, measure_latency
 from search_spaces.baselines import ProxyForm, get_baseline, realise
@@ -14,11 +16,26 @@ SMALL = realise(B0, form=ProxyForm(width=0.25), resolution_px=32)
 LARGE = realise(B0, Scaling(2.0, 2.0, 4.0), form=ProxyForm(width=0.25), resolution_px=32)
 
 
-def test_a_larger_network_takes_longer_and_the_median_is_below_the_95th_percentile():
-    small, large = measure_latencies([SMALL, LARGE], runs=8)
-    assert 0 < small.p50_ms < large.p50_ms
-    assert small.p50_ms <= small.p95_ms
-    assert (small.threads, small.batch, small.backend, small.runs) == (1, 1, "torch", 8)
+def test_a_latency_is_the_median_and_the_95th_percentile_of_the_runs_that_count(monkeypatch):
+    """Of 20 runs by a clock of their own: 1, 2, … 20 ms, and ten times as long."""
+    now, ran = [0.0], []
+
+    def opened(spec, path, threads, batch):
+        def run():
+            ran.append(spec)
+            warm = max(0, ran.count(spec) - 2)
+            now[0] += warm * (1e-3 if spec is SMALL else 1e-2)
+
+        return run
+
+    monkeypatch.setattr(latency, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setitem(BACKENDS, "fake", Backend("", lambda spec, path: None, opened))
+    found = measure_latencies([SMALL, LARGE], runs=20, warm_up=2, backend="fake", batch=3)
+    assert [one.p50_ms for one in found] == pytest.approx([10.5, 105])
+    assert [one.p95_ms for one in found] == pytest.approx([19.05, 190.5])
+    small = found[0]
+    assert (small.threads, small.batch, small.backend) == (1, 3, "fake")
+    assert (small.runs, small.warm_up) == (20, 2)
 
 
 def test_networks_take_turns(monkeypatch):

@@ -2,9 +2,10 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
-from scaling_search.edge import timer
+from scaling_search.edge import latency, timer
 from scaling_search.environment import machine_name
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
@@ -30,12 +31,17 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "latencies"
 
 
-def test_a_larger_network_takes_longer_and_is_run_once_ever(cache, monkeypatch):
+def test_a_network_is_run_beside_its_baseline_once_ever(cache, monkeypatch):
+    def turns(opened, *, runs):
+        """The second one takes 1, 2, … times as long as the first."""
+        return np.array([[0.001, 0.001 * (1 + number)] for number in range(runs)])
+
+    monkeypatch.setattr(latency, "take_turns", turns)
     counts = []
     with timer.telling(counts.append):
         found = timer.time_beside(BASE, LARGE, TIMING)
-        assert found.ratio > 1
-        assert 0 < found.base_p50_ms < found.p50_ms
+        assert (found.ratio, found.base_p50_ms, found.p50_ms) == pytest.approx((3, 1, 3))
+        assert found.noise == pytest.approx(1.2533 * 1.4826 / 5**0.5 / 3)
         assert (found.machine, found.threads, found.runs) == (machine_name(), 1, 5)
         assert timer.time_beside(BASE, BASE, TIMING).ratio == 1
     assert counts[1] == counts[0] + 1

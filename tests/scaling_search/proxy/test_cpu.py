@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from scaling_search.proxy.cpu import speed_up
+from scaling_search.proxy.cpu import processor, speed_up
 from search_spaces.baselines import ProxyForm, baselines, get_baseline, realise
 from search_spaces.coefficients import UNSCALED
 from search_spaces.layers import Activation, SqueezeExcite
@@ -188,6 +188,18 @@ def test_squeeze_and_excite_after_anything_else(before: tuple[nn.Module, ...]) -
 
 
 # ---------------------------------------------------------------- bfloat16
+
+
+@pytest.mark.parametrize(
+    ("chosen", "rounds"),
+    [("", False), ("+avx2,+fma", False), ("-avx512bf16", False), ("+avx2,+avx512bf16", True)],
+)
+def test_kernels_are_compiled_for_what_the_user_lets_numba_use(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, rounds: bool
+) -> None:
+    """As NUMBA_CPU_NAME=generic and NUMBA_CPU_FEATURES set it."""
+    monkeypatch.setattr("numba.config.CPU_FEATURES", chosen)
+    assert processor.rounds_to_bfloat16() == rounds
 
 
 def test_bfloat16_is_rounded_as_pytorch_rounds_it() -> None:

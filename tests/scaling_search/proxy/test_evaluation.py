@@ -10,9 +10,8 @@ from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import evaluate, train
 from scaling_search.proxy.evaluation import recompute_norms
 from scaling_search.proxy.reports import pack_correct, unpack_correct
-from search_spaces.proxy_spec import ProxySpec
 
-from .conftest import network
+from .conftest import LEARNS, tiny
 
 
 def test_recomputed_statistics_are_the_mean_over_batches_and_momentum_stays() -> None:
@@ -33,11 +32,10 @@ def test_without_recomputation_a_short_training_evaluates_near_chance(
     digits: PreparedDataset,
 ) -> None:
     def accuracy(norm_images: int) -> float:
-        proxy = ProxySpec(
-            steps=40, batch_size=32, reports=1, learning_rate=0.1, norm_images=norm_images
-        )
-        spec = network(digits, resolution_px=8)
-        return sum(report.top1 for seed in range(3) for report in train(spec, proxy, digits, seed))
+        proxy = LEARNS.model_copy(update={"norm_images": norm_images})
+        spec = tiny(10, resolution_px=8)
+        last = [list(train(spec, proxy, digits, seed))[-1] for seed in range(2)]
+        return sum(report.top1 for report in last) / 2
 
     assert accuracy(256) > 2 * accuracy(0)
 

@@ -13,12 +13,14 @@ import torch
 from scaling_search.datasets import PreparedDataset
 from scaling_search.proxy import Training, TrialResult, train, unpack_correct
 from scaling_search.proxy.calibration import calibrate
+from scaling_search.proxy.cpu.layers import Pointwise
+from scaling_search.proxy.training import COMPILED_VARIABLE, compiled_layers
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 from search_spaces.proxy_spec import ProxySpec
 from search_spaces.spec import NetworkSpec
 
-from .conftest import Prepare, network
+from .conftest import LEARNS, Prepare, network, tiny
 
 TIMES = {"train_seconds", "seconds", "images_per_second", "peak_memory_bytes"}
 
@@ -48,15 +50,14 @@ def weights(spec: NetworkSpec, proxy: ProxySpec, data: PreparedDataset, seed: in
 
 
 def test_real_digits_are_learned_in_seconds(digits: PreparedDataset) -> None:
-    proxy = ProxySpec(steps=60, batch_size=32, reports=3, norm_images=256, learning_rate=0.1)
-    reports = list(train(network(digits, resolution_px=8), proxy, digits, 0))
-    assert [report.epoch for report in reports] == [1, 2, 3]
-    assert [report.steps for report in reports] == [20, 40, 60]
-    assert [report.images for report in reports] == [640, 1280, 1920]
-    assert reports[-1].top1 > 0.3
+    reports = list(train(tiny(10, resolution_px=8), LEARNS, digits, 0))
+    assert [report.epoch for report in reports] == [1, 2]
+    assert [report.steps for report in reports] == [20, 40]
+    assert [report.images for report in reports] == [640, 1280]
+    assert reports[-1].top1 > 0.6  # a tenth is chance; of 16 seeds the worst has 0.87
     assert reports[-1].train_loss is not None
     assert reports[0].train_loss is not None
-    assert reports[-1].train_loss < reports[0].train_loss
+    assert reports[-1].train_loss < 0.6 * reports[0].train_loss
     assert all(report.images_per_second > 0 for report in reports)
     assert all(report.peak_memory_bytes > 10_000_000 for report in reports)
 
@@ -191,7 +192,7 @@ def test_bfloat16_trains_under_autocast_and_keeps_float32_weights(noise: Prepare
     first, last = training.epochs()
     assert first.train_loss is not None
     assert last.train_loss is not None
-    assert last.train_loss < first.train_loss
+    assert last.train_loss < 0.6 * first.train_loss
     assert {p.dtype for p in training.network.parameters()} == {torch.float32}
     floats = run(network(data), proxy.model_copy(update={"dtype": "float32"}), data, 0)
     assert floats.train_loss != last.train_loss
@@ -240,11 +241,33 @@ def test_calibration_prefers_the_format_it_measured_faster(
 
 
 def test_nothing_is_timed_where_the_compiled_layers_are_used(
-    noise: Prepare, short: ProxySpec
+    noise: Prepare, short: ProxySpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(COMPILED_VARIABLE, "1")
     data = noise()
     assert calibrate(network(data), short, data).images_per_second == {}
     assert calibrate(network(data), short, data).channels_last
+
+
+@pytest.mark.parametrize(("wanted", "compiled"), [("", True), ("1", True), ("0", False)])
+def test_a_variable_chooses_between_compiled_layers_and_pytorchs_own(
+    noise: Prepare, short: ProxySpec, monkeypatch: pytest.MonkeyPatch, wanted: str, compiled: bool
+) -> None:
+    monkeypatch.setenv(COMPILED_VARIABLE, wanted)
+    data = noise()
+    kinds = {type(layer) for layer in Training(network(data), short, data, 0).network.modules()}
+    assert (Pointwise in kinds) == compiled
+    assert (torch.nn.BatchNorm2d in kinds) != compiled
+
+
+def test_a_variable_that_says_neither_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(COMPILED_VARIABLE, "no")
+    with pytest.raises(InputError) as error:
+        compiled_layers("cpu", 1)
+    assert str(error.value) == (
+        "SCALING_SEARCH_COMPILED_LAYERS is 'no': it must be 1 (the default), or 0 for PyTorch's "
+        "own layers"
+    )
 
 
 def test_a_network_that_does_not_fit_the_data_is_refused(noise: Prepare, short: ProxySpec) -> None:

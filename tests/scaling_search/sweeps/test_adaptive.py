@@ -41,18 +41,17 @@ def of(scene: Any, *states: TrialState) -> list[Any]:
 def test_stopped_trials_are_no_failures_and_have_their_rung_but_no_accuracy(raced: Any) -> None:
     assert raced.sweep.state is SweepState.FINISHED
     stopped = of(raced, TrialState.STOPPED)
-    assert stopped
+    index = {c.id: c.index for c in raced.store.candidates(1)}
+    rungs = {(index[trial.candidate_id], trial.seed): trial.rung for trial in stopped}
+    assert rungs == {(3, 0): 2, (4, 0): 1}
     events = {e.data["trial"]: e.data for e in raced.store.events(1) if e.kind == "trial_stopped"}
     for trial in stopped:
         assert trial.accuracy is None
         assert trial.error is None
-        assert trial.rung in (1, 2)
         told = events[trial.id]
         assert (told["rung"], told["epoch"]) == (trial.rung, trial.steps)  # an epoch is a step
         assert trial.steps == {1: 1, 2: 2}[trial.rung]
         assert 0 <= told["accuracy"] <= 1
-    eligible = {c.id for c in raced.store.candidates(1) if c.eligible}
-    assert {trial.candidate_id for trial in stopped} <= eligible
     accuracies = [row["accuracy"] for row in raced.sweep.outcome["comparisons"]]
     by_index = {c.index: c.id for c in raced.store.candidates(1)}
     finished = {trial.candidate_id for trial in of(raced, TrialState.FINISHED)}
@@ -104,7 +103,7 @@ def test_a_grid_after_a_race_reuses_every_trial_and_trains_whole_what_was_stoppe
     finished = [trial for trial in before.values() if trial.state is TrialState.FINISHED]
     assert (found.sweep_id, found.reused, found.left) == (1, len(finished), 0)
     assert found.why == f"{len(finished)} finished trials count on: the protocol is the same"
-    raced_copy.drive(workers=2)
+    raced_copy.drive(workers=1)
     after = {trial.id: trial for trial in raced_copy.trials}
     assert all(after[trial.id] == trial for trial in finished)
     for trial in before.values():

@@ -71,7 +71,7 @@ def test_the_documented_network_is_compared_on_workers_that_import_it(
     assert len(plan.candidates) == 9
     with Store.open(f"sqlite:///{documented / 'results.db'}") as store:
         sweep_id = create_sweep(store, spec, small_digits, plan)
-        drive(store, sweep_id, small_digits, Execution(workers=2, attempts=1))
+        drive(store, sweep_id, small_digits, Execution(workers=1, attempts=1))
         standing: Standing = store.standing(sweep_id)
         assert standing.sweep.state is SweepState.FINISHED
         assert (standing.leader, standing.progress.finished) == (None, 18)

@@ -89,16 +89,15 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
     [candidate] = scene.store.candidates(1)
     broken(scene, candidate)
     with pytest.raises(WorkError) as caught:
-        scene.drive(attempts=2)
+        scene.drive(attempts=1)
     assert str(caught.value).startswith("sweep 1: every trial failed: InputError: ")
     assert scene.sweep.state is SweepState.FAILED
     assert scene.sweep.error == str(caught.value)
     assert scene.sweep.lease_owner is None
     [trial] = scene.trials
-    assert (trial.state, trial.attempts) == (TrialState.FAILED, 2)
+    assert (trial.state, trial.attempts) == (TrialState.FAILED, 1)
     assert [(attempt.number, attempt.state) for attempt in scene.store.attempts(1)] == [
-        (1, AttemptState.FAILED),
-        (2, AttemptState.FAILED),
+        (1, AttemptState.FAILED)
     ]
 
     mended(scene, candidate)
@@ -106,7 +105,7 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
     assert scene.sweep.state is SweepState.FINISHED
     assert scene.sweep.error is None
     [trial] = scene.trials
-    assert (trial.state, trial.attempts) == (TrialState.FINISHED, 3)
+    assert (trial.state, trial.attempts) == (TrialState.FINISHED, 2)
     assert "retried" in scene.kinds()
     assert outcome.leader is None  # the one candidate is the baseline
     assert scene.sweep.outcome["verdict"] == "inconclusive"

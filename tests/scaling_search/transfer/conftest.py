@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +21,17 @@ from scaling_search.proxy import Training
 from scaling_search.transfer.running import Running, Snapshot, create_transfer
 from scaling_search.transfer.sources import Source, read_source
 from scaling_search.transfer.targets import Prepared, prepare_targets
-from search_spaces.baselines import get_baseline
 from search_spaces.data_spec import DataSpec
 from search_spaces.proxy_spec import ProxySpec
-from search_spaces.spec import NetworkSpec, StemSpec
+from search_spaces.spec import NetworkSpec
 from search_spaces.transfer_spec import TransferSpec, WeightsSpec
 
-_WIDTHS = (8, 12, 16, 24, 24)
+from ..proxy.conftest import tiny as of_any_size
 
 
 def tiny(classes: int) -> NetworkSpec:
     """Five blocks of an EfficientNet for images of 12 px."""
-    own = get_baseline("efficientnet_b0").base
-    stages = tuple(
-        replace(stage, width=width, depth=1, stride=stride)
-        for stage, width, stride in zip(own.stages[:5], _WIDTHS, (1, 2, 2, 1, 1), strict=True)
-    )
-    stem = StemSpec(8, 3, 1)
-    return replace(
-        own, resolution_px=12, stem=stem, stages=stages, head_width=96, in_channels=1,
-        classes=classes,
-    )  # fmt: skip
+    return of_any_size(classes, resolution_px=12)
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learned]:
                           augmentation={"crop_padding": 0.125})  # fmt: skip
         training = Training(tiny(5), proxy, data, 0)
         (report,) = training.epochs()
-        assert report.top1 > 0.95
+        assert report.top1 > 0.8  # a fifth is chance; of 8 seeds the worst has 0.97
         path = folder / "low.safetensors"
         save(path, training.network, About.of(tiny(5), data, seed=0, accuracy=report.top1))
         yield Learned(path, folder / "known", folder / "new")

@@ -125,7 +125,7 @@ def test_a_killed_worker_costs_an_attempt_not_the_trial(bench: Any) -> None:
             killed.append(about)
             os.kill(int(about.rpartition(":")[2]), signal.SIGKILL)
 
-    long = ProxySpec(steps=40, batch_size=16, reports=4, norm_images=0)
+    long = ProxySpec(steps=8, batch_size=16, reports=4, norm_images=0)
     heard = bench.run([bench.task(0, weight=2), bench.task(1)], bench.heard(on=on), proxy=long)
     assert heard.errors == {
         0: ["the worker died: it was killed, ran out of memory, or its node is gone"]
