@@ -51,6 +51,12 @@ class Stranger:
         image.draft(None, (step["jpeg_at_least_px"],) * 2)
         return image
 
+    def to_8_bits(self, image: Image.Image, step: Any) -> Image.Image:
+        assert step["keep"] == "upper"
+        if not image.mode.startswith("I"):
+            return image
+        return Image.fromarray((np.asarray(image) >> (step["used_bits"] - 8)).astype(np.uint8))
+
     def orient(self, image: Image.Image, step: Any) -> Image.Image:
         assert step["by"] == "exif"
         return ImageOps.exif_transpose(image)
@@ -96,13 +102,16 @@ def small(channels: int, side_px: int) -> Any:
     return replace(whole, stages=whole.stages[:1], head_width=16)
 
 
-def exported(folder: Path, channels: int, source_px: int, side_px: int) -> tuple[Path, Checkpoint]:
+def exported(
+    folder: Path, channels: int, source_px: int, side_px: int, bits: int | None = None
+) -> tuple[Path, Checkpoint]:
     spec = small(channels, side_px)
     about = About(
         network=spec,
         class_names=("cat", "dog", "fox"),
         channels=1 if channels == 1 else 3,
         source_px=source_px,
+        depth_bits=bits,
         mean=(0.5, 0.4, 0.3)[:channels],
         std=(0.2, 0.25, 0.3)[:channels],
     )
@@ -163,6 +172,19 @@ def test_the_file_alone_says_how_it_is_fed(
         np.testing.assert_allclose(stranger.logits(file), expected, rtol=0, atol=near)
 
 
+@pytest.mark.parametrize("bits", [None, 12])
+def test_images_of_more_than_8_bits_are_fed_by_the_bits_in_use(
+    tmp_path: Path, bits: int | None
+) -> None:
+    path, checkpoint = exported(tmp_path, 1, 33, 33, bits)
+    values = np.random.default_rng(1).integers(0, 2 ** (bits or 16), (41, 33), dtype=np.uint16)
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    ours = inputs(read_image(tmp_path / "deep.png", checkpoint.about)[None], checkpoint.about)
+    theirs = Stranger(path).pixels(tmp_path / "deep.png")
+    np.testing.assert_allclose(theirs, ours.numpy(), rtol=0, atol=1e-5)
+    assert np.ptp(theirs) > 0.9 / checkpoint.about.std[0]
+
+
 def test_the_steps_are_named_with_everything_that_decides_their_numbers(tmp_path: Path) -> None:
     stranger = Stranger(exported(tmp_path, 3, 40, 33)[0])
     assert stranger.how == {
@@ -173,6 +195,7 @@ def test_the_steps_are_named_with_everything_that_decides_their_numbers(tmp_path
         "channel_order": ["red", "green", "blue"],
         "steps": [
             {"op": "decode", "jpeg_at_least_px": 80, "frame": 0},
+            {"op": "to_8_bits", "used_bits": 16, "keep": "upper"},
             {"op": "orient", "by": "exif"},
             {"op": "composite", "background": [255, 255, 255]},
             {"op": "convert", "to": "RGB", "grey": "ITU-R 601-2 luma"},
