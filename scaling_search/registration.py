@@ -41,7 +41,7 @@ def as_record(
         images=data.n_train + data.n_validation,
         channels=data.channels,
         native_resolution_px=data.native_median_px,
-        details=data.to_dict() | {"choices": dict(choices or {})},
+        details=data.to_dict() | ({"choices": dict(choices)} if choices else {}),
     )
 
 
