@@ -173,7 +173,7 @@ class PreparedDataset:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PreparedDataset:
         """The object that `to_dict` described."""
-        left_out = tuple(LeftOut(**one) for one in values["left_out"])
+        left_out = tuple(LeftOut(**one) for one in values.get("left_out", ()))
         return cls(**tuples(values) | {"left_out": left_out})
 
 
