@@ -317,13 +317,13 @@ def test_a_validation_is_resumed_where_its_code_is_named(trap: Any) -> None:
     allow_reference(NAME, [str(trap.folder)])
     asked = Asked(
         space="space.yaml", settings=(), dataset=None, budgets="640,1280", rates=None,
-        all_rates=False, seeds=2, name=None, skip_corrupt=False,
+        all_rates=False, seeds=2, name=None, skip_corrupt=False, strict=False,
     )  # fmt: skip
-    spec = asked.read().model_dump(mode="json")
+    spec = asked.read(None).model_dump(mode="json")
     stored: Any = SimpleNamespace(validation=lambda number: SimpleNamespace(spec=spec))
     again = Asked(
         space="quickstart", settings=(), dataset=None, budgets=None, rates=None,
-        all_rates=False, seeds=None, name=None, skip_corrupt=False, baseline=NAME,
+        all_rates=False, seeds=None, name=None, skip_corrupt=False, strict=False, baseline=NAME,
     )  # fmt: skip
     forget(trap.folder)
     with pytest.raises(InputError) as caught:
