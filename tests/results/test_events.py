@@ -16,7 +16,7 @@ def test_a_sweep_tells_its_story(store, scene, examples):
     failing = scene.start(lease, place=1)
     store.fail_attempt(lease, failing.id, "no memory", retry=False)
     store.set_outcome(lease, {"verdict": "inconclusive"})
-    store.set_state(lease, SweepState.FINISHED)
+    store.set_state(lease, SweepState.FINISHED)  # a trial failed: it is incomplete
     events = store.events(lease.sweep_id)
     assert [event.seq for event in events] == list(range(1, 10))
     candidate = store.candidates(lease.sweep_id)[0].id
@@ -72,7 +72,7 @@ def test_a_sweep_tells_its_story(store, scene, examples):
         ("outcome", {"coefficients": None, "verdict": None}),
         (
             "state",
-            {"before": "running", "after": "finished", "error": None, "interrupted_trials": 0},
+            {"before": "running", "after": "incomplete", "error": None, "interrupted_trials": 0},
         ),
     ]
 
