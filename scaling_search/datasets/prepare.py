@@ -235,7 +235,7 @@ def _open(
         )
         held_fraction = spec.test_fraction if test is None else 0.0
         pool, pool_found = train, found
-        notes = (*source.notes, *depth_notes(surveyed, bits))
+        notes = (*source.notes, *depth_notes(surveyed, bits, spec))
         if held_fraction > 0:
             held = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
             out, rest = np.flatnonzero(held), np.flatnonzero(~held)

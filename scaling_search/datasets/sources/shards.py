@@ -43,6 +43,11 @@ def splits_of(root: Path, files: Sequence[Path], config: str | None) -> dict[str
     by_name = {file.relative_to(root).as_posix(): file for file in files}
     if (head := _configs(root)) is not None:
         return _configured(root, by_name, head, config)
+    if config is not None:
+        raise InputError(
+            f"hub_config is {config!r}: {printable(str(root))} has no README.md that names "
+            "configurations; leave hub_config out"
+        )
     for rule in (_by_shard, _by_folder, _by_name):
         found: dict[str, list[Path]] = {}
         for name, file in by_name.items():
