@@ -109,9 +109,13 @@ def _list(folder: Folder) -> Listing:
             try:
                 stat = entry.stat()
             except OSError as error:
+                remedy = (
+                    "a link must lead to an image; repair or remove it"
+                    if entry.is_symlink()
+                    else "give permission to search its folder"
+                )
                 raise InputError(
-                    f"{printable(entry.path)} cannot be read ({error.strerror}): a link must lead "
-                    "to an image; repair or remove it"
+                    f"{printable(entry.path)} cannot be read ({error.strerror}): {remedy}"
                 ) from error
             if not S_ISREG(stat.st_mode):
                 raise InputError(

@@ -35,12 +35,23 @@ def locate(spec: DataSpec, scratch: Path) -> Located:
     if spec.name.startswith(HUB_PREFIX):
         _check_choices(spec, "a data set of the Hub", *_OF_FOLDERS)
         return hub.locate(spec, spec.name.removeprefix(HUB_PREFIX))
-    path = Path(spec.name)
     try:
-        path = path.expanduser()
+        path = Path(spec.name).expanduser()
+    except RuntimeError as error:
+        user = printable(spec.name.partition("/")[0])
+        raise InputError(
+            f"{printable(spec.name)} starts from the home folder of a user that is not known "
+            f"({user}): name the folder by its whole path, or write ./{user} for one called so"
+        ) from error
+    try:
         path = path.resolve(strict=True)
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(_absent(spec.name, path)) from error
+    except OSError as error:
+        raise InputError(
+            f"{printable(spec.name)} cannot be reached ({error.strerror}): give permission to read "
+            "it and the folders above it, or name another path"
+        ) from error
     except RuntimeError as error:
         raise InputError(f"{spec.name} is a loop of symbolic links: name a real folder") from error
     except ValueError as error:  # a NUL
@@ -97,7 +108,10 @@ def _absent(name: str, path: Path) -> str:
     if path.is_symlink():
         return f"{name} is a broken symbolic link: name a folder or Parquet file that exists"
     parent = next((p for p in path.parents if p.exists()), path.parent)
-    beside = [str(parent / entry.name) for entry in parent.iterdir()] if parent.is_dir() else []
+    try:
+        beside = [str(parent / entry.name) for entry in parent.iterdir()]
+    except OSError:  # it cannot be listed: nothing to suggest
+        beside = []
     near = difflib.get_close_matches(str(path), beside, n=1)  # listing them all would help nobody
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"{name} does not exist: name a folder or Parquet file that does{hint}"
