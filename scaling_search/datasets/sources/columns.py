@@ -113,6 +113,11 @@ def choose_columns(
     hints = [f"{name!r} holds {problem}" for name, problem in held.items()]
     hint = f"; {'; '.join(hints)}" if hints else ""
     image = _one("image", spec.image_column, images, features, spec.name, hint)
+    if not labels and spec.label_column is None and set(features) == {image}:
+        raise InputError(
+            f"{spec.name} has no column but {image!r}: a table needs a column with the label of "
+            "each image; add one"
+        )
     label = _one("label", spec.label_column, labels, features, spec.name)
     if image in held:
         raise InputError(

@@ -21,7 +21,7 @@ from scaling_search.datasets.sources.columns import (
 from scaling_search.datasets.sources.endings import ending, left_out
 from scaling_search.datasets.sources.layout import role_of
 from scaling_search.datasets.sources.links import Links
-from scaling_search.datasets.sources.shards import splits_of
+from scaling_search.datasets.sources.shards import has_configurations, splits_of
 from scaling_search.datasets.sources.table import as_source, pick_train
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
@@ -118,8 +118,11 @@ def _left_out(
         *left_out(name for name in rest if ending(name) != ".parquet"),
     ]
     if unsaid:
-        reason = "their names say no split, and those of others do"
-        remedy = "put train, test or validation into their names, or move them away"
+        reason = "their names do not say the split as those of others do"
+        remedy = "name them as those, or move them away"
+        if has_configurations(root.path):
+            reason = "README.md does not name them in this configuration"
+            remedy = "add them to its data_files, or move them away"
         found.append(LeftOut(ending=".parquet", count=len(unsaid), reason=reason, remedy=remedy))
     return tuple(found)
 

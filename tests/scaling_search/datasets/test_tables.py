@@ -204,6 +204,15 @@ def test_test_table_without_labels_is_no_test_split(tmp_path: Path) -> None:
     assert prepared.notes == ("test cannot be a test split: test.parquet has no column 'label'",)
 
 
+def test_table_of_images_alone(tmp_path: Path) -> None:
+    file = tmp_path / "cat.parquet"
+    parquet.write_table(pa.table({"image": [png(1)]}), file)
+    assert refusal(file) == (
+        f"{file} has no column but 'image': a table needs a column with the label of each image; "
+        "add one"
+    )
+
+
 def test_numbers_and_text_are_not_mixed(tmp_path: Path) -> None:
     write(tmp_path / "pets" / "train-0.parquet", ["cat", "dog"] * 3)
     write(tmp_path / "pets" / "train-1.parquet", [0, 1] * 3, start=10)
