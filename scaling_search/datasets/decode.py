@@ -228,6 +228,8 @@ def _opaque(image: Image.Image, background: str) -> Image.Image:
 
 def _with_channels(image: Image.Image, channels: int) -> Image.Image:
     mode = "L" if channels == 1 else "RGB"
+    if image.mode == "LAB":  # Pillow knows the way to RGB alone
+        image = image.convert("RGB")
     return image if image.mode == mode else image.convert(mode)
 
 

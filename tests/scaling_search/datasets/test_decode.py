@@ -172,6 +172,14 @@ def test_grey_stays_grey_unless_mixed_or_asked(make_folder: MakeFolder) -> None:
     assert prepare(DataSpec(name=str(folder))).channels == 3
 
 
+def test_lab_becomes_grey_by_way_of_rgb() -> None:
+    content = encode(filled("RGB", (204, 0, 0)).convert("LAB"), "TIFF")
+    colour = decode(content, 4, 3)
+    assert np.abs(colour.astype(int) - (204, 0, 0)).max() <= 12  # 8 bits of LAB are coarse
+    grey = np.asarray(Image.fromarray(colour).convert("L"))
+    assert decode(content, 4, 1)[..., 0].tolist() == grey.tolist()
+
+
 def test_images_of_too_many_pixels_are_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     content = encode(picture(1, (20, 11)), "PNG")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
