@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -34,14 +35,15 @@ def as_decoded(folder: Path, part: Part, found: Survey) -> Images:
     """
     labels = np.load(folder / LABELS_FILE, allow_pickle=False)
     contents = read_hashes(folder)
-    rows: dict[tuple[bytes, int], int] = {}
+    rows: dict[tuple[bytes, int], deque[int]] = {}
     for row, content in enumerate(found.hashes):
-        rows.setdefault((content.tobytes(), int(part.labels[row])), row)
-    return Images(
-        read_pixel_hashes(folder),
-        labels,
-        lambda row: part.where(rows[contents[row].tobytes(), int(labels[row])]),
-    )
+        rows.setdefault((content.tobytes(), int(part.labels[row])), deque()).append(row)
+    # Equal files of a class are decoded in their order, all of them or none.
+    stored = [
+        rows[content.tobytes(), int(label)].popleft()
+        for content, label in zip(contents, labels, strict=True)
+    ]
+    return Images(read_pixel_hashes(folder), labels, lambda row: part.where(stored[row]))
 
 
 def as_decoded_once(part: Part, found: Survey, shape: Manifest, progress: Progress) -> Images:

@@ -14,6 +14,7 @@ Rules, the same for every source and command (`docs/datasets.md` tells them to u
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -179,6 +180,10 @@ def decode_mask(raw: Raw, px: int, orientation: int) -> NDArray[np.bool_]:
     return square > _HALF
 
 
+# Half as many pixels as are refused: photographs and scans have that, and a warning helps nobody.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
 def _open(raw: Raw) -> Image.Image:
     return Image.open(io.BytesIO(raw)) if isinstance(raw, bytes) else Image.fromarray(raw)
 
@@ -223,6 +228,8 @@ def _opaque(image: Image.Image, background: str) -> Image.Image:
 
 def _with_channels(image: Image.Image, channels: int) -> Image.Image:
     mode = "L" if channels == 1 else "RGB"
+    if image.mode == "LAB":  # Pillow knows the way to RGB alone
+        image = image.convert("RGB")
     return image if image.mode == mode else image.convert(mode)
 
 
@@ -239,6 +246,8 @@ def _square(image: Image.Image, px: int) -> Image.Image:
 def _reason(error: Exception, raw: Raw) -> str:
     if isinstance(error, UnreadableImageError):
         return str(error)
+    if isinstance(error, Image.DecompressionBombError):
+        return f"more than {2 * (Image.MAX_IMAGE_PIXELS or 0):,} pixels: make it smaller"
     if isinstance(error, UnidentifiedImageError):
         if isinstance(raw, bytes) and raw.startswith(_TIFF):
             return "a TIFF that is damaged or of a kind that is not read: save it as 8-bit PNG"

@@ -61,8 +61,15 @@ def choose_bits(surveyed: Sequence[tuple[Part, Survey]], spec: DataSpec) -> int 
     return bits
 
 
-def depth_notes(surveyed: Sequence[tuple[Part, Survey]], bits: int | None) -> tuple[str, ...]:
+def depth_notes(
+    surveyed: Sequence[tuple[Part, Survey]], bits: int | None, spec: DataSpec
+) -> tuple[str, ...]:
     """What to say of the scale, and of images that are dark on it."""
+    if bits is None and spec.depth_bits is not None:
+        return (
+            f"depth_bits is {spec.depth_bits}, and no image has more than 8 bits a channel: it "
+            "changes nothing",
+        )
     if bits is None:
         return ()
     largest = np.concatenate([found.largest for _, found in surveyed])

@@ -28,6 +28,7 @@ from scaling_search.datasets.prepared import IMAGES_FILE, LABELS_FILE
 from scaling_search.datasets.sources import Part
 from scaling_search.datasets.survey import Survey
 from search_spaces.errors import InputError
+from search_spaces.names import printable
 
 HASHES_FILE = "hashes.npy"
 PIXELS_FILE = "pixels.npy"
@@ -54,7 +55,8 @@ class Manifest:
         depth_bits: how many bits are used of images with more than 8 a channel; None where there
             are none.
         enlarged: images whose shorter side was below source_px.
-        n_skipped: corrupt images left out; skipped: the first of them, each with its reason.
+        n_skipped: corrupt images left out; skipped: the first of them by name, each with its
+            reason, without the place of the data set.
         emptied: classes of which no image is left.
     """
 
@@ -161,8 +163,8 @@ def write_entry(
             if len(corrupt) >= _ENOUGH and not skip_corrupt:
                 break
             progress("decoding", seen, len(rows))
-        reasons = [f"{part.where(row)} ({corrupt[row]})" for row in sorted(corrupt)]
         if corrupt and not skip_corrupt:
+            reasons = [f"{part.where(row)} ({corrupt[row]})" for row in sorted(corrupt)]
             raise CorruptImagesError(reasons, len(reasons), at_least=seen < len(rows))
         kept = np.array([row for row in rows if row not in corrupt], dtype=np.int64)
         with readable_errors(folder.parent):
@@ -176,8 +178,10 @@ def write_entry(
     manifest = dataclasses.replace(
         base,
         images=len(kept),
-        n_skipped=len(reasons),
-        skipped=tuple(reasons[:_NAMED]),
+        n_skipped=len(corrupt),
+        skipped=tuple(
+            f"{printable(part.names[row])} ({corrupt[row]})" for row in sorted(corrupt)[:_NAMED]
+        ),
         emptied=tuple(
             base.class_names[label] for label in np.setdiff1d(part.labels, part.labels[kept])
         ),

@@ -71,8 +71,9 @@ from scaling_search.datasets.splits import held_apart
 from scaling_search.datasets.survey import Survey, fingerprint, survey
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
+from search_spaces.names import printable
 
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the same images would be decoded to other pixels or stored otherwise."""
 
 _SETTLED_SECONDS = 2.0
@@ -89,6 +90,8 @@ class _Opened:
         test_fingerprint: of their content.
         copies: between the splits, and contradicting labels.
         held_fraction: what was held apart as test split; 0 where the source has its own.
+        place, test_place: what finds an image of each split by its name; equal images may be
+            elsewhere, too, so the decoded ones do not remember it.
         notes, left_out: what the source said.
         linked, linked_stamp: image files that a table names, and what changes with them.
     """
@@ -99,6 +102,8 @@ class _Opened:
     test_fingerprint: str | None
     copies: Copies
     held_fraction: float
+    place: str
+    test_place: str
     notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     linked: tuple[str, ...] = ()
@@ -140,11 +145,11 @@ def prepare(
             with contextlib.suppress(InputError, WorkError):  # it only spares a reading
                 write_json(memory, dataclasses.asdict(opened))
     folder = cache / opened.key
-    manifest = _manifest(folder)
+    manifest = _manifest(folder, opened.place)
     manifests = [manifest]
     test_path: str | None = None
     if opened.test_key is not None:
-        manifests.append(_manifest(cache / opened.test_key))
+        manifests.append(_manifest(cache / opened.test_key, opened.test_place))
         test_path = str(cache / opened.test_key) if with_test else None
     skipped = tuple(reason for one in manifests for reason in one.skipped)
     n_skipped = sum(one.n_skipped for one in manifests)
@@ -230,7 +235,7 @@ def _open(
         )
         held_fraction = spec.test_fraction if test is None else 0.0
         pool, pool_found = train, found
-        notes = (*source.notes, *depth_notes(surveyed, bits))
+        notes = (*source.notes, *depth_notes(surveyed, bits, spec))
         if held_fraction > 0:
             held = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
             out, rest = np.flatnonzero(held), np.flatnonzero(~held)
@@ -240,7 +245,8 @@ def _open(
                 f"no test split of its own: {len(out):,} images ({held_fraction:.0%} of each "
                 "class, always the same) are held apart as one",
             )
-        shape = [base.fingerprint, base.class_names, base.source_px, base.channels]
+        # Bits, because test images may be deep where those to train on are not.
+        shape = [base.fingerprint, base.class_names, base.source_px, base.channels, bits]
         key = _digest(shape, held_fraction)
         if with_test and apart is None:
             raise InputError(
@@ -255,7 +261,8 @@ def _open(
             test_key = _digest("test", shape, test_print)
             test_base = dataclasses.replace(base, fingerprint=test_print)
             parts.append((test_key, apart.part, apart.found, test_base))
-        remembered = cache / f"{_digest('copies', key, test_print)}.copies.json"
+        places = train.place, "" if apart is None else apart.part.place
+        remembered = cache / f"{_digest('copies', key, test_print, places)}.copies.json"
         copies = _recall_copies(remembered)
         compared: Images | None = None
         if copies is None and apart is not None and test_key is None:
@@ -281,6 +288,8 @@ def _open(
             test_fingerprint=test_print,
             copies=copies,
             held_fraction=held_fraction,
+            place=printable(places[0]),
+            test_place=printable(places[1]),
             notes=notes,
             left_out=source.left_out,
             linked=source.linked,
@@ -344,13 +353,15 @@ def _recall(memory: Path, cache: Path, with_test: bool) -> _Opened | None:
     return opened
 
 
-def _manifest(folder: Path) -> Manifest:
+def _manifest(folder: Path, place: str) -> Manifest:
+    """The manifest of a folder, with the images that it names where they are."""
     manifest = open_entry(folder)
     if manifest is None:
         raise WorkError(
             f"{folder} disappeared or was damaged while it was in use: prepare the data set again"
         )
-    return manifest
+    skipped = tuple(f"{place}{reason}" for reason in manifest.skipped)
+    return dataclasses.replace(manifest, skipped=skipped)
 
 
 def _split(folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: float) -> SplitRows:

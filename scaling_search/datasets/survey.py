@@ -18,6 +18,8 @@ from scaling_search.datasets.sources import Part
 
 NOT_DEEP = -1
 _CHUNK = 256
+_NO_IMAGE = b"no image"
+"""What a row without an image has for its content: it is not an empty file."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,12 @@ def survey(part: Part, progress: Progress, stage: str = "reading") -> Survey:
 
     def look(rows: range) -> None:
         for row in rows:
-            raw = part.read(row)
-            content = raw if isinstance(raw, bytes) else repr(raw.shape).encode() + raw.tobytes()
-            hashes[row] = np.frombuffer(hashlib.sha256(content).digest(), dtype=np.uint8)
+            content = _NO_IMAGE
             try:
+                raw = part.read(row)
+                content = (
+                    raw if isinstance(raw, bytes) else repr(raw.shape).encode() + raw.tobytes()
+                )
                 header = read_header(raw)
             except UnreadableImageError as error:
                 unreadable[row] = str(error)
@@ -84,6 +88,7 @@ def survey(part: Part, progress: Progress, stage: str = "reading") -> Survey:
                 short_px[row], grey[row] = header.short_px, header.grey
                 if header.largest is not None:
                     largest[row] = header.largest
+            hashes[row] = np.frombuffer(hashlib.sha256(content).digest(), dtype=np.uint8)
 
     for rows, _ in in_order(look, total, _CHUNK, cores()):
         progress(stage, rows.stop, total)

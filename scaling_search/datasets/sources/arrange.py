@@ -104,8 +104,10 @@ def _splits(folder: Folder) -> Arrangement | None:
     tests = [
         (one, role, _unwrapped(one)[-1])
         for wanted in ("test", "validation")
+        for exactly in (True, False)
         for one in folder.folders
         if (role := role_within(one.path.name)) == wanted
+        and (role_of(one.path.name) == wanted) == exactly
     ]
     if exact:
         train = exact[0]
@@ -181,10 +183,32 @@ def _check_classes(folder: Folder) -> None:
             f"or {AS_CLASSES} if they are classes"
         )
     _check_shared(folder, filled)
+    _check_within(folder, filled)
+
+
+def _check_within(folder: Folder, filled: Sequence[Folder]) -> None:
+    """Refuse a folder that holds a data set of its own, or once more what lies beside it."""
+    beside = class_names(folder)
+    for one in filled:
+        inner = _unwrapped(one)[-1]
+        if (found := _splits(inner)) is not None and found.tests and found.splits is not None:
+            splits = [found.splits[1], *(named for named, _, _ in found.tests)]
+            raise InputError(
+                f"{folder} has the folder {one.name}/, which holds splits ({listed(splits)}), "
+                f"beside {listed([other for other in filled if other is not one])}: name "
+                f"{inner} to read them, or {AS_CLASSES} if all of them are classes"
+            )
+        again = [below for below in inner.filled if composed(below.path.name) in beside]
+        if len(again) > 1:
+            raise InputError(
+                f"{folder} has the folder {one.name}/, which holds folders that lie beside it, "
+                f"too ({listed(again)}): move one of both away, name {inner} to read that one, or "
+                f"{AS_CLASSES} if all of them are classes"
+            )
 
 
 def _check_shared(folder: Folder, filled: Sequence[Folder]) -> None:
-    inner = {one: {below.path.name for below in one.filled} for one in filled}
+    inner = {one: {below.path.name for below in _unwrapped(one)[-1].filled} for one in filled}
     counts = Counter(name for names in inner.values() for name in names)
     shared = {name for name, count in counts.items() if count > 1}
     if len(shared) == 1:
@@ -195,7 +219,9 @@ def _check_shared(folder: Folder, filled: Sequence[Folder]) -> None:
     if not shared:
         return
     same = [one for one in filled if inner[one] & shared]
-    below = listed([two for one in same[:1] for two in one.filled if two.path.name in shared])
+    below = listed(
+        [two for one in same[:1] for two in _unwrapped(one)[-1].filled if two.path.name in shared]
+    )
     if all(role_of(name) for name in shared):
         raise InputError(
             f"{folder} has the class folders {listed(same)}, each with its own splits ({below}): "

@@ -27,7 +27,8 @@ class Part:
         labels: (N,) int64, rows of the source's class names.
         names: N names, part of the fingerprint: relative paths, or row numbers.
         place: what to put before a name so that a person finds the image.
-        load: gives the undecoded image of a row; may raise OSError.
+        load: gives the undecoded image of a row; may raise OSError, or UnreadableImageError where
+            there is none in it.
     """
 
     labels: NDArray[np.int64]
@@ -44,6 +45,7 @@ class Part:
 
         Raises:
             InputError: where it cannot be read.
+            UnreadableImageError: where there is none in it.
         """
         try:
             return self.load(row)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scaling_search.datasets.decode import UnreadableImageError
 from scaling_search.datasets.sources.base import Part
 from scaling_search.datasets.sources.links import Links
 from scaling_search.datasets.sources.values import problem_of
@@ -33,6 +34,48 @@ class Columns:
     image: str
     label: str
     class_names: tuple[str, ...] | None
+
+    def problem_with(self, schema: Any, first: Any) -> str | None:
+        """Why a file cannot be read with these columns; None where it can.
+
+        Numbers and text are not the same labels, though the library would make text of both.
+
+        Args:
+            schema: of the file.
+            first: of the first file to train on.
+        """
+        for name in (self.image, self.label):
+            if name not in schema.names:
+                return f"has no column {name!r}"
+        kind, wanted = (_family(one.field(self.label).type) for one in (schema, first))
+        if kind != wanted:
+            return f"has {kind} in column {self.label!r}, and the first file has {wanted}"
+        return None
+
+
+def features_of(schema: Any) -> dict[str, Any]:
+    """The library's type of each column, Arrow's own where the library has none (maps)."""
+    import datasets
+    import pyarrow
+
+    found: dict[str, Any] = {}
+    for field in schema:
+        try:
+            one = pyarrow.schema([field], metadata=schema.metadata)
+            found[field.name] = datasets.Features.from_arrow_schema(one)[field.name]
+        except ValueError:
+            found[field.name] = field.type
+    return found
+
+
+def _family(kind: Any) -> str:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    if types.is_integer(kind) or types.is_floating(kind):
+        return "numbers"
+    return "text" if "string" in str(kind) or "binary" in str(kind) else str(kind)
 
 
 def choose_columns(
@@ -70,6 +113,11 @@ def choose_columns(
     hints = [f"{name!r} holds {problem}" for name, problem in held.items()]
     hint = f"; {'; '.join(hints)}" if hints else ""
     image = _one("image", spec.image_column, images, features, spec.name, hint)
+    if not labels and spec.label_column is None and set(features) == {image}:
+        raise InputError(
+            f"{spec.name} has no column but {image!r}: a table needs a column with the label of "
+            "each image; add one"
+        )
     label = _one("label", spec.label_column, labels, features, spec.name)
     if image in held:
         raise InputError(
@@ -112,6 +160,10 @@ def _one(
 
 
 def _type_of(feature: Any) -> str:
+    import pyarrow
+
+    if isinstance(feature, pyarrow.DataType):
+        return str(feature)
     return str(getattr(feature, "dtype", None) or type(feature).__name__)
 
 
@@ -234,7 +286,7 @@ def _loader(column: Any, linked: Mapping[int, str]) -> Callable[[int], bytes]:
         value = column[row].as_py()
         content = value.get("bytes") if isinstance(value, dict) else value
         if not isinstance(content, bytes):
-            raise OSError("there is no image in it")
+            raise UnreadableImageError("there is no image in it")
         return content
 
     return load

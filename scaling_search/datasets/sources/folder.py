@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from stat import S_ISREG
 from typing import NamedTuple
 
 import numpy as np
@@ -73,7 +74,7 @@ def locate(root: Folder, layout: Layout) -> Located:
     train = _list(found.train)
     test, notes = _choose_test(found)
     if layout == "auto":
-        notes = (*_notes_on_reading(found), *notes)
+        notes = (*_notes_on_reading(found, test), *notes)
     others = _left_out(found, test)
     names = tuple(sorted({file.class_name for file in train.files}))
 
@@ -98,7 +99,7 @@ def _list(folder: Folder) -> Listing:
     """Lists the images of the class folders of a folder, by `stat` alone.
 
     Raises:
-        InputError: for links that lead nowhere.
+        InputError: for links that lead nowhere, and for pipes, which never end.
     """
     files: list[File] = []
     below = len(os.path.join(folder.path, ""))
@@ -108,10 +109,18 @@ def _list(folder: Folder) -> Listing:
             try:
                 stat = entry.stat()
             except OSError as error:
+                remedy = (
+                    "a link must lead to an image; repair or remove it"
+                    if entry.is_symlink()
+                    else "give permission to search its folder"
+                )
                 raise InputError(
-                    f"{printable(entry.path)} cannot be read ({error.strerror}): a link must lead "
-                    "to an image; repair or remove it"
+                    f"{printable(entry.path)} cannot be read ({error.strerror}): {remedy}"
                 ) from error
+            if not S_ISREG(stat.st_mode):
+                raise InputError(
+                    f"{printable(entry.path)} is no file but a pipe, socket or device: remove it"
+                )
             path = entry.path[below:].replace(os.sep, "/")
             files.append(File(name, path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     return Listing(folder, tuple(sorted(files)))
@@ -122,19 +131,20 @@ def _choose_test(found: Arrangement) -> tuple[Listing | None, tuple[str, ...]]:
     notes = list(filter(None, [case_note(one.path.name for one in found.train.filled)]))
     classes = class_names(found.train)
     test: Listing | None = None
+    used = ""
     for named, role, held in found.tests:
         name = f"{named.name}/"
         if test is not None:
-            notes.append(note_on_unused(name))
+            notes.append(note_on_unused(name, role, used))
         elif problem := _test_problem(name, held, classes):
             notes.append(problem)
         else:
-            test = _list(held)
+            test, used = _list(held), name
             notes += filter(None, [note_on_test(name, role)])
     return test, tuple(notes)
 
 
-def _notes_on_reading(found: Arrangement) -> Iterator[str]:
+def _notes_on_reading(found: Arrangement, test: Listing | None) -> Iterator[str]:
     """What to say of folders whose part was told by their names."""
     outermost = found.around[0] if found.around else found.train
     if found.splits is None:
@@ -150,10 +160,15 @@ def _notes_on_reading(found: Arrangement) -> Iterator[str]:
         held, train = found.splits
         if held is not outermost:
             yield f"read from {held}, the only folder with images in {outermost}"
-        called = [train, *(one for one, _, _ in found.tests)]
-        if any(role_of(one.path.name) is None for one in called):
+        # Of other test splits, and of those that cannot be one, notes of their own say so.
+        tests = [
+            (one, role)
+            for one, role, held in found.tests
+            if role != "test" or (test is not None and held is test.folder)
+        ]
+        if any(role_of(one.path.name) is None for one in (train, *(one for one, _ in tests))):
             named = [f"{train.name}/ as the training split"]
-            named += [f"{one.name}/ as the {role} split" for one, role, _ in found.tests]
+            named += [f"{one.name}/ as the {role} split" for one, role in tests]
             yield f"by their names, folders are read as splits: {', '.join(named)}"
         if found.unused:
             yield _unused(found, train)

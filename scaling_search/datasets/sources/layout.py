@@ -81,6 +81,8 @@ def note_on_test(name: str, role: str | None) -> str | None:
     )
 
 
-def note_on_unused(name: str) -> str:
-    """What to say of a stored validation split beside a test split."""
+def note_on_unused(name: str, role: str | None, used: str) -> str:
+    """What to say of a stored validation split, or another test split, beside the one in use."""
+    if role == "test":
+        return f"{name} is not used: {used} is the test split"
     return f"{name} is not used: validation images are split from the training images"

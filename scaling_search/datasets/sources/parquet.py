@@ -13,11 +13,15 @@ from typing import Any
 from scaling_search.datasets.cache import exclusively, readable_errors, require_space
 from scaling_search.datasets.prepared import LeftOut
 from scaling_search.datasets.sources.base import Located, Source, stamp_of
-from scaling_search.datasets.sources.columns import choose_columns, quiet_library
+from scaling_search.datasets.sources.columns import (
+    choose_columns,
+    features_of,
+    quiet_library,
+)
 from scaling_search.datasets.sources.endings import ending, left_out
 from scaling_search.datasets.sources.layout import role_of
 from scaling_search.datasets.sources.links import Links
-from scaling_search.datasets.sources.shards import splits_of
+from scaling_search.datasets.sources.shards import has_configurations, splits_of
 from scaling_search.datasets.sources.table import as_source, pick_train
 from scaling_search.datasets.sources.tree import Folder
 from search_spaces.data_spec import DataSpec
@@ -114,8 +118,11 @@ def _left_out(
         *left_out(name for name in rest if ending(name) != ".parquet"),
     ]
     if unsaid:
-        reason = "their names say no split, and those of others do"
-        remedy = "put train, test or validation into their names, or move them away"
+        reason = "their names do not say the split as those of others do"
+        remedy = "name them as those, or move them away"
+        if has_configurations(root.path):
+            reason = "README.md does not name them in this configuration"
+            remedy = "add them to its data_files, or move them away"
         found.append(LeftOut(ending=".parquet", count=len(unsaid), reason=reason, remedy=remedy))
     return tuple(found)
 
@@ -130,17 +137,17 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
     from pyarrow import parquet
 
     plain = _plainly_named([file for files in splits.values() for file in files], folder)
-    features: Any = None
+    train = pick_train(list(splits), spec.name)
+    schemas: dict[Path, Any] = {}
     sample: dict[str, Any] = {}
     filled: dict[str, list[tuple[Path, int]]] = {}
     for split, files in splits.items():
         for file in files:
             try:
                 with parquet.ParquetFile(plain[file]) as opened:
-                    if features is None:
-                        features = datasets.Features.from_arrow_schema(opened.schema_arrow)
+                    schemas[file] = opened.schema_arrow
                     rows = opened.metadata.num_rows
-                    if rows and not sample:
+                    if rows and not sample and split == train:
                         batch = next(opened.iter_batches(batch_size=1))
                         sample = batch.slice(0, 1).to_pylist()[0]
             except (pyarrow.ArrowException, OSError, ValueError) as error:
@@ -150,16 +157,33 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
                 ) from error
             if rows:
                 filled.setdefault(split, []).append((file, rows))
+    features = features_of(schemas[splits[train][0]])
     columns = choose_columns(features, spec, sample)
-    train = pick_train(list(splits), spec.name)
     if train not in filled:
         raise InputError(f"{spec.name} ({train}) holds no images: it has no rows")
+    notes: list[str] = []
+    first = schemas[filled[train][0][0]]
+    for split, of_split in list(filled.items()):
+        for file, _ in of_split:
+            if (problem := columns.problem_with(schemas[file], first)) is None:
+                continue
+            if split == train:
+                raise InputError(
+                    f"{spec.name} cannot be read as one table: {printable(file.name)} {problem}; "
+                    f"every file needs the columns {columns.image!r} and {columns.label!r} with "
+                    "the same types"
+                )
+            notes.append(f"{split} cannot be a test split: {printable(file.name)} {problem}")
+            del filled[split]
+            break
+    read = [columns.image, columns.label]
     try:
         with readable_errors(folder.parent):
             table = datasets.DatasetDict.from_parquet(
                 {split: [plain[file] for file, _ in files] for split, files in filled.items()},
                 cache_dir=str(folder / "arrow"),
-                columns=[columns.image, columns.label],
+                columns=read,
+                features=datasets.Features({name: features[name] for name in read}),
             )
     except datasets.exceptions.DatasetsError as error:
         cause = error.__cause__ or error
@@ -174,7 +198,8 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
         split: Links((root,), [(file.parent, rows) for file, rows in files])
         for split, files in filled.items()
     }
-    return as_source(table, columns, spec.name, links)
+    source = as_source(table, columns, spec.name, links)
+    return replace(source, notes=(*notes, *source.notes))
 
 
 def _plainly_named(files: Sequence[Path], folder: Path) -> dict[Path, str]:

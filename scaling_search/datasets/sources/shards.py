@@ -15,7 +15,7 @@ brackets in their name, and takes Test.parquet for training images because of it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -43,6 +43,16 @@ def splits_of(root: Path, files: Sequence[Path], config: str | None) -> dict[str
     by_name = {file.relative_to(root).as_posix(): file for file in files}
     if (head := _configs(root)) is not None:
         return _configured(root, by_name, head, config)
+    if config is not None:
+        raise InputError(
+            f"hub_config is {config!r}: {printable(str(root))} has no README.md that names "
+            "configurations; leave hub_config out"
+        )
+    return _told_by_names(by_name)
+
+
+def _told_by_names(by_name: Mapping[str, Path]) -> dict[str, list[Path]]:
+    """The files of each split by the rules 2 to 5; names are relative."""
     for rule in (_by_shard, _by_folder, _by_name):
         found: dict[str, list[Path]] = {}
         for name, file in by_name.items():
@@ -50,7 +60,12 @@ def splits_of(root: Path, files: Sequence[Path], config: str | None) -> dict[str
                 found.setdefault(split, []).append(file)
         if found:
             return found
-    return {"train": list(files)}
+    return {"train": list(by_name.values())}
+
+
+def has_configurations(root: Path) -> bool:
+    """Whether README.md says which files are read."""
+    return _configs(root) is not None
 
 
 def _by_shard(name: str) -> str | None:
@@ -86,7 +101,8 @@ def _configs(root: Path) -> list[dict[str, Any]] | None:
     configs = about.get("configs") if isinstance(about, dict) else None
     if not isinstance(configs, list):
         return None
-    return [one for one in configs if isinstance(one, dict) and one.get("data_files")] or None
+    named = [one for one in configs if isinstance(one, dict)]
+    return [one for one in named if one.get("data_files") or one.get("data_dir")] or None
 
 
 def _configured(
@@ -102,15 +118,33 @@ def _configured(
             f"{problem}: {about} names the configurations {', '.join(named)}; "
             f"{suggest(config, named) if config else 'set it to one of them'}"
         )
-    data_files = named[chosen]["data_files"]
-    if isinstance(data_files, str | dict):
-        data_files = [data_files]
+    if inner := str(named[chosen].get("data_dir") or "").strip("./"):
+        start = f"{inner}/"
+        by_name = {
+            name.removeprefix(start): file
+            for name, file in by_name.items()
+            if name.startswith(start)
+        }
+        if not by_name:
+            raise InputError(
+                f"{about} names the folder {printable(inner)}, which holds no Parquet files: add "
+                "them, or correct its data_dir"
+            )
+    data_files = named[chosen].get("data_files")
+    if not data_files:
+        return _told_by_names(by_name)
     found: dict[str, list[Path]] = {}
-    for one in data_files:
+    for one in data_files if isinstance(data_files, list) else [data_files]:
         split = str(one.get("split", "train")) if isinstance(one, dict) else "train"
         paths = one.get("path", []) if isinstance(one, dict) else one
-        for pattern in [paths] if isinstance(paths, str) else paths:
-            fits = _glob(str(pattern))
+        for pattern in paths if isinstance(paths, list) else [paths]:
+            try:
+                fits = _glob(str(pattern))
+            except re.error as error:
+                raise InputError(
+                    f"{about} names files by the pattern {printable(str(pattern))}, which is none "
+                    f"({error}): correct its data_files"
+                ) from error
             found.setdefault(split, []).extend(by_name[name] for name in by_name if fits(name))
     empty = [split for split, files in found.items() if not files]
     if empty or not found:
@@ -129,4 +163,5 @@ def _glob(pattern: str) -> Callable[[str], bool]:
         special.get(part, part.replace("[!", "[^") if part.startswith("[") else re.escape(part))
         for part in parts
     ]
-    return lambda name: re.fullmatch("".join(written), name) is not None
+    matching = re.compile("".join(written))
+    return lambda name: matching.fullmatch(name) is not None

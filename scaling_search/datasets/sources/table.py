@@ -74,11 +74,12 @@ def as_source(
         )
     part, linked = as_part(train, columns, found, class_names, place, links[train_name])
     test: Part | None = None
+    used = ""
     split = roles(name for name in splits if name != train_name)
     notes += [f"{name} is not used: it is no split" for name in split.other]
     for name in split.test:
         if test is not None:
-            notes.append(note_on_unused(name))
+            notes.append(note_on_unused(name, role_of(name), used))
             continue
         try:
             labels = read_labels(splits[name], columns, f"{where} ({name})")
@@ -89,6 +90,7 @@ def as_source(
         except InputError as error:
             notes.append(f"{name} cannot be a test split: {error}")
             continue
+        used = name
         notes += filter(None, [note_on_test(name, role_of(name))])
     return Source(
         class_names=class_names,

@@ -293,6 +293,59 @@ def masks_beside_the_images_of_each_class(root: Path) -> Refused:
 
 
 @case
+def sources_in_folders_of_their_own_name(root: Path) -> Refused:
+    for name in ("trainingSample", "trainingSet"):
+        cats_and_dogs(root / name / name)
+    images(root / "testSet" / "testSet")
+    return Refused(
+        "{root} has the folders trainingSample/ and trainingSet/, which hold the same sub-folders "
+        "(cat/ and dog/), so they are no classes: if they are splits, rename the one to train on "
+        "to train and the other to test; if they are classes all the same, set layout to classes "
+        "(--set data.layout=classes); otherwise put the images of each class into one folder"
+    )
+
+
+@case
+def the_same_folders_once_more(root: Path) -> Refused:
+    cats_and_dogs(root)
+    images(root / "ant")
+    cats_and_dogs(root / "PlantVillage")
+    return Refused(
+        "{root} has the folder PlantVillage/, which holds folders that lie beside it, too (cat/ "
+        "and dog/): move one of both away, name {root}/PlantVillage to read that one, or set "
+        "layout to classes (--set data.layout=classes) if all of them are classes"
+    )
+
+
+@case
+def splits_beside_all_images(root: Path) -> Refused:
+    cats_and_dogs(root / "full")
+    cats_and_dogs(root / "parted" / "train")
+    cats_and_dogs(root / "parted" / "test")
+    return Refused(
+        "{root} has the folder parted/, which holds splits (train/ and test/), beside full/: name "
+        "{root}/parted to read them, or set layout to classes (--set data.layout=classes) if all "
+        "of them are classes"
+    )
+
+
+@case
+def several_test_folders(root: Path) -> Read:
+    cats_and_dogs(root / "Training")
+    cats_and_dogs(root / "TEST_old", 2)
+    cats_and_dogs(root / "Test", 1)
+    images(root / "test-multiple_sizes")
+    return Read(
+        BOTH,
+        {"cat": 1, "dog": 1},
+        (
+            "TEST_old/ is not used: Test/ is the test split",
+            "test-multiple_sizes/ is not used: Test/ is the test split",
+        ),
+    )
+
+
+@case
 def splits_within_each_class(root: Path) -> Refused:
     for kind in ("cat", "dog"):
         images(root / kind / "train")
@@ -478,6 +531,13 @@ def linked_classes(root: Path) -> Read:
     (root / "dog").symlink_to(root.parent / "elsewhere" / "dog")
     age(root.parent / "elsewhere")
     return Read(BOTH)
+
+
+@case
+def pipe_among_the_images(root: Path) -> Refused:
+    cats_and_dogs(root)
+    os.mkfifo(root / "cat" / "pipe.png")
+    return Refused("{root}/cat/pipe.png is no file but a pipe, socket or device: remove it")
 
 
 @case

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from scaling_search.datasets import entry, survey
 from scaling_search.datasets import prepare as preparing
@@ -55,6 +57,43 @@ def test_a_changed_image_is_noticed(make_folder: MakeFolder) -> None:
     after = prepare(spec)
     assert after.fingerprint != before.fingerprint
     assert after.path != before.path
+
+
+def test_what_is_said_of_images_names_them_where_they_are(
+    make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    folder = make_folder("pets", **{"train/cat": 5, "train/dog": 5, "test/cat": 1, "test/dog": 1})
+    (folder / "train" / "dog" / "000.png").write_bytes(b"damaged")
+    shutil.copy(folder / "train" / "cat" / "000.png", folder / "test" / "cat" / "000.png")
+    age(folder)
+    for name in ("pets", "moved"):
+        (tmp_path / "pets").rename(tmp_path / name)
+        spec = DataSpec(name=str(tmp_path / name), skip_corrupt=True)
+        prepared = prepare(spec)
+        reason = f"{spec.name}/train/dog/000.png (not an image, or damaged at its start)"
+        assert prepared.skipped == (reason,)
+        assert prepared.notes == (
+            f"1 image could not be decoded and was skipped: {reason}",
+            "1 of 2 test images are exact copies of images to train or validate on "
+            f"({spec.name}/test/cat/000.png of {spec.name}/train/cat/000.png): accuracies on the "
+            "test split do not say how new images are told",
+        )
+        with pytest.raises(InputError, match=f"decoded: {re.escape(reason)}; repair"):
+            prepare(DataSpec(name=spec.name))
+
+
+def test_depth_of_test_images_is_no_matter_of_the_order_of_looking(
+    make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    folder = make_folder("pets", **{"train/cat": 5, "train/dog": 5})
+    spec = DataSpec(name=str(folder), test_fraction=0)
+    assert prepare(spec).depth_bits is None
+    (folder / "test" / "cat").mkdir(parents=True)
+    deep = Image.fromarray(np.full((12, 12), 60_000, dtype=np.uint16))
+    deep.save(folder / "test" / "cat" / "0.png")
+    assert prepare(spec).depth_bits == 16
+    shutil.rmtree(folder / "test")
+    assert prepare(spec).depth_bits is None
 
 
 def test_touched_but_equal_images_are_read_but_not_decoded(make_folder: MakeFolder) -> None:

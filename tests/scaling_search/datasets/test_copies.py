@@ -54,6 +54,20 @@ def refusal(folder: Path, **changes: Any) -> str:
 
 
 @pytest.mark.parametrize("with_test", [False, True])
+def test_equal_files_are_each_named(with_test: bool, tmp_path: Path) -> None:
+    folder = with_own_test(tmp_path / "set")
+    shutil.copy(folder / "train" / "cat" / "4.png", folder / "test" / "cat" / "a.png")
+    shutil.copy(folder / "train" / "cat" / "4.png", folder / "test" / "cat" / "b.png")
+    notes = prepare(DataSpec(name=str(folder)), with_test=with_test).notes
+    assert notes == (
+        "2 of 8 test images are exact copies of images to train or validate on "
+        f"({folder}/test/cat/a.png of {folder}/train/cat/4.png; {folder}/test/cat/b.png of "
+        f"{folder}/train/cat/4.png): accuracies on the test split do not say how new images are "
+        "told",
+    )
+
+
+@pytest.mark.parametrize("with_test", [False, True])
 def test_data_without_copies_have_none(with_test: bool, tmp_path: Path) -> None:
     folder = with_own_test(tmp_path / "set")
     data = prepare(DataSpec(name=str(folder), strict=True), with_test=with_test)

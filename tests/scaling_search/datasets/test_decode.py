@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -168,3 +170,33 @@ def test_grey_stays_grey_unless_mixed_or_asked(make_folder: MakeFolder) -> None:
     assert prepare(DataSpec(name=str(folder), in_channels=3)).channels == 3
     picture(1).save(folder / "cat" / "colour.png")
     assert prepare(DataSpec(name=str(folder))).channels == 3
+
+
+def test_lab_becomes_grey_by_way_of_rgb() -> None:
+    content = encode(filled("RGB", (204, 0, 0)).convert("LAB"), "TIFF")
+    colour = decode(content, 4, 3)
+    assert np.abs(colour.astype(int) - (204, 0, 0)).max() <= 12  # 8 bits of LAB are coarse
+    grey = np.asarray(Image.fromarray(colour).convert("L"))
+    assert decode(content, 4, 1)[..., 0].tolist() == grey.tolist()
+
+
+def test_images_of_too_many_pixels_are_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = encode(picture(1, (20, 11)), "PNG")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    for read in (read_header, lambda raw: decode(raw, 8, 3)):
+        with pytest.raises(UnreadableImageError) as caught:
+            read(content)
+        assert str(caught.value) == "more than 200 pixels: make it smaller"
+
+
+def test_large_images_are_read_without_a_warning() -> None:
+    program = (
+        "import sys; from PIL import Image; "
+        "from scaling_search.datasets.decode import read_header; "
+        "Image.MAX_IMAGE_PIXELS = 150; print(read_header(sys.stdin.buffer.read()).short_px)"
+    )
+    content = encode(picture(1, (20, 11)), "PNG")
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=content, capture_output=True, check=True
+    )
+    assert (done.stdout.strip(), done.stderr) == (b"11", b"")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,6 +174,33 @@ def test_absent_path_suggests_a_neighbour(make_folder: MakeFolder) -> None:
     assert refusal(folder.parent / "pest") == (
         f"{folder.parent}/pest does not exist: name a folder or Parquet file that does; did you "
         f"mean {folder}?"
+    )
+
+
+def test_home_of_nobody() -> None:
+    assert refusal("~nobody-of-that-name/pets") == (
+        "~nobody-of-that-name/pets starts from the home folder of a user that is not known "
+        "(~nobody-of-that-name): name the folder by its whole path, or write "
+        "./~nobody-of-that-name for one called so"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(errno.EACCES, "Permission denied"), (errno.ENAMETOOLONG, "File name too long")],
+)
+def test_path_that_cannot_be_reached(
+    error: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **options: Any) -> Path:
+        raise OSError(error, os.strerror(error), str(path))
+
+    monkeypatch.setattr(Path, "resolve", refuse)
+    with pytest.raises(InputError) as caught:
+        prepare(DataSpec(name=f"{tmp_path}/closed/pets"))
+    assert str(caught.value) == (
+        f"{tmp_path}/closed/pets cannot be reached ({reason}): give permission to read it and the "
+        "folders above it, or name another path"
     )
 
 

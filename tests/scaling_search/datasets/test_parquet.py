@@ -63,6 +63,7 @@ def test_splits_are_those_of_the_library_that_reads_the_hub(
 
 
 CONFIGS = [
+    "configs:\n- config_name: default\n  data_dir: p\n",
     "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: p/*\n"
     "  - split: test\n    path: [part1.parquet]\n",
     "configs:\n- config_name: big\n  default: true\n  data_files: '**/*.parquet'\n"
@@ -81,6 +82,37 @@ def test_configurations_of_a_readme_are_followed_as_on_the_hub(about: str, tmp_p
     builder = datasets.load_dataset_builder(str(tmp_path), cache_dir=str(tmp_path / "cache"))
     theirs = {str(split): sorted(found) for split, found in builder.config.data_files.items()}
     assert {split: sorted(map(str, found)) for split, found in ours.items()} == theirs
+
+
+@pytest.mark.parametrize(
+    ("data_files", "problem"),
+    [
+        ("5", "names files of the split train that are not there: add them, or correct its"),
+        ("[{split: a, path: 7}]", "names files of the split a that are not there: add them, or"),
+        (
+            "'p/[z-a].parquet'",
+            "names files by the pattern p/[z-a].parquet, which is none (bad character range z-a at "
+            "position 3): correct its",
+        ),
+    ],
+)
+def test_configurations_that_name_no_files(data_files: str, problem: str, tmp_path: Path) -> None:
+    write(tmp_path / "p" / "a.parquet", [0, 1])
+    about = f"---\nconfigs:\n- config_name: default\n  data_files: {data_files}\n---\n"
+    (tmp_path / "README.md").write_text(about)
+    assert refusal(tmp_path).startswith(f"{tmp_path}/README.md {problem}")
+
+
+def test_files_that_a_configuration_leaves_out_are_noted(tmp_path: Path) -> None:
+    write(tmp_path / "p" / "a.parquet", [0, 1] * 5)
+    write(tmp_path / "q" / "train.parquet", [0, 1] * 5)
+    (tmp_path / "README.md").write_text("---\nconfigs:\n- data_dir: p\n---\n")
+    prepared = prepare(DataSpec(name=str(tmp_path), test_fraction=0))
+    assert prepared.n_train + prepared.n_validation == 10
+    assert prepared.notes == (
+        "1 file is left out: 1 .parquet (README.md does not name them in this configuration: add "
+        "them to its data_files, or move them away)",
+    )
 
 
 def test_several_configurations_without_a_default_are_refused(tmp_path: Path) -> None:
@@ -109,11 +141,11 @@ def test_extra_files_join_no_split_and_are_noted(tmp_path: Path) -> None:
     data = prepared(tmp_path)
     assert images_of(data) == 10
     assert [(one.ending, one.count, one.reason) for one in data.left_out] == [
-        (".parquet", 1, "their names say no split, and those of others do")
+        (".parquet", 1, "their names do not say the split as those of others do")
     ]
     assert data.notes == (
-        "1 file is left out: 1 .parquet (their names say no split, and those of others do: put "
-        "train, test or validation into their names, or move them away)",
+        "1 file is left out: 1 .parquet (their names do not say the split as those of "
+        "others do: name them as those, or move them away)",
     )
 
 

@@ -179,8 +179,58 @@ def test_rows_without_image_and_corrupt_ones_are_named(tmp_path: Path) -> None:
     )
     parquet.write_table(pa.table({"image": [png(1), None], "label": [0, 1]}), file)
     assert refusal(file) == (
-        f"{file} (train) row 1 cannot be read (there is no image in it): every image must be a "
-        "readable file; fix its permissions or remove it"
+        f"1 image cannot be decoded: {file} (train) row 1 (there is no image in it); repair or "
+        "remove it, or set skip_corrupt to true to go on without"
+    )
+
+
+def test_rows_without_image_are_skipped_on_request(tmp_path: Path) -> None:
+    file = tmp_path / "pets.parquet"
+    content: list[bytes | None] = [png(row) for row in range(10)]
+    content[3] = None
+    parquet.write_table(pa.table({"image": content, "label": ["cat", "dog"] * 5}), file)
+    prepared = prepare(DataSpec(name=str(file), skip_corrupt=True, test_fraction=0))
+    assert prepared.skipped == (f"{file} (train) row 3 (there is no image in it)",)
+    assert prepared.n_train + prepared.n_validation == 9
+
+
+def test_test_table_without_labels_is_no_test_split(tmp_path: Path) -> None:
+    write(tmp_path / "pets" / "train.parquet", ["cat", "dog"] * 5)
+    unlabelled = pa.table({"image": [png(row) for row in range(20, 24)]})
+    parquet.write_table(unlabelled, tmp_path / "pets" / "test.parquet")
+    prepared = prepare(DataSpec(name=str(tmp_path / "pets"), test_fraction=0))
+    assert prepared.class_names == ("cat", "dog")
+    assert prepared.test_count is None
+    assert prepared.notes == ("test cannot be a test split: test.parquet has no column 'label'",)
+
+
+def test_table_of_images_alone(tmp_path: Path) -> None:
+    file = tmp_path / "cat.parquet"
+    parquet.write_table(pa.table({"image": [png(1)]}), file)
+    assert refusal(file) == (
+        f"{file} has no column but 'image': a table needs a column with the label of each image; "
+        "add one"
+    )
+
+
+def test_numbers_and_text_are_not_mixed(tmp_path: Path) -> None:
+    write(tmp_path / "pets" / "train-0.parquet", ["cat", "dog"] * 3)
+    write(tmp_path / "pets" / "train-1.parquet", [0, 1] * 3, start=10)
+    assert refusal(tmp_path / "pets") == (
+        f"{tmp_path}/pets cannot be read as one table: train-1.parquet has numbers in column "
+        "'label', and the first file has text; every file needs the columns 'image' and 'label' "
+        "with the same types"
+    )
+
+
+def test_columns_of_types_that_the_library_lacks_are_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "pets.parquet"
+    about = pa.array([[("place", 1)]] * 10, pa.map_(pa.string(), pa.int64()))
+    table = {"about": about, "image": [png(row) for row in range(10)], "label": ["a", "b"] * 5}
+    parquet.write_table(pa.table(table), file)
+    assert prepare(DataSpec(name=str(file))).class_names == ("a", "b")
+    assert refusal(file, label_column="kind").endswith(
+        "Its columns: about (map<string, int64 ('about')>), image (binary), label (string)"
     )
 
 
@@ -194,10 +244,9 @@ def test_file_that_is_no_parquet(tmp_path: Path) -> None:
 def test_files_that_do_not_match(tmp_path: Path) -> None:
     write(tmp_path / "pets" / "train-0.parquet", ["cat", "dog"])
     parquet.write_table(pa.table({"photo": [b""]}), tmp_path / "pets" / "train-1.parquet")
-    message = refusal(tmp_path / "pets")
-    assert message.startswith(f"{tmp_path}/pets cannot be read as one table (")
-    assert message.endswith(
-        "): every file needs the columns 'image' and 'label' with the same types"
+    assert refusal(tmp_path / "pets") == (
+        f"{tmp_path}/pets cannot be read as one table: train-1.parquet has no column 'image'; "
+        "every file needs the columns 'image' and 'label' with the same types"
     )
 
 
