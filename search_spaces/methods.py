@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from search_spaces.coefficients import PUBLISHED, Coefficients, Shares
+from search_spaces.human import exactly
 
 _MARK = " φ="
 
@@ -22,7 +23,7 @@ class Aim:
     @property
     def role(self) -> str:
         """As one word among a candidate's roles: `depth only φ=1`."""
-        return f"{self.method}{_MARK}{self.phi:g}"
+        return f"{self.method}{_MARK}{exactly(self.phi)}"
 
     @classmethod
     def of_role(cls, role: str) -> Aim | None:

@@ -7,7 +7,6 @@ the nearest) and because the rule decides which coefficients are one and the sam
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -31,8 +30,23 @@ def exact(multiplier: float) -> tuple[int, int]:
     at the same multiplier step together: n·d > k for one stage and for another follow from the
     same d > k/n. The nearest of a fixed set of fractions never falls as the multiplier rises.
     """
-    nearest = Fraction(multiplier).limit_denominator(_LARGEST_DENOMINATOR)
-    return nearest.numerator, nearest.denominator
+    # What `Fraction.limit_denominator` does, by continued fractions, in a third of its time: a
+    # family asks for thousands.
+    numerator, denominator = multiplier.as_integer_ratio()
+    if denominator <= _LARGEST_DENOMINATOR:
+        return numerator, denominator
+    left, over = numerator, denominator
+    p, q, before_p, before_q = 1, 0, 0, 1
+    while True:
+        whole, rest = divmod(left, over)
+        next_q = before_q + whole * q
+        if next_q > _LARGEST_DENOMINATOR:
+            break
+        p, q, before_p, before_q = before_p + whole * p, next_q, p, q
+        left, over = over, rest
+    whole = (_LARGEST_DENOMINATOR - before_q) // q
+    beside_p, beside_q = before_p + whole * p, before_q + whole * q
+    return (p, q) if 2 * over * beside_q <= denominator else (beside_p, beside_q)
 
 
 class Rounding(BaseModel):

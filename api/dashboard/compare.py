@@ -14,6 +14,7 @@ from api.models.common import LARGEST_ID
 from api.models.figures import Cost
 from api.service import StoreDep
 from results.records import Standing, Sweep, SweepSummary
+from results.states import shown
 from results.store import Store
 
 router: Final = APIRouter(include_in_schema=False)
@@ -55,6 +56,7 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
         draws=True,
         query=query,
         standings=standings,
+        states={one.sweep.id: shown(one.sweep.state, driven=one.sweep.leased) for one in standings},
         protocols=protocols,
         protocol=protocol,
         costs=COSTS,

@@ -10,7 +10,7 @@ from results.documents.common import Coefficients, Document, Moment, Progress
 from results.documents.events import EventItem
 from results.documents.families import StoredMember
 from results.records import FamilyMember, Leader, Standing, Sweep, SweepSummary
-from results.states import SweepState, Verdict
+from results.states import SweepState, Verdict, shown
 from search_spaces.target import Quantity
 
 SWEEP: Final[dict[str, Any]] = {
@@ -56,7 +56,9 @@ class SweepItem(Document):
 
     id: int
     name: str
-    state: SweepState
+    state: SweepState = Field(
+        description="`interrupted` also where its driver is gone without a word."
+    )
     driven: bool = Field(description="Whether a live driver holds it.")
     lease_owner: str | None = Field(description="Its driver: host:pid:start time.")
     lease_expires_at: Moment | None = Field(description="Until when, unless it renews the lease.")
@@ -86,10 +88,12 @@ class SweepItem(Document):
         leader = None
         if row.alpha is not None and row.beta is not None and row.gamma is not None:
             leader = Coefficients(alpha=row.alpha, beta=row.beta, gamma=row.gamma)
+        is_driven = row.leased if driven is None else driven
         return cls.of(
             row,
+            state=shown(row.state, driven=is_driven),
             seeds=list(row.seeds),
-            driven=row.leased if driven is None else driven,
+            driven=is_driven,
             progress=Progress.of(row.progress),
             leader=leader,
             leader_accuracy=row.accuracy,
@@ -100,6 +104,7 @@ class SweepItem(Document):
         leader = self.leader
         return self.fill(
             SweepSummary,
+            state=self._recorded_state,
             seeds=tuple(self.seeds),
             leased=self.driven,
             progress=self.progress.to_record(),
@@ -108,6 +113,12 @@ class SweepItem(Document):
             gamma=leader and leader.gamma,
             accuracy=self.leader_accuracy,
         )
+
+    @property
+    def _recorded_state(self) -> SweepState:
+        """The state as it is stored: a sweep whose driver is gone keeps that one's name."""
+        is_gone = self.state is SweepState.INTERRUPTED and self.lease_owner is not None
+        return SweepState.RUNNING if is_gone else self.state
 
 
 class SweepDetail(SweepItem):
@@ -162,10 +173,12 @@ class SweepDetail(SweepItem):
         """From everything that is stored of it; `driven` by the lease unless more is known."""
         sweep, leader = standing.sweep, standing.leader
         outcome = sweep.outcome or {}
+        is_driven = sweep.leased if driven is None else driven
         return cls.of(
             sweep,
+            state=shown(sweep.state, driven=is_driven),
             seeds=list(sweep.seeds),
-            driven=sweep.leased if driven is None else driven,
+            driven=is_driven,
             progress=Progress.of(standing.progress),
             verdict=outcome.get("verdict"),
             leader=leader and Coefficients.of(leader),
@@ -194,7 +207,11 @@ class SweepDetail(SweepItem):
             )
         return Standing(
             sweep=self.fill(
-                Sweep, seeds=tuple(self.seeds), leased=self.driven, idempotency_key=None
+                Sweep,
+                state=self._recorded_state,
+                seeds=tuple(self.seeds),
+                leased=self.driven,
+                idempotency_key=None,
             ),
             progress=self.progress.to_record(),
             leader=leader,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
 from scaling_search.datasets import PreparedDataset
 from search_spaces.layers import Padding
+from search_spaces.names import printable
 from search_spaces.spec import NetworkSpec
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Spread = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+_MOST_PX: Final = 16384
+"""Networks of larger images cannot be used: one image of this side has gigabytes in float32."""
 
 
 class About(BaseModel):
@@ -24,14 +31,19 @@ class About(BaseModel):
     network: NetworkSpec = Field(description="The realised architecture.")
     class_names: tuple[str, ...] = Field(description="In the order of the logits.")
     channels: Literal[1, 3]
-    source_px: int = Field(ge=1)
+    source_px: int = Field(ge=1, le=4096)
     depth_bits: int | None = Field(
-        None, description="Bits in use of images with more than 8 a channel, if there were any."
+        None,
+        ge=1,
+        le=31,
+        description="Bits in use of images with more than 8 a channel, if there were any.",
     )
-    mean: tuple[float, ...] = Field(description="Of each channel, pixel values in 0..1.")
-    std: tuple[float, ...]
+    mean: tuple[Share, ...] = Field(description="Of each channel, pixel values in 0..1.")
+    std: tuple[Spread, ...]
     padding: Padding | None = Field(None, description="Of convolutions, if not the baseline's.")
-    norm_eps: float | None = Field(None, description="ε of batch norms, if not the baseline's.")
+    norm_eps: float | None = Field(
+        None, ge=0, le=1, description="ε of batch norms, if not the baseline's."
+    )
     dataset: str | None = Field(None, description="What it was trained on.")
     fingerprint: str | None = Field(None, description="Of the content of those images.")
     split_key: str | None = Field(None, description="Of the images trained and validated on.")
@@ -44,6 +56,23 @@ class About(BaseModel):
     @classmethod
     def _read_network(cls, value: Any) -> Any:
         return NetworkSpec.from_dict(value) if isinstance(value, dict) else value
+
+    @field_validator("network")
+    @classmethod
+    def _usable(cls, network: NetworkSpec) -> NetworkSpec:
+        if not 1 <= network.resolution_px <= _MOST_PX:
+            raise ValueError(
+                f"resolution_px is {network.resolution_px}: it must be 1 to {_MOST_PX:,}"
+            )
+        return network
+
+    @field_validator("class_names")
+    @classmethod
+    def _on_one_line(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:  # they are printed, and a file may steer nobody's terminal
+            if printable(name) != name:
+                raise ValueError(f"class {printable(name)} has a control character in its name")
+        return names
 
     @field_serializer("network")
     def _write_network(self, network: NetworkSpec) -> dict[str, Any]:

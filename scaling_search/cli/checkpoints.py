@@ -14,6 +14,7 @@ from results.store import Store
 from scaling_search.cam import Shown, Tally
 from scaling_search.checkpoints import load
 from search_spaces.errors import InputError
+from search_spaces.human import exactly
 from search_spaces.methods import Aim, Comparison
 from search_spaces.reading import parse
 from search_spaces.spec import NetworkSpec
@@ -106,7 +107,8 @@ def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> KeptNetwo
         missing = _not_compared(kept, trained, spec.space.compare, at)
     elif phi is not None:
         raise InputError(
-            f"phi is {phi:g}, but sweep {sweep_id} compares no ways of scaling: leave out --phi"
+            f"phi is {exactly(phi)}, but sweep {sweep_id} compares no ways of scaling: leave out "
+            "--phi"
         )
     else:
         leader = (store.sweep(sweep_id).outcome or {}).get("leader")
@@ -142,9 +144,9 @@ def _compared(
         return [one.name for one in comparison.methods if Aim(one.name, phi) in by_aim]
 
     if phi is not None and phi not in comparison.phis:
-        known = ", ".join(f"{one:g}" for one in comparison.phis)
+        known = ", ".join(map(exactly, comparison.phis))
         raise InputError(
-            f"phi is {phi:g}: sweep {sweep_id} compares at φ = {known}; choose of them"
+            f"phi is {exactly(phi)}: sweep {sweep_id} compares at φ = {known}; choose of them"
         )
     at = max(comparison.phis, key=lambda one: (len(methods_at(one)), one)) if phi is None else phi
     networks: dict[int, list[str]] = {}
@@ -152,8 +154,8 @@ def _compared(
         networks.setdefault(by_aim[Aim(method, at)], []).append(method)
     if not networks:
         raise InputError(
-            f"sweep {sweep_id} kept no weights of a way of scaling at φ = {at:g}: run a comparison "
-            "with --keep-checkpoints all"
+            f"sweep {sweep_id} kept no weights of a way of scaling at φ = {exactly(at)}: run a "
+            "comparison with --keep-checkpoints all"
         )
     chosen = {}
     for index, row in best.items():
@@ -175,7 +177,7 @@ def _not_compared(
     missing = ["baseline"] if "baseline" in roles else []
     aims = {aim for role in roles if (aim := Aim.of_role(role))}
     named = (one.name for one in comparison.methods if Aim(one.name, phi) in aims)
-    return [*missing, *(f"{name} at φ = {phi:g}" for name in named)]
+    return [*missing, *(f"{name} at φ = {exactly(phi)}" for name in named)]
 
 
 def _searched(

@@ -45,7 +45,8 @@ class Candidate:
     @property
     def shares(self) -> Shares | None:
         """Direction of the representative; None for the baseline, which has none."""
-        return None if "baseline" in self.roles else self.representative.shares()
+        scales = self.representative.nominal_flops_ratio > 1
+        return self.representative.shares() if scales else None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; `coefficients` and `representative` as [α, β, γ]."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from contextlib import suppress
 
 from search_spaces.coefficients import Coefficients, Shares
 from search_spaces.errors import InputError
 from search_spaces.frame import Frame
 from search_spaces.path import Path
 from search_spaces.planning.candidates import Direction
-from search_spaces.planning.networks import broken_limit, cost_ratio
+from search_spaces.planning.networks import UNIT, broken_limit, cost_ratio
 from search_spaces.target import Target
 
 _INSIDE = 1e-6
@@ -30,6 +31,8 @@ def _at(path: Path, shares: Shares, phi: float, target: Target, ratio: float) ->
     first, last = path.interval(phi)
     inside = _INSIDE * (last - first)
     chosen = min(max(float(sign), first + inside), last - inside)
+    if sign * chosen < 0:  # the baseline's interval may end at 0, and no coefficient is below 1
+        chosen = 0.0
     spec = path.spec(chosen)
     multipliers = path.coefficients ** (sign * chosen)
     exact = Coefficients(*dataclasses.astuple(multipliers))
@@ -62,13 +65,17 @@ def nearest_network(
 
 
 def _nearest_or_missed(frame: Frame, shares: Shares, target: Target) -> Direction:
-    """As `nearest_network`; out of reach, the network of the nominal ratio, or the smallest."""
-    try:
-        return nearest_network(frame, shares, target)
-    except InputError:
-        path = _path(frame, shares.coefficients(target.ratio**target.sign), target)
-        found = _at(path, shares, max(float(target.sign), path.lowest_phi), target, target.ratio)
-        return dataclasses.replace(found, reachable=False)
+    """As `nearest_network`; where that is the baseline or nothing, the one of the nominal ratio.
+
+    It is the smallest network where even that is below the strides.
+    """
+    with suppress(InputError):
+        found = nearest_network(frame, shares, target)
+        if found.coefficients != UNIT:
+            return found
+    path = _path(frame, shares.coefficients(target.ratio**target.sign), target)
+    found = _at(path, shares, max(float(target.sign), path.lowest_phi), target, target.ratio)
+    return dataclasses.replace(found, reachable=False)
 
 
 def nominal_network(frame: Frame, shares: Shares, target: Target) -> Direction:

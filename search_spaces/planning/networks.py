@@ -87,7 +87,7 @@ class Networks:
             measured_ratio=complexity.flops / frame.base_flops,
             residual=reached - ratio,
             eligible=eligible
-            and "baseline" not in roles
+            and representative != UNIT
             and target.holds(reached)
             and broken_limit(frame, target, spec) is None,
             phi=phi,

@@ -91,7 +91,9 @@ def _compare(networks: Networks, frame: Frame, target: Target, comparison: Compa
                 reached = nearest_network(frame, method.direction, target, ratio)
             except InputError as error:
                 raise InputError(f"{aim.role}: {error}; or leave out the method or the φ") from None
-            networks.add(aim.role, reached.spec, [reached.coefficients], ratio)
+            # The baseline may be met from both sides of it, so it is (1, 1, 1) and no other triple.
+            same = reached.spec == frame.base
+            networks.add(aim.role, reached.spec, [UNIT if same else reached.coefficients], ratio)
             found.append(reached)
     distinct = len({one.spec for one in found})
     return _Searched(len(found), len(found), distinct, tuple(found[: len(comparison.methods)]))

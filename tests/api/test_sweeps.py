@@ -1,6 +1,7 @@
 """Sweeps and all that belongs to them, read over HTTP."""
 
 import csv
+import dataclasses
 import io
 
 import orjson
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from api import pages
+from results.documents.sweeps import SweepDetail
 from results.documents.trials import TrialItem
 from results.records import After
 from results.states import SweepState
@@ -40,6 +42,19 @@ async def test_sweeps_are_listed_newest_first(client):
     assert (running["driven"], running["progress"]["running"]) == (True, 1)
     assert running["verdict"] is None
     assert running["leader"] is None
+
+
+async def test_a_sweep_whose_driver_is_gone_is_filtered_by_what_it_is_called(client, library):
+    number = library.sweep(name="lapsed", enqueue=True)
+    library.store.claim(number, "there:1:0", ttl_seconds=0.001)
+    (item,) = (await client.get("/v1/sweeps?state=interrupted")).json()["items"]
+    found = (await client.get(f"/v1/sweeps/{number}")).json()
+    for one in (item, found):
+        assert (one["id"], one["state"], one["driven"]) == (number, "interrupted", False)
+    # Who follows it has to know that a runner will take it over.
+    assert SweepDetail(**found).to_standing().sweep == dataclasses.replace(
+        library.store.sweep(number), idempotency_key=None
+    )
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,11 @@ def test_watching_ends_with_what_the_sweep_found(shell, store, library, place, m
     [
         (FAILED, "state = 'failed'", "sweep 4 failed: the disk is full; what was trained is kept"),
         (WAITING, "state = 'cancelled'", "sweep 3 is cancelled; what was trained is kept"),
-        (RUNNING, "state = 'interrupted'", "sweep 2 is interrupted and nobody drives it"),
+        (
+            RUNNING,
+            "state = 'interrupted', lease_owner = NULL",
+            "sweep 2 is interrupted and nobody drives it",
+        ),
         (
             RUNNING,
             "lease_expires_at = '2020-01-01 00:00:00.000000'",

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import socket
 import sqlite3
 
 import pandas as pd
@@ -95,6 +96,19 @@ def test_sweeps_lists_and_filters(finished):
     )
 
 
+@pytest.mark.parametrize("lease", ["+60 seconds", "-1 seconds"])
+def test_a_sweep_whose_process_is_gone_is_filtered_by_what_it_is_called(copied, lease):
+    with sqlite3.connect(copied.database) as connection:
+        connection.execute(
+            "UPDATE sweeps SET state = 'running', lease_owner = ?, "
+            "lease_expires_at = strftime('%Y-%m-%d %H:%M:%f', 'now', ?)",
+            (f"{socket.gethostname()}:999999:0", lease),
+        )
+    (row,) = copied.json("sweeps", "--state", "interrupted")["sweeps"]
+    assert (row["id"], row["state"], row["driven"]) == (1, "interrupted", False)
+    assert copied.json("sweeps", "--state", "running")["sweeps"] == []
+
+
 def test_a_sweep_whose_process_is_gone_is_shown_as_such(copied):
     with sqlite3.connect(copied.database) as connection:
         connection.execute(
@@ -104,7 +118,7 @@ def test_a_sweep_whose_process_is_gone_is_shown_as_such(copied):
         connection.execute("DELETE FROM coefficients")
     assert "interrupted (driver gone)" in copied.invoke("sweeps").stdout
     document = copied.json("show", "1")
-    assert (document["state"], document["driven"]) == ("running", False)
+    assert (document["state"], document["driven"]) == ("interrupted", False)
     assert document["verdict"] is None
     assert document["leader"] is None
     assert 0 < document["best_so_far"]["accuracy"] <= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search_spaces.coefficients import PUBLISHED, Shares
+from search_spaces.coefficients import PUBLISHED, Coefficients, Shares
 from search_spaces.errors import InputError
 from search_spaces.methods import Aim, Method
 from search_spaces.planning import make_plan
@@ -73,6 +73,15 @@ def test_the_protocol_does_not_depend_on_what_is_compared():
     assert [set(one) - {"compare"} for one in spaces] == [set(dumped)] * 2
 
 
+def test_every_phi_is_told_apart_and_found_again_however_many_digits_it_has():
+    phis = (1 / 3, 0.3333333, 1.0)
+    found = plan({"phis": phis, "methods": METHODS[:1]})
+    aims = [aim for one in found.candidates for aim in map(Aim.of_role, one.roles) if aim]
+    assert sorted(aims, key=lambda aim: aim.phi) == [
+        Aim("depth only", 0.3333333), Aim("depth only", 1 / 3), Aim("depth only", 1.0),
+    ]  # fmt: skip
+
+
 def test_a_role_names_its_method_and_phi():
     aim = Aim("depth only", -0.5)
     assert aim.role == "depth only φ=-0.5"
@@ -100,6 +109,22 @@ def test_wrong_comparisons_are_explained(compare, message):
     with pytest.raises(InputError) as caught:
         plan(compare)
     assert message in str(caught.value)
+
+
+def test_a_method_whose_nearest_network_is_the_baseline_is_that_one():
+    # ResNet-50's stages step at a third and at a sixth: no depth is nearer 1.05 × than none.
+    found = plan({"phis": [0.07, 1]}, baseline="resnet50", rounding=None)
+    base = found.candidates[0]
+    assert base.roles[:2] == ("baseline", "depth only φ=0.07")
+    assert (base.spec, base.coefficients) == (found.frame.base, (Coefficients(1, 1, 1),))
+
+
+def test_the_baseline_is_the_same_candidate_met_from_either_side():
+    coarse = {"resolution_multiple": 32}
+    found = plan({"phis": [-0.1, 1]}, target={"flops_ratio": 4}, rounding=coarse, resolution_px=197)
+    base = found.candidates[0]
+    assert base.roles == ("baseline", "resolution only φ=-0.1")
+    assert base.coefficients == (Coefficients(1, 1, 1),)
 
 
 def test_a_comparison_matches_measured_flops_only():

@@ -201,3 +201,16 @@ def test_an_axis_is_inclusive_and_free_of_binary_dust():
 def test_planning_is_deterministic():
     one, two = (make_plan(space(axes=grid(1, 1.8, 0.05))) for _ in range(2))
     assert [dataclasses.replace(c) for c in one.candidates] == list(two.candidates)
+
+
+def test_a_grid_that_holds_no_scaling_at_all_has_the_baseline_as_what_cannot_win():
+    axis = {"min": 1, "max": 1.2, "step": 0.1}
+    space = SearchSpace(
+        baseline="resnet50", references=(), target={"flops_ratio": 1.1, "tolerance": 0.2},
+        axes={"alpha": axis, "beta": axis, "gamma": axis},
+    )  # fmt: skip
+    found = make_plan(space).candidates
+    first = found[0]
+    assert first.coefficients == (Coefficients(1, 1, 1),)
+    assert (first.eligible, first.shares) == (False, None)
+    assert all(one.eligible and one.shares for one in found[1:])

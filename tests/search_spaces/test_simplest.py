@@ -19,7 +19,7 @@ from search_spaces.frame import Frame
 from search_spaces.human import exactly
 from search_spaces.path import Path
 from search_spaces.planning import make_plan
-from search_spaces.rounding import Rounding
+from search_spaces.rounding import Rounding, exact
 from search_spaces.simplest import simplest
 from search_spaces.space import SearchSpace
 
@@ -141,6 +141,21 @@ def test_widths_whose_steps_lie_at_one_multiplier_step_together(width, times, wh
     odd = 2 * times - 1  # so that a half of the one is a half of the other
     stepped = rounding.channels(width, multiplier) >= whole
     assert stepped == (rounding.channels(width * odd, multiplier) > (2 * whole - 1) * odd // 2)
+
+
+@given(
+    st.one_of(
+        st.floats(1e-9, 1e6),
+        st.builds(
+            lambda p, q, ulps: p / q + ulps * math.ulp(p / q),
+            st.integers(1, 10**7), st.integers(1, 10**7), st.integers(-4, 4),
+        ),
+        st.integers(1, 1000),
+    )
+)  # fmt: skip
+def test_the_fraction_is_the_nearest_one_with_a_small_denominator(multiplier):
+    nearest = Fraction(multiplier).limit_denominator(10**7)
+    assert exact(multiplier) == (nearest.numerator, nearest.denominator)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 6])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scaling_search.cli import completion
 from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
+
+if TYPE_CHECKING:
+    from results.records import SweepSummary
 
 
 def sweeps(
@@ -45,7 +48,7 @@ def sweeps(
       scaling-search sweeps --server http://host:8321
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.states import SweepState
-    from scaling_search.cli.documents import summary_document
+    from scaling_search.cli.documents import is_driven, summary_document
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.records import dataset_filter, open_records
     from scaling_search.cli.views.sweep import show_sweeps
@@ -53,13 +56,25 @@ def sweeps(
 
     if state is not None and state not in list(SweepState):
         raise InputError(f"--state {state!r} is unknown: {suggest(state, list(SweepState))}")
+    wanted = None if state is None else SweepState(state)
     with open_records(server, database) as records:
-        found = records.newest_sweeps(
-            states=None if state is None else [SweepState(state)],
-            baseline=baseline,
-            dataset=dataset_filter(dataset, server),
-            limit=limit,
-        )
+
+        def newest(*states: SweepState) -> list[SweepSummary]:
+            return list(
+                records.newest_sweeps(
+                    states=states or None,
+                    baseline=baseline,
+                    dataset=dataset_filter(dataset, server),
+                    limit=limit,
+                )
+            )
+
+        found = newest(*(() if wanted is None else (wanted,)))
+        if wanted is SweepState.INTERRUPTED:  # a driver may be gone before its lease lapses
+            gone = [one for one in newest(SweepState.RUNNING) if not is_driven(one)]
+            found = sorted([*found, *gone], key=lambda one: -one.id)[:limit]
+        elif wanted is SweepState.RUNNING:
+            found = [one for one in found if is_driven(one)]
     if json:
         print_json({"sweeps": [summary_document(sweep) for sweep in found]})
         return

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.output import paragraph, table
-from search_spaces.human import percent, plural, points
+from search_spaces.human import exactly, percent, plural, points
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -36,7 +36,7 @@ def show_methods(out: Console, record: SweepRecord) -> None:
     rows = [*([found["baseline"]] if found["baseline"] else []), *found["points"]]
     for point in sorted(rows, key=lambda point: point["phi"]):
         made.add_row(
-            f"{point['phi']:g}",
+            exactly(point["phi"]),
             point["method"],
             f"{point['flops_ratio']:.2f} ×",
             percent(point["accuracy"]),

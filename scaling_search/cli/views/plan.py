@@ -12,7 +12,7 @@ from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
 from scaling_search.datasets import PreparedDataset
 from scaling_search.estimates import Estimate
-from search_spaces.human import amount, duration, plural, size, triple
+from search_spaces.human import amount, duration, exactly, plural, size, triple
 from search_spaces.planning import Candidate, Plan
 from search_spaces.sweep_spec import SweepSpec
 
@@ -42,7 +42,7 @@ def show_counts(out: Console, plan: Plan) -> None:
     )
     if plan.space.compare is not None:
         methods = ", ".join(method.name for method in plan.space.compare.methods)
-        phis = ", ".join(f"{phi:g}" for phi in plan.space.compare.phis)
+        phis = ", ".join(map(exactly, plan.space.compare.phis))
         paragraph(
             out, "", f"{methods}, each at φ = {phis}: {plural(plan.networks, 'distinct network')}"
         )

@@ -1,5 +1,6 @@
 """The other pages: coefficients, families, comparison, the form, signing in."""
 
+import dataclasses
 import json
 import re
 from html import unescape
@@ -7,7 +8,8 @@ from html import unescape
 import pytest
 
 from api.dashboard.sign_in import own_path
-from results.states import AccessScope
+from results.states import AccessScope, SweepState, Verdict
+from search_spaces.coefficients import Coefficients
 from search_spaces.exports import FORMATS
 from search_spaces.sweep_spec import SweepSpec
 
@@ -99,6 +101,32 @@ async def test_sweeps_of_one_protocol_are_compared(client, library, pages):
     html = (await client.get(f"/compare?sweep=1&sweep={other}")).text
     assert "These sweeps have 2 protocols" in html
     assert "data-figure" not in html
+
+
+async def test_coefficients_are_shown_as_the_numbers_that_build_their_networks(
+    client, library, pages
+):
+    exact = (1.00044, 1.1893452, 1.0)
+    changed = [
+        dataclasses.replace(one, representative=Coefficients(*exact)) if one.index == 3 else one
+        for one in library.plan.candidates
+    ]
+    library.plan = dataclasses.replace(library.plan, candidates=tuple(changed))
+    lease = library.claimed(name="exact")
+    library.train(lease, lambda index, seed: 0.5 + 0.1 * index)
+    library.conclude(lease, Verdict.CHOSEN, 3, 0.8)
+    library.end(lease, SweepState.FINISHED)
+    number = lease.sweep_id
+    for path in (f"/sweeps/{number}", "/coefficients", f"/compare?sweep=1&sweep={number}"):
+        rows = pages.texts((await client.get(path)).text, "tr")
+        assert any("1.00044 1.1893452 1 " in row for row in rows), path
+
+
+async def test_a_sweep_without_a_driver_is_interrupted_beside_others_too(client, library, pages):
+    number = library.sweep(name="lapsed")
+    library.store.claim(number, "here:1:0", ttl_seconds=0.001)
+    html = (await client.get(f"/compare?sweep=1&sweep={number}")).text
+    assert "‖ interrupted" in pages.texts(html, "tr")[2]
 
 
 async def test_one_sweep_that_compares_ways_of_scaling_has_its_figure_and_table(

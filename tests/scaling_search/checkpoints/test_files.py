@@ -206,6 +206,19 @@ def _stage(**values: Any) -> Any:
         (lambda about: about.update(mean=[0.5] * 3), "with 3 means of channels for 1 channels"),
         (lambda about: about.update(std=[]), "with 0 deviations of channels for 1 channels"),
         (lambda about: about.update(channels=3), "with 3 channels for 1 channels in its network"),
+        (
+            lambda about: about["network"].update(resolution_px=10**6),
+            "resolution_px is 1000000: it must be 1 to 16,384",
+        ),
+        (lambda about: about.update(source_px=10**6), "source_px Input should be less than or"),
+        (lambda about: about.update(depth_bits=0), "depth_bits Input should be greater than or"),
+        (lambda about: about.update(norm_eps=-1), "norm_eps Input should be greater than or"),
+        (lambda about: about.update(mean=[2.0]), "mean.0 Input should be less than or equal to 1"),
+        (lambda about: about.update(std=[0.0]), "std.0 Input should be greater than 0"),
+        (
+            lambda about: about["class_names"].__setitem__(0, "\x1b[2J"),
+            r"class \x1b[2J has a control character in its name",
+        ),
     ],
 )
 def test_a_description_that_asks_for_nonsense_is_refused(
