@@ -269,6 +269,20 @@ def test_a_stored_sweep_is_shown_without_its_code(
     assert not (trap.folder / "executed").exists()
 
 
+def test_the_best_coefficients_of_a_stored_reference_are_found_without_its_code(
+    trap: Any, stored: str
+) -> None:
+    with sqlite3.connect(stored.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE coefficients SET baseline = ?", (NAME,))
+    found = trap.invoke("best", "--baseline", NAME, "--json", "--database", stored)
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["baseline"] == NAME
+    other = trap.invoke("best", "--baseline", "trap:Other", "--database", stored)
+    assert (other.exit_code, other.stdout) == (1, "")
+    assert "trap:Other at 2 × its FLOPs" in other.stderr
+    assert not (trap.folder / "executed").exists()
+
+
 def test_the_family_of_a_stored_sweep_is_derived_where_its_code_is_named(
     trap: Any, stored: str
 ) -> None:
