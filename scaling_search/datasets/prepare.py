@@ -239,25 +239,31 @@ def _open(
         if held_fraction > 0:
             held = held_apart(found.hashes, train.labels, len(source.class_names), held_fraction)
             out, rest = np.flatnonzero(held), np.flatnonzero(~held)
-            apart = _Apart(train.take(out), found.take(out))
-            pool, pool_found = train.take(rest), found.take(rest)
-            notes += (
-                f"no test split of its own: {len(out):,} images ({held_fraction:.0%} of each "
-                "class, always the same) are held apart as one",
-            )
+            if len(out):
+                apart = _Apart(train.take(out), found.take(out))
+                pool, pool_found = train.take(rest), found.take(rest)
+                notes += (
+                    f"no test split of its own: {len(out):,} images ({held_fraction:.0%} of each "
+                    "class, always the same) are held apart as one",
+                )
+            else:
+                notes += (
+                    f"no test split: {held_fraction:g} of each class is less than half an image, "
+                    "so none is held apart; raise test_fraction for one",
+                )
         # Bits, because test images may be deep where those to train on are not.
         shape = [base.fingerprint, base.class_names, base.source_px, base.channels, bits]
         key = _digest(shape, held_fraction)
         if with_test and apart is None:
             raise InputError(
-                f"{spec.name} has no test split and test_fraction is 0: set it to a fraction to "
-                "hold apart, for example 0.2"
+                f"{spec.name} has no test split and test_fraction is {spec.test_fraction:g}, which "
+                "holds no image apart: set it to a larger fraction, for example 0.2"
             )
         parts = [(key, pool, pool_found, base)]
         test_key: str | None = None
         test_print = None if apart is None else print_of(apart.part, apart.found)
         # What is held apart was read with the rest, so that its corrupt images are told with them.
-        if apart is not None and test_print is not None and (with_test or held_fraction > 0):
+        if apart is not None and test_print is not None and (with_test or test is None):
             test_key = _digest("test", shape, test_print)
             test_base = dataclasses.replace(base, fingerprint=test_print)
             parts.append((test_key, apart.part, apart.found, test_base))

@@ -177,8 +177,25 @@ def test_no_test_split_can_be_opened_where_none_is_held_apart(make_folder: MakeF
     with pytest.raises(InputError) as caught:
         prepare(DataSpec(name=str(folder), test_fraction=0), with_test=True)
     assert str(caught.value) == (
-        f"{folder} has no test split and test_fraction is 0: set it to a fraction to hold apart, "
-        "for example 0.2"
+        f"{folder} has no test split and test_fraction is 0, which holds no image apart: set it "
+        "to a larger fraction, for example 0.2"
+    )
+
+
+def test_fraction_that_holds_no_image_apart_makes_no_test_split(make_folder: MakeFolder) -> None:
+    folder = make_folder("pets", cat=10, dog=10)
+    prepared = prepare(DataSpec(name=str(folder), test_fraction=0.04))
+    assert (prepared.test_count, prepared.test_fingerprint, prepared.test_copies) == (None,) * 3
+    assert prepared.n_train + prepared.n_validation == 20
+    assert prepared.notes == (
+        "no test split: 0.04 of each class is less than half an image, so none is held apart; "
+        "raise test_fraction for one",
+    )
+    with pytest.raises(InputError) as caught:
+        prepare(DataSpec(name=str(folder), test_fraction=0.04), with_test=True)
+    assert str(caught.value) == (
+        f"{folder} has no test split and test_fraction is 0.04, which holds no image apart: set "
+        "it to a larger fraction, for example 0.2"
     )
 
 
