@@ -50,6 +50,8 @@ def read_image(path: Path, about: About) -> NDArray[np.uint8]:
     Raises:
         UnreadableImageError: the file is not there, or no image that can be decoded.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise UnreadableImageError("a folder or device, no file")
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,13 @@ def test_a_corrupt_image_is_told_and_the_others_go_on(trained: Any, tmp_path: Pa
     good = trained.image(1, tmp_path)
     bad, missing = tmp_path / "bad.png", tmp_path / "missing.png"
     bad.write_bytes(good.read_bytes()[:40])
-    found = list(predict(load(trained.path), [bad, good, missing]))
-    assert [bool(one.labels) for one in found] == [False, True, False]
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    found = list(predict(load(trained.path), [bad, good, missing, pipe, tmp_path]))
+    assert [bool(one.labels) for one in found] == [False, True, False, False, False]
     assert found[0].problem
     assert found[2].problem == "No such file or directory"
+    assert found[3].problem == found[4].problem == "a folder or device, no file"
     assert found[0].to_dict()["labels"] == []
 
 
