@@ -157,11 +157,12 @@ class Subjects:
             else:
                 continue
             if now != then:
+                split = "--set data.test_fraction as it was, " if which == "test images" else ""
                 raise InputError(
                     f"the {which} of {spec.name} changed since {shown.name} was trained "
                     f"(fingerprint {(now or 'none')[:12]}, then {(then or 'none')[:12]}), so that "
-                    "some test images may have been trained on: restore the images, name the sweep "
-                    "with --sweep, or a folder of images with --images"
+                    f"some test images may have been trained on: restore the images, {split}name "
+                    "the sweep with --sweep, or a folder of images with --images"
                 )
 
     def complain(self, read: int) -> None:
