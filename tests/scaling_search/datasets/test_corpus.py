@@ -117,20 +117,21 @@ def test_data_sets(name: str, way: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_test_split(name: str, tmp_path: Path) -> None:
-    """What transfer and cam measure on: read with the same number of bits as the rest."""
+def test_transfer(name: str, tmp_path: Path) -> None:
+    """Its test images are read with the same number of bits as those that it trains on."""
     case = CASES[name]()
     for number, part in enumerate(("train", "test")):
         plain_folder(tmp_path / part, number)
     (tmp_path / "test" / "cat" / f"case{case.ending}").write_bytes(case.content)
+    source = SimpleNamespace(network=SimpleNamespace(in_channels=3))
     spec = DataSpec(name=str(tmp_path))
     if case.problem is not None:
         with pytest.raises(InputError) as caught:
-            prepare(spec, with_test=True)
+            prepare_targets([spec], [source])  # type: ignore[list-item]
         assert case.problem in str(caught.value)
         return
-    data = prepare(spec, with_test=True)
-    assert data.depth_bits == case.bits
+    data = prepare_targets([spec], [source])[spec.name, 3]  # type: ignore[list-item]
+    assert About.of(about(None).network, data).depth_bits == case.bits
     assert decode(case.content, SIDE, 3, case.bits).tobytes() in read_back(data, "test")
 
 
@@ -166,19 +167,6 @@ def test_predict_and_cam(name: str, tmp_path: Path) -> None:
     close(read_image(file, trained), case)
     assert isinstance(shown, Subject)
     close(shown.pixels, case)
-
-
-@pytest.mark.parametrize("name", ["twelve_bits_colour_png", "oriented_deep_tiff_6", "colour_png"])
-def test_transfer(name: str, tmp_path: Path) -> None:
-    case = CASES[name]()
-    for number, part in enumerate(("train", "test")):
-        plain_folder(tmp_path / part, number)
-        (tmp_path / part / "cat" / f"case{case.ending}").write_bytes(case.content)
-    source = SimpleNamespace(network=SimpleNamespace(in_channels=3))
-    spec = DataSpec(name=str(tmp_path))
-    data = prepare_targets([spec], [source])[spec.name, 3]  # type: ignore[list-item]
-    assert decode(case.content, SIDE, 3, case.bits).tobytes() in read_back(data, "test")
-    assert About.of(about(None).network, data).depth_bits == case.bits
 
 
 def wide(tmp_path: Path, values: NDArray[Any]) -> Path:
