@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scaling_search.datasets import entry, survey
-from scaling_search.datasets import prepare as preparing
+from scaling_search.datasets import entry, memory, survey
 from scaling_search.datasets.prepare import prepare
 from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
@@ -247,7 +246,7 @@ def test_remembering_a_source_is_not_needed_to_use_it(
     def refuse(path: Path, values: object) -> None:
         raise InputError("read-only")
 
-    monkeypatch.setattr(preparing, "write_json", refuse)
+    monkeypatch.setattr(memory, "write_json", refuse)
     assert prepare(spec) == first
 
 
