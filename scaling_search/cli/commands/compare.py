@@ -92,7 +92,7 @@ def compare(
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.process import execution, stoppable
     from scaling_search.cli.views import plan as view
-    from scaling_search.cli.views.outcome import report
+    from scaling_search.cli.views.ending import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps import create_sweep
 

@@ -92,7 +92,7 @@ def extend(
     from results.store import Store
     from scaling_search.cli import inputs, training
     from scaling_search.cli.process import execution, stoppable
-    from scaling_search.cli.views.outcome import report
+    from scaling_search.cli.views.ending import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps.extending import extend_sweep
 
@@ -136,7 +136,7 @@ def _submit(server: str, sweep: int, extension: Extension, json: bool) -> None:
     """Let the service extend it."""
     from scaling_search.cli.documents import SweepRecord
     from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.views.outcome import show_next
+    from scaling_search.cli.views.ending import show_next
     from scaling_search.cli.views.sweep import show_heading
     from scaling_search.client import Client
 

@@ -54,7 +54,7 @@ def identify(
     from results.store import Store
     from scaling_search.cli import inputs, training
     from scaling_search.cli.process import execution, stoppable
-    from scaling_search.cli.views.outcome import report
+    from scaling_search.cli.views.ending import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps.identification import create_identification, question
     from search_spaces.human import plural

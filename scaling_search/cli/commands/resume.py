@@ -59,7 +59,7 @@ def resume(
     from results.store import Store
     from scaling_search.cli import inputs, training
     from scaling_search.cli.process import execution, stoppable
-    from scaling_search.cli.views.outcome import report
+    from scaling_search.cli.views.ending import report
     from scaling_search.cli.views.progress import Display
     from search_spaces.errors import InputError
 

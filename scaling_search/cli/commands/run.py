@@ -70,7 +70,7 @@ def run(
     from scaling_search.cli.output import console
     from scaling_search.cli.process import execution, stoppable
     from scaling_search.cli.views import plan as view
-    from scaling_search.cli.views.outcome import report
+    from scaling_search.cli.views.ending import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps import create_sweep
 

@@ -31,7 +31,7 @@ def show(
     from scaling_search.cli.documents import SweepRecord
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.records import open_records
-    from scaling_search.cli.views import outcome
+    from scaling_search.cli.views import ending, outcome
     from scaling_search.cli.views import sweep as view
 
     with open_records(server, database) as records:
@@ -48,4 +48,4 @@ def show(
     view.show_checkpoints(out, record.checkpoints)
     out.print()
     outcome.show_outcome(out, record)
-    outcome.show_next(out, record)
+    ending.show_next(out, record)

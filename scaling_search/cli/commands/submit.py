@@ -60,7 +60,7 @@ def submit(
     from scaling_search.cli.documents import SweepRecord
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.records import open_records, submit
-    from scaling_search.cli.views.outcome import show_next
+    from scaling_search.cli.views.ending import show_next
     from scaling_search.cli.views.sweep import show_heading
 
     spec = inputs.read_sweep(

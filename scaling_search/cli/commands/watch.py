@@ -35,7 +35,7 @@ def watch(
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from scaling_search.cli.following import Following
     from scaling_search.cli.records import open_records
-    from scaling_search.cli.views.outcome import report
+    from scaling_search.cli.views.ending import report
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.watching import check_end, observe
 
