@@ -19,7 +19,7 @@ $(READY): pyproject.toml constraints.txt
 	sed 's/^torch==.*/$(TORCH)/' constraints.txt > $(VENV)/constraints.txt
 	$(BIN)/pip install --quiet $(PIP_FLAGS) --constraint $(VENV)/constraints.txt --editable ".[dev]"
 	# Kernels, once and not by each process that trains.
-	$(BIN)/python -c "import scaling_search.proxy.cpu.kernels"
+	$(BIN)/python -c "import scaling_search.training.cpu.kernels"
 	test -x $(CHROMIUM) || test "$$(id -u)" != 0 || (apt-get update -qq && apt-get install -qq \
 	  --no-install-recommends chromium) > /dev/null || echo "no chromium: browser tests are skipped"
 	touch $@
@@ -40,10 +40,9 @@ test: check  ## what CI runs
 # What trains, computes with torch or judges by floating-point numbers, and each way to have another
 # processor's rounding: layers, instruction sets and matrix products of oneDNN, PyTorch, MKL, numba
 # and OpenBLAS.
-ROUNDING := $(addprefix tests/scaling_search/,cam checkpoints edge proxy selection strategies \
-  transfer validation weights test_forecast.py test_methods_compared.py) \
-  tests/benchmarks/test_selection.py tests/search_spaces/test_modules.py \
-  tests/search_spaces/exports/test_loading.py tests/cli/test_edge.py tests/cli/test_transfer.py
+ROUNDING := $(addprefix tests/scaling_search/,evidence networks training uses sweeps/strategies \
+  sweeps/validation cli/test_edge.py cli/test_transfer.py) \
+  tests/benchmarks/test_selection.py tests/search_spaces/exports/test_loading.py
 PROCESSORS := SCALING_SEARCH_COMPILED_LAYERS=0 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=default \
   MKL_CBWR=COMPATIBLE NUMBA_CPU_NAME=generic OPENBLAS_CORETYPE=Haswell
 

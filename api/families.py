@@ -12,9 +12,10 @@ from api.problems import Finding, ProblemError
 from results import Store
 from results.documents.common import Coefficients as Triple
 from results.documents.families import Family, Member
-from results.records import CoefficientsRecord
-from results.records import FamilyMember as StoredMember
+from results.values import CoefficientsRecord
+from results.values import FamilyMember as StoredMember
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError
 from search_spaces.families import (
@@ -24,7 +25,6 @@ from search_spaces.families import (
     family,
     family_member,
 )
-from search_spaces.frame import Frame
 
 _REMEMBERED = 256
 OWN = Images()

@@ -20,7 +20,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.problems import invalid
-from results.records import After, Order
+from results.values import After, Order
 
 MOST_ROWS = 1000
 

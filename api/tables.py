@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from results.documents.trials import TrialItem
-from results.records import After, TrialSummary
+from results.values import After, TrialSummary
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 _AT_ONCE: Final = 2000

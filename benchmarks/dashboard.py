@@ -17,10 +17,10 @@ from sqlalchemy import create_engine, update
 from benchmarks.figures import fill_one
 from benchmarks.report import Figure
 from benchmarks.service import HOST, serving
-from results.records import Lease
 from results.schema import SweepRow
 from results.states import SweepState
 from results.store import Store
+from results.values import Lease
 
 CHROMIUM = Path("/usr/bin/chromium")
 _ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]

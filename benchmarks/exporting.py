@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.report import Figure
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
-from search_spaces.complexity import chain_complexity
 from search_spaces.exports import FORMATS, named
 from search_spaces.families import FamilyMember, family
-from search_spaces.frame import Frame
-from search_spaces.rounding import Rounding
+from search_spaces.networks.complexity import chain_complexity
+from search_spaces.networks.rounding import Rounding
 
 COEFFICIENTS = Coefficients(1.05, 1.15, 1.16)
 

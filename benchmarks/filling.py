@@ -12,12 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, func, insert, select, update
 
 from results.plans import new_candidates, new_family_member
-from results.records import (
-    Lease,
-    NewCoefficients,
-    NewDataset,
-    NewSweep,
-)
 from results.schema import (
     Base,
     CandidateRow,
@@ -29,12 +23,18 @@ from results.schema import (
 )
 from results.states import SweepState, TrialState, Verdict
 from results.store import Store
+from results.values import (
+    Lease,
+    NewCoefficients,
+    NewDataset,
+    NewSweep,
+)
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.families import family
-from search_spaces.frame import Frame
 from search_spaces.planning import Plan, make_plan
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 CANDIDATES = 20
 N_VALIDATION = 287

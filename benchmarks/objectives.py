@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from scaling_search.selection import Evidence
+from scaling_search.evidence import Evidence
 from search_spaces.coefficients import Scaling
 
 Floats = NDArray[np.float64]

@@ -19,9 +19,9 @@ from benchmarks.report import Figure
 from results.store import Store
 from scaling_search.sweeps import confirm
 from search_spaces.coefficients import Coefficients
-from search_spaces.complexity import chain_complexity
+from search_spaces.networks.complexity import chain_complexity
 from search_spaces.planning import Plan, make_plan
-from search_spaces.space import SearchSpace
+from search_spaces.specs.space import SearchSpace
 
 CUBE = ((100, 0.01), (100, 0.01), (100, 0.01))
 LONG = ((1000, 0.001), (1000, 0.0005), (1, 0.05))

@@ -19,10 +19,10 @@ from PIL import Image
 
 from benchmarks.folders import copy_images, write_digits
 from benchmarks.report import Figure
-from scaling_search.datasets import SplitArrays
-from scaling_search.datasets.cache import CACHE_VARIABLE
-from scaling_search.datasets.prepare import prepare
-from search_spaces.data_spec import DataSpec
+from scaling_search.data import SplitArrays
+from scaling_search.data.cache import CACHE_VARIABLE
+from scaling_search.data.prepare import prepare
+from search_spaces.specs.data import DataSpec
 
 BATCH = 64
 

@@ -21,10 +21,10 @@ import numpy as np
 import psutil
 import torch
 
-from scaling_search.datasets.prepare import prepare
-from scaling_search.proxy import Training
+from scaling_search.data.prepare import prepare
+from scaling_search.training import Training
 from search_spaces.planning import Candidate, make_plan
-from search_spaces.sweep_spec import load_sweep
+from search_spaces.specs.sweep import load_sweep
 
 
 def trial(training: Training) -> dict[str, Any]:

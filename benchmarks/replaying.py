@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from results.states import TrialState
 from results.store import Store
-from scaling_search.selection import Evidence, Outcome, select
-from scaling_search.strategies import Arm, Ledger, TrialStands, searching
-from scaling_search.strategies.ledger import Pick
+from scaling_search.evidence import Evidence, Outcome, select
 from scaling_search.sweeps.conclusion import gather
 from scaling_search.sweeps.ledgers import arm, race_rules
-from scaling_search.workers.race import Race
-from search_spaces.sweep_spec import SweepSpec
+from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands, searching
+from scaling_search.sweeps.strategies.ledger import Pick
+from scaling_search.tune.early_stopping import Race
+from search_spaces.specs.sweep import SweepSpec
 
 
 @dataclass(frozen=True)

@@ -23,20 +23,20 @@ from ray import tune
 
 from benchmarks.report import Figure
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.datasets.prepare import prepare
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepare import prepare
 from scaling_search.environment import is_dead, this_process
-from scaling_search.proxy import TrialResult
 from scaling_search.sweeps import create_sweep
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.recorder import Recorder
-from scaling_search.watch import Watch
-from scaling_search.workers.execution import Listed, Resources, TrialTask, run_trials
-from scaling_search.workers.session import ray_session
-from scaling_search.workers.trainable import Shared
+from scaling_search.sweeps.signals import Watch
+from scaling_search.training import TrialResult
+from scaling_search.tune.running import Listed, Resources, TrialTask, run_trials
+from scaling_search.tune.session import ray_session
+from scaling_search.tune.trainable import Shared
 from search_spaces.planning import make_plan
-from search_spaces.sweep_spec import SweepSpec, load_sweep
+from search_spaces.specs.sweep import SweepSpec, load_sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -158,10 +158,10 @@ def _processes(
     proxy, prepared = sweep.proxy.model_dump(mode="json"), data.to_dict()
 
     def trainable(config: dict[str, Any]) -> None:
-        from scaling_search.datasets import PreparedDataset
-        from scaling_search.proxy import Training
-        from search_spaces.proxy_spec import ProxySpec
-        from search_spaces.spec import NetworkSpec
+        from scaling_search.data import PreparedDataset
+        from scaling_search.training import Training
+        from search_spaces.networks.spec import NetworkSpec
+        from search_spaces.specs.proxy import ProxySpec
 
         training = Training(
             NetworkSpec.from_dict(config["spec"]),

@@ -24,8 +24,8 @@ from urllib.request import urlopen
 
 from benchmarks.filling import claimed_sweep, fill
 from benchmarks.report import Figure
-from results.records import Lease
 from results.store import Store
+from results.values import Lease
 
 PROGRAMS = Path(__file__).with_name("programs")
 HOST = "127.0.0.1"

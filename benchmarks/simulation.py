@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.objectives import Conditions, Floats, Kind, World, world
-from scaling_search.selection import Belief, Evidence, believe
-from search_spaces.sweep_spec import SelectionRule
+from scaling_search.evidence import Belief, Evidence, believe
+from search_spaces.specs.sweep import SelectionRule
 
 Trial = tuple[int, int]
 """Index of a candidate, and a seed."""

@@ -19,12 +19,12 @@ from efficientnet_pytorch.utils import efficientnet
 
 from benchmarks.programs.ours import BASE_PX, MAX_POINTS, spread, sweep_spec
 from benchmarks.report import Figure
-from scaling_search.datasets import PreparedDataset
-from scaling_search.datasets.prepare import prepare
-from scaling_search.proxy import Training
-from search_spaces.data_spec import DataSpec
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepare import prepare
+from scaling_search.training import Training
 from search_spaces.planning import Candidate, make_plan
-from search_spaces.proxy_spec import ProxySpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.proxy import ProxySpec
 
 Dtype = Literal["float32", "bfloat16"]
 BATCH = 64

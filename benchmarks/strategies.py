@@ -24,9 +24,9 @@ from benchmarks.objectives import Conditions, Kind, lattice, world
 from benchmarks.replaying import Pool, Replayed, replay, shuffled, stored_pool
 from benchmarks.report import Figure
 from benchmarks.selection import off, reliability
-from scaling_search.selection import believe
-from scaling_search.strategies import Arm
-from search_spaces.sweep_spec import SelectionRule, SweepSpec, load_sweep
+from scaling_search.evidence import believe
+from scaling_search.sweeps.strategies import Arm
+from search_spaces.specs.sweep import SelectionRule, SweepSpec, load_sweep
 
 Floats = NDArray[np.float64]
 

@@ -17,16 +17,16 @@ from torch import Tensor
 
 from benchmarks.folders import write_digits
 from benchmarks.report import Figure
-from scaling_search.datasets.prepare import prepare
-from scaling_search.datasets.prepared import PreparedDataset, Split
-from scaling_search.proxy import Evaluation, Start, evaluate
-from scaling_search.proxy.evaluation import recompute_norms
-from scaling_search.proxy.images import Images
-from scaling_search.transfer.probe import Features, LinearProbe
+from scaling_search.data.prepare import prepare
+from scaling_search.data.prepared import PreparedDataset, Split
+from scaling_search.networks.modules import build
+from scaling_search.training import Evaluation, Start, evaluate
+from scaling_search.training.evaluation import recompute_norms
+from scaling_search.training.images import Images
+from scaling_search.uses.transfer.probe import Features, LinearProbe
 from search_spaces.baselines import ProxyForm, get_baseline, realise
-from search_spaces.data_spec import DataSpec
-from search_spaces.modules import build
-from search_spaces.proxy_spec import ProxySpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.proxy import ProxySpec
 
 FORM = ProxyForm(width=0.35, stem_stride=2, strides=(1, 2, 1, 2, 1, 1, 1))
 CLASSIFIER = "head.classifier"

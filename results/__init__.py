@@ -1,11 +1,11 @@
 """The record: sweeps and all they found, kept in SQLite or PostgreSQL.
 
-`Store` is the way in and out; `records` are the values it takes and gives; `states` names what may
+`Store` is the way in and out; `values` are the values it takes and gives; `states` names what may
 become what; `errors` what can go wrong. `results.frames`, pandas views for notebooks, is imported
 by itself: pandas takes longer to import than a query to answer.
 """
 
-from results import records
+from results import values
 from results.errors import (
     ConflictError,
     DatabaseUnavailableError,
@@ -27,5 +27,5 @@ __all__ = [
     "SweepState",
     "TrialState",
     "Verdict",
-    "records",
+    "values",
 ]

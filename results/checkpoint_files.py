@@ -35,9 +35,7 @@ def remove_marked(sweep_id: int, marks: Iterable[str], recorded: Container[str] 
         recorded: names that stay.
     """
     for mark in marks:
-        written = (
-            f"sweep-{sweep_id}-trial-*-{mark}*"  # as `scaling_search.checkpoints.keeping` has it
-        )
+        written = f"sweep-{sweep_id}-trial-*-{mark}*"  # as in `checkpoints.keeping`
         for pattern in (written, f".{written}.tmp"):
             found = [path.name for path in checkpoint_folder().glob(pattern)]
             remove_checkpoints(name for name in found if name not in recorded)

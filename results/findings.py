@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from search_spaces.human import percent, plural, points
-from search_spaces.target import NAMES, Quantity
+from search_spaces.specs.target import NAMES, Quantity
 
 
 def findings(outcome: Mapping[str, Any], quantity: Quantity) -> list[str]:

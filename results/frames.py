@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from results.reader import Reader
-from results.records import Candidate, EdgeMeasurement, Epoch, NewFamilyMember, Trial
 from results.states import TrialState
-from search_spaces.sweep_spec import FRESH
+from results.values import Candidate, EdgeMeasurement, Epoch, NewFamilyMember, Trial
+from search_spaces.specs.sweep import FRESH
 
 
 def trials(reader: Reader, sweep_id: int) -> pd.DataFrame:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
 
-from results.records import Candidate as Stored
-from results.records import NewCandidate, NewFamilyMember
+from results.values import Candidate as Stored
+from results.values import NewCandidate, NewFamilyMember
+from search_spaces.baselines.frame import Frame
 from search_spaces.families import FamilyMember
-from search_spaces.frame import Frame
-from search_spaces.intervals import intervals
+from search_spaces.families.intervals import intervals
 from search_spaces.planning import Candidate, Plan
 
 Remarks = Callable[[Candidate], tuple[str, ...]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.records import Sweep
+from results.values import Sweep
 from search_spaces.human import duration, plural, size
-from search_spaces.target import Target
+from search_spaces.specs.target import Target
 
 
 def provenance(sweep: Sweep) -> list[tuple[str, str]]:

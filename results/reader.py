@@ -6,7 +6,8 @@ Whoever looks at sweeps takes a `Reader`, and shows the same wherever they are k
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from results.records import (
+from results.states import SweepState, Verdict
+from results.values import (
     Candidate,
     CandidateSummary,
     CheckpointRecord,
@@ -21,8 +22,7 @@ from results.records import (
     Trial,
     Validation,
 )
-from results.states import SweepState, Verdict
-from search_spaces.target import Quantity
+from search_spaces.specs.target import Quantity
 
 
 class Reader(Protocol):

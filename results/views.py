@@ -13,15 +13,15 @@ import plotly.graph_objects as go
 
 from results import figures, frames
 from results.reader import Reader
-from results.records import Standing, Sweep
+from results.values import Standing, Sweep
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError, suggest
 from search_spaces.families import PUBLISHED_FAMILIES
 from search_spaces.families import family as derive
-from search_spaces.frame import Frame
 from search_spaces.human import percent, plural, triple
-from search_spaces.target import NAMES, Target
+from search_spaces.specs.target import NAMES, Target
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ import uvicorn
 
 from results import Store
 from results.plans import new_family_member
-from results.records import (
+from results.states import SweepState, TrialState, Verdict
+from results.values import (
     Lease,
     NewCandidate,
     NewCoefficients,
@@ -35,15 +36,14 @@ from results.records import (
     NewSweep,
     TrialResult,
 )
-from results.states import SweepState, TrialState, Verdict
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
-from search_spaces.data_spec import DataSpec
 from search_spaces.families import family
-from search_spaces.frame import Frame
 from search_spaces.planning import make_plan
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.sweep import SweepSpec
 
 SMALL_DATA = DataSpec(max_train_images=160)
 
@@ -75,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shared_ray() -> Iterator[None]:
     """A Ray with two CPUs that runs until the last test is over; starting one takes seconds."""
-    from scaling_search.workers.session import ray_session
+    from scaling_search.tune.session import ray_session
 
     with ray_session(address=None, cpus=2, gpus=0):
         yield
@@ -84,7 +84,7 @@ def shared_ray() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def small_digits(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
     """160 real handwritten digits to train on, 287 to validate."""
-    from scaling_search.datasets.prepare import prepare
+    from scaling_search.data.prepare import prepare
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCALING_SEARCH_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
@@ -378,7 +378,7 @@ class Cluster:
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """A cluster with two CPUs, started by `ray start --head`, that answers."""
-    from scaling_search.workers.cluster import check_answer
+    from scaling_search.tune.cluster import check_answer
     from search_spaces.errors import WorkError
 
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": 64 * "5"}

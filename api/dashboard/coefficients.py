@@ -14,10 +14,10 @@ from api.models.coefficients import CoefficientsQuery
 from api.pages import Paging
 from api.service import StoreDep
 from results.documents.coefficients import BestCoefficients
-from results.records import Searched
 from results.states import Verdict
 from results.store import Store
-from search_spaces.target import QUANTITIES
+from results.values import Searched
+from search_spaces.specs.target import QUANTITIES
 
 router: Final = APIRouter(include_in_schema=False)
 

@@ -13,9 +13,9 @@ from api.dashboard.rendering import page
 from api.models.common import LARGEST_ID
 from api.models.figures import Cost
 from api.service import StoreDep
-from results.records import Standing, Sweep, SweepSummary
 from results.states import shown
 from results.store import Store
+from results.values import Standing, Sweep, SweepSummary
 
 router: Final = APIRouter(include_in_schema=False)
 

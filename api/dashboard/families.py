@@ -14,7 +14,7 @@ from api.models.families import FamilyQuery, PublishedQuery
 from api.routers.families import CoefficientsId
 from api.service import StoreDep
 from results.documents.families import Family
-from results.records import Order
+from results.values import Order
 from search_spaces.exports import FORMATS
 from search_spaces.families import CONVENTIONS, PUBLISHED_FAMILIES
 

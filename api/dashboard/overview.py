@@ -14,8 +14,8 @@ from api.dashboard.rendering import page
 from api.models.sweeps import SweepQuery
 from api.pages import Paging
 from api.service import StoreDep
-from results.records import Climb, SweepSummary
 from results.states import SweepState, shown
+from results.values import Climb, SweepSummary
 
 router: Final = APIRouter(include_in_schema=False)
 

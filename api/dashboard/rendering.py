@@ -16,7 +16,7 @@ from api.dashboard.assets import address
 from api.dashboard.sparkline import sparkline
 from api.media_types import preferred
 from search_spaces.human import amount, duration, exactly, percent, plural, points, size, triple
-from search_spaces.target import NAMES
+from search_spaces.specs.target import NAMES
 
 _SAME_ORIGIN: Final = (
     "default-src 'none'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; "

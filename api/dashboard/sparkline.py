@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from results.records import Climb
+from results.values import Climb
 from search_spaces.human import percent, plural
 
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3

@@ -17,9 +17,9 @@ from api.service import PrincipalDep, StoreDep
 from results.states import AccessScope
 from results.store import Store
 from search_spaces.baselines import baselines
-from search_spaces.reading import presets
-from search_spaces.strategy_spec import StrategyName
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.reading import presets
+from search_spaces.specs.strategy import StrategyName
+from search_spaces.specs.sweep import SweepSpec
 
 router: Final = APIRouter(include_in_schema=False)
 

@@ -20,14 +20,14 @@ from api.service import PrincipalDep, StoreDep
 from results.errors import NotFoundError
 from results.findings import findings
 from results.provenance import provenance
-from results.records import CandidateSummary, Gallery, Order, Standing, Sweep, TrialSummary
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState, shown
 from results.store import Store
+from results.values import CandidateSummary, Gallery, Order, Standing, Sweep, TrialSummary
 from search_spaces.errors import InputError
 from search_spaces.human import chance, points
-from search_spaces.reading import parse
-from search_spaces.strategy_spec import StrategyName
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.reading import parse
+from search_spaces.specs.strategy import StrategyName
+from search_spaces.specs.sweep import SweepSpec
 
 router: Final = APIRouter(include_in_schema=False)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.dashboard.rendering import page
 from api.routers.transfers import TransferId
 from api.service import StoreDep
-from results.records import Transfer
+from results.values import Transfer
 
 router: Final = APIRouter(include_in_schema=False)
 

@@ -18,8 +18,8 @@ from sse_starlette import ServerSentEvent
 from api.events.watcher import Told, Watcher
 from api.problems import Finding, ProblemError
 from results.documents.events import EventItem
-from results.records import Event
 from results.store import Store
+from results.values import Event
 from search_spaces.errors import InputError, WorkError
 
 _BATCH: Final = 500

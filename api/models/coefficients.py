@@ -10,7 +10,7 @@ from api.models.common import LARGEST_ID
 from api.pages import Page, PageQuery
 from results.documents.coefficients import FOUND, CoefficientsItem
 from results.states import Verdict
-from search_spaces.target import Quantity
+from search_spaces.specs.target import Quantity
 
 CoefficientsSort = Literal[
     "id", "-id", "accuracy", "-accuracy", "created_at", "-created_at", "alpha", "-alpha",

@@ -13,7 +13,7 @@ from api.submission.planning import Planned
 from results.documents.candidates import CANDIDATE, Network
 from results.documents.common import Document, Shares
 from search_spaces.planning import Candidate, Direction
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 SMALL_SPEC: Final[dict[str, Any]] = {
     "name": "digits, five directions",

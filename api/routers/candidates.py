@@ -13,8 +13,8 @@ from api.openapi import problems
 from api.pages import Paging
 from api.service import StoreDep
 from results.documents.candidates import CandidateItem
-from results.records import CandidateSummary
 from results.states import SweepState
+from results.values import CandidateSummary
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/candidates", tags=["sweeps"])
 

@@ -13,8 +13,8 @@ from api.openapi import problems
 from api.pages import Paging
 from api.service import StoreDep
 from results.documents.trials import EpochItem
-from results.records import EpochSummary
 from results.states import SweepState
+from results.values import EpochSummary
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/epochs", tags=["sweeps"])
 

@@ -20,7 +20,7 @@ from api.submission.planning import as_sweep, plan_for
 from results import SweepState
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.store import Store
-from search_spaces.extension import Extension
+from search_spaces.specs.extension import Extension
 
 router: Final = APIRouter(prefix="/v1/sweeps", tags=["sweeps"])
 

@@ -18,9 +18,9 @@ from api.pages import Paging
 from api.problems import invalid
 from api.service import StoreDep
 from results.documents.trials import TrialItem
-from results.records import After, Order, TrialSummary
 from results.states import SweepState
 from results.store import Store
+from results.values import After, Order, TrialSummary
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/trials", tags=["sweeps"])
 

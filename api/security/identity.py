@@ -12,9 +12,9 @@ from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from results.records import Token
 from results.states import AccessScope
 from results.store import Store
+from results.values import Token
 
 SESSION_COOKIE: Final = "scaling_search_session"
 REMEMBERED_SECONDS: Final = 5.0

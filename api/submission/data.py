@@ -8,11 +8,11 @@ from typing import Final
 from api.problems import invalid
 from api.settings import Settings
 from results import NotFoundError
-from results.records import Dataset
 from results.store import Store
-from search_spaces.data_spec import DataSpec
+from results.values import Dataset
 from search_spaces.errors import suggest
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.sweep import SweepSpec
 
 _FIELD: Final = "data.name"
 _DECIDED_BEFORE: Final = (

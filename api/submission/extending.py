@@ -8,13 +8,13 @@ from api.settings import Settings
 from api.submission.limits import check_budget, check_space
 from api.submission.planning import Planned, as_sweep
 from results.plans import further_candidates, same_candidates
-from results.records import Dataset, NewCandidate
 from results.store import Store
+from results.values import Dataset, NewCandidate
 from search_spaces.errors import InputError
-from search_spaces.extension import Extension, check_additions, check_proposals, extended
 from search_spaces.planning import make_plan
-from search_spaces.reading import parse
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.extension import Extension, check_additions, check_proposals, extended
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec
 
 _ELSEWHERE: Final = (
     "search further with `scaling-search extend` on the machine whose latency counts; more seeds, "

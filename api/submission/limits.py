@@ -7,11 +7,11 @@ from typing import Final
 
 from api.problems import invalid
 from api.settings import Settings
-from results.records import NewCandidate
-from search_spaces.checkpoint_rule import most_kept
+from results.values import NewCandidate
 from search_spaces.human import plural
-from search_spaces.space import SearchSpace
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.checkpoints import most_kept
+from search_spaces.specs.space import SearchSpace
+from search_spaces.specs.sweep import SweepSpec
 
 _PARAMETER_BYTES: Final = 4
 

@@ -10,11 +10,11 @@ from api.settings import Settings
 from api.submission.data import find_data
 from api.submission.limits import check_budget, check_space
 from results.plans import new_candidates
-from results.records import Dataset, NewCandidate, NewSweep
 from results.store import Store
-from search_spaces.notes import upsampling_note
+from results.values import Dataset, NewCandidate, NewSweep
 from search_spaces.planning import Candidate, Plan, make_plan
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.planning.notes import upsampling_note
+from search_spaces.specs.sweep import SweepSpec
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from results.store import Store
-from scaling_search.datasets.prepare import prepare
+from scaling_search.data.prepare import prepare
 from scaling_search.sweeps import Execution, Snapshot, create_sweep, drive
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import Plan, make_plan
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 BASE_PX = 32
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Document, Shares
-from results.records import Candidate, CandidateSummary
+from results.values import Candidate, CandidateSummary
 
 ComplexitySource = Literal["fvcore", "closed_form"]
 

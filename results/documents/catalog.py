@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Document, Moment
-from results.records import Dataset
+from results.values import Dataset
 
 DATASET: Final[dict[str, Any]] = {
     "name": "digits",

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Document, Moment
-from results.records import CheckpointRecord, Gallery
+from results.values import CheckpointRecord, Gallery
 
 CHECKPOINT: Final[dict[str, Any]] = {
     "trial": 5,

@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Coefficients, Document, Moment, Shares
-from results.records import CoefficientsRecord, Sweep
 from results.states import Verdict
-from search_spaces.target import Quantity
+from results.values import CoefficientsRecord, Sweep
+from search_spaces.specs.target import Quantity
 
 FOUND: Final[dict[str, Any]] = {
     "id": 1,

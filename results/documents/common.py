@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from results.records import Progress as Counts
+from results.values import Progress as Counts
 
 Record = TypeVar("Record")
 

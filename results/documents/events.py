@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from results.documents.common import Document, Moment
-from results.records import Event
+from results.values import Event
 
 
 class EventItem(Document):

@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from results.documents.candidates import ComplexitySource
 from results.documents.common import Coefficients, Document
 from search_spaces.coefficients import Scaling
-from search_spaces.complexity import Complexity
 from search_spaces.families import Convention, FamilyMember
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.complexity import Complexity
+from search_spaces.networks.spec import NetworkSpec
 
 _MEMBER: Final[dict[str, Any]] = {
     "name": "b1",
@@ -33,7 +33,7 @@ _MEMBER: Final[dict[str, Any]] = {
     "base_resolution_px": 224,
     "inherited": ["dropout", "stochastic_depth", "base_resolution_px"],
     "note": "",
-    "python": "from search_spaces.modules import network; model = network(…)",
+    "python": "from scaling_search import network; model = network(…)",
     "spec": {"baseline": "efficientnet_b0", "resolution_px": 265},
 }
 

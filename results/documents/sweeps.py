@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from results.documents.common import Coefficients, Document, Moment, Progress
 from results.documents.events import EventItem
 from results.documents.families import StoredMember
-from results.records import FamilyMember, Leader, Standing, Sweep, SweepSummary
 from results.states import SweepState, Verdict, shown
-from search_spaces.target import Quantity
+from results.values import FamilyMember, Leader, Standing, Sweep, SweepSummary
+from search_spaces.specs.target import Quantity
 
 SWEEP: Final[dict[str, Any]] = {
     "id": 1,

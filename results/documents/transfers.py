@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Document, Moment
-from results.records import Transfer, TransferRun
+from results.values import Transfer, TransferRun
 
 _CELL: Final[dict[str, Any]] = {
     "weights": "b0",

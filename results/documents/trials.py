@@ -7,8 +7,8 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Document, Moment
-from results.records import Candidate, Epoch, EpochSummary, Trial, TrialSummary
 from results.states import TrialState
+from results.values import Candidate, Epoch, EpochSummary, Trial, TrialSummary
 
 TRIAL: Final[dict[str, Any]] = {
     "id": 5,

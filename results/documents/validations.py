@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Document, Moment
-from results.records import Validation
+from results.values import Validation
 
 VALIDATION: Final[dict[str, Any]] = {
     "id": 1,

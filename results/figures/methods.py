@@ -21,7 +21,7 @@ from results.figures.base import (
 from results.figures.points import reached
 from results.figures.style import look
 from search_spaces.human import amount, named_triple, plural
-from search_spaces.methods import Aim
+from search_spaces.specs.methods import Aim
 
 METHODS = ("depth only", "width only", "resolution only", "two dimensions", "compound")
 _ALONE = 1 - 1e-6

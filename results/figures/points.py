@@ -10,7 +10,7 @@ import pandas as pd
 
 from results.figures.style import BASELINE, LEADER, MATCHED, OUTSIDE, PUBLISHED, SEARCHED, Look
 from search_spaces.human import amount, named_triple, plural
-from search_spaces.methods import Aim
+from search_spaces.specs.methods import Aim
 
 KINDS: dict[str, tuple[str, Look]] = {
     "searched": ("candidates", SEARCHED),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from results.views import SweepView
 from search_spaces.human import amount, chance, exactly, percent, plural, points
-from search_spaces.target import NAMES
+from search_spaces.specs.target import NAMES
 
 MOST = 500
 """Rows that a table shows; a file of more is for `scaling-search export`."""

@@ -1,4 +1,4 @@
-"""The tables. Every column of a record in `results.records` has the same name and meaning there.
+"""The tables. Every column of a record in `results.values` has the same name and meaning there.
 
 Rows of a sweep refer to it with ON DELETE CASCADE: deleting the sweep deletes all that it holds.
 A table is known to the migrations once its module is imported here.

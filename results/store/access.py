@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from results.columns import database_clock
 from results.errors import ConflictError, NotFoundError
-from results.records import NewToken, Token
 from results.schema import SessionRow, TokenRow
 from results.states import AccessScope
 from results.store.fencing import clock
 from results.store.rows import Part, columns, fetch, insert_unless_present, to_record
+from results.values import NewToken, Token
 from search_spaces.errors import InputError, suggest
 
 TOKEN_PREFIX: Final = "sst_"

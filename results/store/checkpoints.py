@@ -7,12 +7,12 @@ from sqlalchemy import Connection, delete, insert, select
 
 from results.checkpoint_files import remove_checkpoints, remove_marked
 from results.columns import database_clock
-from results.records import CheckpointRecord, Lease, NewCheckpoint
 from results.schema import CandidateRow, CheckpointRow, EventRow, TrialRow
 from results.store.events import append
 from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, in_chunks, values
 from results.store.sweeps import one_sweep
+from results.values import CheckpointRecord, Lease, NewCheckpoint
 
 
 class CheckpointPart(Part):

@@ -6,9 +6,9 @@ from sqlalchemy import Select, select, update
 
 from results.columns import database_clock
 from results.errors import NotFoundError
-from results.records import Dataset, NewDataset
 from results.schema import DatasetRow
 from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
+from results.values import Dataset, NewDataset
 from search_spaces.errors import suggest
 
 

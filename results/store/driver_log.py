@@ -6,10 +6,10 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 
 from results.columns import database_clock
-from results.records import DriverLogLine
 from results.schema import DriverLogRow, SweepRow
 from results.store.fencing import no_such_sweep
 from results.store.rows import Part, columns, fetch
+from results.values import DriverLogLine
 
 KEPT_LINES: Final = 2000
 _LONGEST_LINE: Final = 4000

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, insert, select
 
 from results.columns import database_clock
-from results.records import EdgeMeasurement, NewEdgeMeasurement
 from results.schema import EdgeRow, SweepRow
 from results.store.events import append
 from results.store.rows import Part, columns, fetch, in_chunks, values
+from results.values import EdgeMeasurement, NewEdgeMeasurement
 
 
 class EdgePart(Part):

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from results.columns import database_clock
-from results.records import Event, Lease
 from results.schema import EventRow
 from results.store.fencing import hold, no_such_sweep
 from results.store.rows import Part, columns, fetch, in_chunks
+from results.values import Event, Lease
 
 DECISION = "decision"
 """Kind of the event in which a strategy says why it trains what it does."""

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Label, and_, case, not_, selec
 
 from results.columns import database_clock
 from results.errors import LeaseLostError, NotFoundError
-from results.records import Lease
 from results.schema import AttemptRow, SweepRow, TrialRow
 from results.states import AttemptState, SweepState, TrialState
 from results.store.rows import columns, to_record
+from results.values import Lease
 
 
 def no_such_sweep(sweep_id: int) -> NotFoundError:

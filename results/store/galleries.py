@@ -6,10 +6,10 @@ from sqlalchemy import delete, insert, select
 
 from results.columns import database_clock
 from results.errors import NotFoundError
-from results.records import Gallery, NewGallery
 from results.schema import GalleryRow
 from results.store.rows import Part, columns, fetch, values
 from results.store.sweeps import one_sweep
+from results.values import Gallery, NewGallery
 
 
 class GalleryPart(Part):

@@ -7,13 +7,13 @@ from sqlalchemy import insert, select, update
 
 from results.columns import database_clock
 from results.errors import ConflictError, NotFoundError
-from results.records import Lease, NewCandidate, Trial
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.events import append
 from results.store.fencing import clock, hold, lock_sweep
 from results.store.rows import Part, columns, fetch, in_chunks, values
 from results.store.sweeps import add_missing_trials, count_trials
+from results.values import Lease, NewCandidate, Trial
 
 
 class GrowthPart(Part):

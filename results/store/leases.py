@@ -7,12 +7,12 @@ from sqlalchemy import Connection, func, select, update
 
 from results.columns import database_clock
 from results.errors import LeaseHeldError, LeaseLostError, NotFoundError
-from results.records import Lease
 from results.schema import SweepRow
 from results.states import SweepState, check_transition
 from results.store.events import append
 from results.store.fencing import LockedSweep, clock, hold, lock_sweep, reset_running
 from results.store.rows import Part
+from results.values import Lease
 from search_spaces.errors import InputError
 
 

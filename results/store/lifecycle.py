@@ -7,7 +7,6 @@ from sqlalchemy import Connection, delete, select, update
 from results.checkpoint_files import remove_checkpoints, remove_marked
 from results.columns import database_clock
 from results.errors import ConflictError, LeaseHeldError
-from results.records import Lease
 from results.schema import CheckpointRow, SweepRow
 from results.states import ENDED, SweepState, check_transition
 from results.store.checkpoints import marks_of
@@ -15,6 +14,7 @@ from results.store.events import append
 from results.store.fencing import clock, hold, lock_sweep, reset_running
 from results.store.rows import Part
 from results.store.sweeps import count_trials
+from results.values import Lease
 
 
 class LifecyclePart(Part):

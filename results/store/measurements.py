@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from results.records import Measurement, MeasurementKey
 from results.schema import MeasurementRow
 from results.store.rows import Part, columns, in_chunks, insert_unless_present, values
+from results.values import Measurement, MeasurementKey
 
 
 class MeasurementPart(Part):

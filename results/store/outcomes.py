@@ -7,7 +7,13 @@ from sqlalchemy import Connection, Select, case, delete, func, insert, select, u
 
 from results.columns import database_clock
 from results.errors import NotFoundError
-from results.records import (
+from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, SweepRow
+from results.states import CONCLUSIVE, Verdict
+from results.store.events import append
+from results.store.fencing import hold
+from results.store.rows import Part, columns, fetch, to_record, values
+from results.store.validations import latest_identification
+from results.values import (
     CoefficientsRecord,
     FamilyMember,
     Lease,
@@ -15,14 +21,8 @@ from results.records import (
     NewFamilyMember,
     Searched,
 )
-from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, SweepRow
-from results.states import CONCLUSIVE, Verdict
-from results.store.events import append
-from results.store.fencing import hold
-from results.store.rows import Part, columns, fetch, to_record, values
-from results.store.validations import latest_identification
 from search_spaces.errors import InputError
-from search_spaces.target import Quantity
+from search_spaces.specs.target import Quantity
 
 _SAME_TARGET = 1e-6
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, or_, select
 
-from results.records import Climb, Work
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import TrialState
 from results.store.rows import Part, in_chunks
+from results.values import Climb, Work
 
 
 class PacePart(Part):

@@ -2,12 +2,12 @@
 
 from sqlalchemy import Connection, select
 
-from results.records import Dataset, Event, FamilyMember, Leader, Standing, Sweep
 from results.schema import CoefficientsRow, DatasetRow, EventRow, FamilyMemberRow
 from results.store.events import DECISION, latest_event
 from results.store.rows import Part, columns, fetch
 from results.store.sweeps import count_trials, one_sweep
 from results.store.validations import latest_identification
+from results.values import Dataset, Event, FamilyMember, Leader, Standing, Sweep
 
 _DECISIONS = 100
 

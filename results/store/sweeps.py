@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Select, func, insert, literal, select, update
 from results.columns import database_clock
 from results.database import to_json
 from results.errors import ConflictError, NotFoundError
-from results.records import Candidate, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.events import append
@@ -23,6 +22,7 @@ from results.store.rows import (
     to_record,
     values,
 )
+from results.values import Candidate, Lease, NewCandidate, NewSweep, Progress, Sweep
 from search_spaces.errors import InputError
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Select, func, insert, select, update
 from results.checkpoint_files import remove_checkpoints
 from results.columns import database_clock
 from results.errors import NotFoundError
-from results.records import NewTransfer, NewTransferRun, Transfer, TransferRun
 from results.schema import TransferRow, TransferRunRow
 from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
+from results.values import NewTransfer, NewTransferRun, Transfer, TransferRun
 
 
 class TransferPart(Part):

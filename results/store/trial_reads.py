@@ -7,11 +7,11 @@ import numpy.typing as npt
 from sqlalchemy import func, select
 
 from results.errors import NotFoundError
-from results.records import Attempt, Epoch, Trial
 from results.schema import AttemptRow, CandidateRow, EpochRow, TrialRow
 from results.states import TrialState
 from results.store.rows import Part, columns, fetch, to_record
-from search_spaces.sweep_spec import FRESH
+from results.values import Attempt, Epoch, Trial
+from search_spaces.specs.sweep import FRESH
 
 
 class TrialReadPart(Part):

@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from results.columns import database_clock
 from results.errors import ConflictError, NotFoundError
-from results.records import Attempt, Lease, NewEpoch, StoppedTrial, Trial, TrialResult
 from results.schema import AttemptRow, EpochRow, TrialRow
 from results.states import AttemptState, TrialState
 from results.store.events import append, finite
 from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, in_chunks, to_record, values
+from results.values import Attempt, Lease, NewEpoch, StoppedTrial, Trial, TrialResult
 
 
 class TrialPart(Part):

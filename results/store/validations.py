@@ -7,7 +7,6 @@ from sqlalchemy import Label, Select, func, insert, select, update
 
 from results.columns import database_clock
 from results.errors import NotFoundError
-from results.records import Identification, NewValidation, Validation, ValidationSweep
 from results.schema import (
     CoefficientsRow,
     IdentificationRow,
@@ -16,6 +15,7 @@ from results.schema import (
     ValidationSweepRow,
 )
 from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
+from results.values import Identification, NewValidation, Validation, ValidationSweep
 
 
 class ValidationPart(Part):

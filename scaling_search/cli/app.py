@@ -103,8 +103,8 @@ def root(
 
     forbid_references()  # a command runs what its own options name
     if context.invoked_subcommand not in _FOR_OTHERS:
-        from scaling_search.edge import timer
-        from scaling_search.own import counting
+        from scaling_search.networks.user_baselines import counting
+        from scaling_search.uses.edge import timer
 
         counting.enable()
         timer.enable()

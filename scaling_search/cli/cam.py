@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import get_args
 
 from results.store import Store
-from scaling_search.cam.comparing import Shown, Target
-from scaling_search.cam.maps import METHODS, Method
-from scaling_search.cam.sampling import mosaics, sampled
-from scaling_search.cam.subjects import Subject, Unread, from_data, from_folder, read_boxes
 from scaling_search.cli.failures import complain
 from scaling_search.cli.inputs import data_spec, is_known
-from scaling_search.datasets import PreparedDataset
-from scaling_search.datasets.prepare import prepare
-from search_spaces.data_spec import DataSpec
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepare import prepare
+from scaling_search.uses.cam.comparing import Shown, Target
+from scaling_search.uses.cam.maps import METHODS, Method
+from scaling_search.uses.cam.sampling import mosaics, sampled
+from scaling_search.uses.cam.subjects import Subject, Unread, from_data, from_folder, read_boxes
 from search_spaces.errors import InputError, WorkError, suggest
-from search_spaces.reading import parse
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from results.checkpoint_files import checkpoint_path
-from results.records import Candidate, CheckpointRecord, NewGallery
 from results.states import TrialState
 from results.store import Store
-from scaling_search.cam import Shown, Tally
-from scaling_search.checkpoints import load
+from results.values import Candidate, CheckpointRecord, NewGallery
+from scaling_search.networks.checkpoints import load
+from scaling_search.uses.cam import Shown, Tally
 from search_spaces.errors import InputError
 from search_spaces.human import exactly
-from search_spaces.methods import Aim, Comparison
-from search_spaces.reading import parse
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.methods import Aim, Comparison
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec
 
 
 def find(named: Path) -> Path:

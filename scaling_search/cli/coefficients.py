@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.reader import Reader
-from results.records import CoefficientsRecord
 from results.states import CONCLUSIVE
+from results.values import CoefficientsRecord
 from scaling_search.cli.documents import coefficients_document
 from scaling_search.cli.human import parse_coefficients
 from scaling_search.cli.inputs import existing_store
@@ -16,7 +16,7 @@ from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError, WorkError
 from search_spaces.human import percent, triple
-from search_spaces.target import NAMES, Quantity
+from search_spaces.specs.target import NAMES, Quantity
 
 DEFAULT_BASELINE = "efficientnet_b0"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 def presets(incomplete: str) -> list[str]:
     """Shipped presets."""
-    from search_spaces.reading import presets as shipped
+    from search_spaces.specs.reading import presets as shipped
 
     return [name for name in shipped() if name.startswith(incomplete)]
 
@@ -20,7 +20,7 @@ def strategies(incomplete: str) -> list[str]:
     """How a sweep may spend its budget."""
     from typing import get_args
 
-    from search_spaces.strategy_spec import StrategyName
+    from search_spaces.specs.strategy import StrategyName
 
     return [name for name in get_args(StrategyName) if name.startswith(incomplete)]
 
@@ -79,7 +79,7 @@ def conventions(incomplete: str) -> list[str]:
 
 def quantities(incomplete: str) -> list[str]:
     """What networks are matched on."""
-    from search_spaces.target import QUANTITIES
+    from search_spaces.specs.target import QUANTITIES
 
     return [name for name in QUANTITIES if name.startswith(incomplete)]
 
@@ -100,7 +100,7 @@ def sweep_formats(incomplete: str) -> list[str]:
 
 def backends(incomplete: str) -> list[str]:
     """What runs networks."""
-    from scaling_search.edge.backends import BACKENDS
+    from scaling_search.uses.edge.backends import BACKENDS
 
     return [name for name in BACKENDS if name.startswith(incomplete)]
 

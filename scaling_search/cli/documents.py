@@ -10,7 +10,8 @@ from results.documents.checkpoints import CheckpointItem
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import TrialItem
 from results.reader import Reader
-from results.records import (
+from results.states import SweepState, TrialState
+from results.values import (
     Candidate,
     CandidateSummary,
     CheckpointRecord,
@@ -20,9 +21,8 @@ from results.records import (
     Trial,
     Validation,
 )
-from results.states import SweepState, TrialState
 from scaling_search.environment import is_dead
-from search_spaces.sweep_spec import FRESH
+from search_spaces.specs.sweep import FRESH
 
 
 def is_driven(sweep: Sweep | SweepSummary) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from results import frames
-from results.records import EdgeMeasurement, NewEdgeMeasurement
 from results.store import Store
+from results.values import EdgeMeasurement, NewEdgeMeasurement
 from scaling_search.cli import coefficients as sources
 from scaling_search.cli.inputs import checking
+from search_spaces.baselines.frame import Frame
 from search_spaces.errors import WorkError
 from search_spaces.families import family
-from search_spaces.frame import Frame
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from results.records import Candidate, Event, Trial
 from results.states import ENDED, SweepState, TrialState
 from results.store import Store
+from results.values import Candidate, Event, Trial
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
 from scaling_search.sweeps.progress import Snapshot, Tracker
 

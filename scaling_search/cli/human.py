@@ -7,7 +7,7 @@ import re
 
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError, suggest
-from search_spaces.target import QUANTITIES, Quantity
+from search_spaces.specs.target import QUANTITIES, Quantity
 
 _MULTIPLES = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12}
 _FLOPS = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*([KMGBT]?)(?:FLOPS?)?", re.IGNORECASE)

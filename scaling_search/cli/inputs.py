@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from results.database import Database
 from results.errors import NotFoundError
-from results.records import Sweep
 from results.store import Store
-from scaling_search.cli import own
+from results.values import Sweep
+from scaling_search.cli import user_code
 from scaling_search.cli.overrides import merged, parse_overrides
-from scaling_search.datasets import PreparedDataset, built_ins
-from scaling_search.datasets.parallel import Progress
-from scaling_search.datasets.prepare import prepare
-from scaling_search.edge.timer import telling
+from scaling_search.data import PreparedDataset, built_ins
+from scaling_search.data.parallel import Progress
+from scaling_search.data.prepare import prepare
 from scaling_search.environment import machine_name, usable_cores
-from scaling_search.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
-from scaling_search.own.checked import usable_baseline
-from scaling_search.own.counting import remember
+from scaling_search.networks.user_baselines.checked import usable_baseline
+from scaling_search.networks.user_baselines.counting import remember
+from scaling_search.sweeps.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
+from scaling_search.uses.edge.timer import telling
 from search_spaces.baselines import Baseline, get_baseline, is_built_in
-from search_spaces.complexity import Complexity
-from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError, WorkError
 from search_spaces.names import is_text, printable
+from search_spaces.networks.complexity import Complexity
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import Plan, make_plan
-from search_spaces.reading import parse
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec, load_sweep
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec, load_sweep
 
 if TYPE_CHECKING:
     from scaling_search.sweeps.forecasting import Foretold
@@ -155,7 +155,7 @@ def read_sweep(
         }
     typed = parse_overrides(settings)
     if data_is_here and isinstance(typed.get("space"), dict):
-        own.allow(typed["space"].get("baseline"))
+        user_code.allow(typed["space"].get("baseline"))
     spec = load_sweep(space, merged(typed, changes))
     if not data_is_here:
         return spec

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from search_spaces.errors import InputError, suggest
-from search_spaces.methods import COMPOUND, FAST, ONE_DIMENSION, Method
-from search_spaces.reading import parse
+from search_spaces.specs.methods import COMPOUND, FAST, ONE_DIMENSION, Method
+from search_spaces.specs.reading import parse
 
 KNOWN: dict[str, Method] = {
     **{method.name.removesuffix(" only"): method for method in ONE_DIMENSION},

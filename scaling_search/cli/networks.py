@@ -12,12 +12,12 @@ import yaml
 from scaling_search.cli import coefficients, exports
 from scaling_search.cli.inputs import checking
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports import Format, Named, as_json, as_yaml, get_format, named
 from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember, family
-from search_spaces.frame import Frame
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 _CHECKPOINT = ".safetensors"
 
@@ -125,7 +125,7 @@ def spec_of(word: str, classes: int | None) -> NetworkSpec:
     if path.suffix in (".json", ".yaml", ".yml"):
         spec = _read_spec(path)
     elif path.suffix == _CHECKPOINT:
-        from scaling_search.checkpoints import read_about  # it imports torch
+        from scaling_search.networks.checkpoints import read_about  # it imports torch
 
         spec = read_about(path).network
     else:

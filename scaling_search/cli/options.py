@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion, own
+from scaling_search.cli import completion, user_code
 
 DatabaseOption = Annotated[
     str | None,
@@ -248,7 +248,7 @@ OwnBaselineOption = Annotated[
         help="Scale this network in place of the file's: a name (`scaling-search baselines`), or "
         "a class of your own, such as mypkg.nets:TinyNet, whose code is run.",
         autocompletion=completion.baselines,
-        callback=own.typed,
+        callback=user_code.typed,
     ),
 ]
 
@@ -260,7 +260,7 @@ FamilyBaselineOption = Annotated[
         help="By default that of the sweep, or efficientnet_b0; a class of your own, such as "
         "mypkg.nets:TinyNet, is run, and checked first.",
         autocompletion=completion.baselines,
-        callback=own.typed,
+        callback=user_code.typed,
     ),
 ]
 
@@ -271,7 +271,7 @@ CodeOption = Annotated[
         metavar="MODULE:CLASS",
         help="The class of your own that it is of, such as mypkg.nets:TinyNet: its code is run, "
         "which is never done because a file or a database names it; repeatable.",
-        callback=own.typed_of_file,
+        callback=user_code.typed_of_file,
     ),
 ]
 

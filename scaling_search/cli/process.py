@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from scaling_search.cli import inputs
 from scaling_search.environment import cuda_devices
-from scaling_search.execution import Execution
+from scaling_search.tune.execution import Execution
 from search_spaces.errors import InputError
 
 
@@ -38,7 +38,7 @@ def execution(
             address of the cluster has the wrong form.
     """
     if ray_address is not None:
-        from scaling_search.workers.session import check_address
+        from scaling_search.tune.session import check_address
 
         check_address(ray_address)
     elif gpus_per_trial > 0 and not cuda_devices():

@@ -11,7 +11,7 @@ from results.store import Store
 from scaling_search.environment import is_dead
 from search_spaces.baselines import get_baseline
 from search_spaces.errors import InputError
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 if TYPE_CHECKING:
     from scaling_search.client import Client

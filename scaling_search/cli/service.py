@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from api.settings import Settings, load
 from scaling_search.cli.failures import DONE, WRONG_INPUT
-from scaling_search.runner.lifeline import end_child, start_child
+from scaling_search.sweeps.runner.lifeline import end_child, start_child
 
 FOLLOW: Final = "--follow-parent"
 _AGAIN_SECONDS: Final = 5.0

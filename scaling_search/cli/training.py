@@ -9,7 +9,7 @@ from results.store import Store
 from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
 from scaling_search.cli.output import remark
 from scaling_search.cli.views.progress import Display
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution, Interrupted, drive
 from search_spaces.errors import WorkError
 

@@ -18,22 +18,22 @@ from scaling_search.cli.networks import spec_of
 from scaling_search.cli.overrides import merged, parse_overrides
 from scaling_search.cli.training import say
 from scaling_search.cli.views.progress import Display
-from scaling_search.datasets.parallel import Progress
-from scaling_search.proxy.isolation import Isolation
-from scaling_search.transfer.hub import PREFIX
-from scaling_search.transfer.running import (
+from scaling_search.data.parallel import Progress
+from scaling_search.training.isolation import Isolation
+from scaling_search.uses.transfer.hub import PREFIX
+from scaling_search.uses.transfer.running import (
     Running,
     Snapshot,
     check_unchanged,
     create_transfer,
 )
-from scaling_search.transfer.sources import Source, read_source
-from scaling_search.transfer.targets import Prepared, prepare_targets
-from search_spaces.data_spec import DataSpec
+from scaling_search.uses.transfer.sources import Source, read_source
+from scaling_search.uses.transfer.targets import Prepared, prepare_targets
 from search_spaces.errors import InputError, WorkError
 from search_spaces.human import plural
-from search_spaces.reading import parse
-from search_spaces.transfer_spec import RECIPE, TransferSpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.reading import parse
+from search_spaces.specs.transfer import RECIPE, TransferSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ from scaling_search.cli.failures import INTERRUPTED, complain
 from scaling_search.cli.inputs import read_sweep
 from scaling_search.cli.training import say
 from scaling_search.cli.views.progress import Display
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution, Interrupted, drive
-from scaling_search.validation.report import conclude_validation
-from scaling_search.validation.running import (
+from scaling_search.sweeps.validation.report import conclude_validation
+from scaling_search.sweeps.validation.running import (
     Turn,
     create_validation,
     left_out,
@@ -24,8 +24,8 @@ from scaling_search.validation.running import (
 )
 from search_spaces.errors import InputError, WorkError
 from search_spaces.human import plural
-from search_spaces.reading import parse
-from search_spaces.validation_spec import ValidationSpec
+from search_spaces.specs.reading import parse
+from search_spaces.specs.validation import ValidationSpec
 
 
 def _numbers(text: str | None, option: str, kind: type[int] | type[float]) -> list[float]:

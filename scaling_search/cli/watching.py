@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from results.records import Sweep
 from results.states import CONCLUDED, SweepState
+from results.values import Sweep
 from scaling_search.cli.failures import INTERRUPTED, complain
 from scaling_search.cli.following import Following
 from scaling_search.cli.views.progress import Display

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 from results.documents.sweeps import SweepDetail
-from results.records import Standing
 from results.states import SweepState
+from results.values import Standing
 from scaling_search.client.connection import ALSO_POST
 from scaling_search.client.part import Part
-from search_spaces.extension import Extension
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.extension import Extension
+from search_spaces.specs.sweep import SweepSpec
 
 
 class ChangePart(Part):

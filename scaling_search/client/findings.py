@@ -10,11 +10,11 @@ from results.documents.common import Document
 from results.documents.edge import EdgeItem
 from results.documents.families import Family
 from results.errors import NotFoundError
-from results.records import CoefficientsRecord, EdgeMeasurement
 from results.states import Verdict
+from results.values import CoefficientsRecord, EdgeMeasurement
 from scaling_search.client.part import Part, several
 from search_spaces.families import Convention, FamilyMember
-from search_spaces.target import Quantity
+from search_spaces.specs.target import Quantity
 
 
 class _Datasets(Document):

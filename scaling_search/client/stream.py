@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from results.documents.events import EventItem
 from results.errors import DatabaseUnavailableError
-from results.records import Event
+from results.values import Event
 from scaling_search.client.connection import Connection
 from scaling_search.client.failures import failure, strange, unreachable
 

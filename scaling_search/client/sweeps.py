@@ -8,7 +8,8 @@ from results.documents.candidates import CandidateItem
 from results.documents.checkpoints import Checkpoints
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import EpochItem, TrialItem
-from results.records import (
+from results.states import ENDED, SweepState, TrialState
+from results.values import (
     Candidate,
     CandidateSummary,
     CheckpointRecord,
@@ -20,7 +21,6 @@ from results.records import (
     Trial,
     TrialSummary,
 )
-from results.states import ENDED, SweepState, TrialState
 from scaling_search.client.part import Part, several
 from scaling_search.client.stream import Stream
 from search_spaces.errors import WorkError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from results.documents.common import Document
 from results.documents.transfers import TransferItem, TransferRunItem
-from results.records import Transfer, TransferRun
+from results.values import Transfer, TransferRun
 from scaling_search.client.part import Part
 
 

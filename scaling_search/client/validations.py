@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from results.documents.common import Document
 from results.documents.validations import ValidationItem
-from results.records import Validation
+from results.values import Validation
 from scaling_search.client.part import Part
 
 

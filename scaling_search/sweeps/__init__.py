@@ -10,15 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from scaling_search.execution import Execution
     from scaling_search.sweeps.creation import confirm, create_sweep
     from scaling_search.sweeps.driver import drive, drive_claimed
     from scaling_search.sweeps.progress import Snapshot
-    from scaling_search.watch import Interrupted
+    from scaling_search.sweeps.signals import Interrupted
+    from scaling_search.tune.execution import Execution
 
 _HOMES: Final = {
-    "Execution": "scaling_search.execution",
-    "Interrupted": "scaling_search.watch",
+    "Execution": "scaling_search.tune.execution",
+    "Interrupted": "scaling_search.sweeps.signals",
     "Snapshot": "scaling_search.sweeps.progress",
     "confirm": "scaling_search.sweeps.creation",
     "create_sweep": "scaling_search.sweeps.creation",

@@ -7,25 +7,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from results.plans import new_family_member
-from results.records import Candidate, Lease, NewCoefficients, Sweep
 from results.states import TrialState, Verdict
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.selection import Compared, Evidence, Outcome, compare_methods, select
-from scaling_search.selection.remedies import remedies
+from results.values import Candidate, Lease, NewCoefficients, Sweep
+from scaling_search.data import PreparedDataset
+from scaling_search.evidence import Compared, Evidence, Outcome, compare_methods, select
+from scaling_search.evidence.remedies import remedies
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
-from scaling_search.validation.doubts import doubt
+from scaling_search.sweeps.validation.doubts import doubt
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.families import family
-from search_spaces.frame import Frame
-from search_spaces.intervals import Intervals, ends_at
-from search_spaces.methods import Aim, Comparison
-from search_spaces.realised import realised_scaling
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import FRESH, SweepSpec
-from search_spaces.target import matched_cost
+from search_spaces.families.intervals import Intervals, ends_at
+from search_spaces.networks.realised import realised_scaling
+from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.methods import Aim, Comparison
+from search_spaces.specs.sweep import FRESH, SweepSpec
+from search_spaces.specs.target import matched_cost
 
 _LOST = (TrialState.DIVERGED, TrialState.FAILED)
 

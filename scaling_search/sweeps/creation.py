@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from results.plans import Remarks, new_candidates
-from results.records import (
+from results.store import Store
+from results.values import (
     Measurement,
     MeasurementKey,
     NewCandidate,
@@ -13,17 +14,16 @@ from results.records import (
     Sweep,
     Validation,
 )
-from results.store import Store
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.environment import hardware, versions
-from scaling_search.measure import measure, measuring_versions
-from scaling_search.own.counting import known
-from scaling_search.registration import as_record
-from search_spaces.complexity import Complexity
+from scaling_search.networks.measure import measure, measuring_versions
+from scaling_search.networks.user_baselines.counting import known
+from scaling_search.sweeps.registration import as_record
 from search_spaces.errors import InputError, WorkError
+from search_spaces.networks.complexity import Complexity
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import Candidate, Plan
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 Counted = Callable[[int, int], None]
 """Told how many of how many networks are measured."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from results.records import Candidate, Lease, Trial
 from results.states import TrialState
 from results.store import Store
 from results.store.events import DECISION
-from scaling_search.strategies import Decision, Ledger, Strategy
-from scaling_search.strategies.pilot import pilot
+from results.values import Candidate, Lease, Trial
 from scaling_search.sweeps.forecasting import forecast_key, foreseen
 from scaling_search.sweeps.ledgers import read_ledger
 from scaling_search.sweeps.progress import Tracker
-from scaling_search.watch import Watch
-from scaling_search.workers.execution import TrialTask
-from scaling_search.workers.race import RaceRules
-from search_spaces.sweep_spec import FRESH, SweepSpec
+from scaling_search.sweeps.signals import Watch
+from scaling_search.sweeps.strategies import Decision, Ledger, Strategy
+from scaling_search.sweeps.strategies.pilot import pilot
+from scaling_search.tune.early_stopping import RaceRules
+from scaling_search.tune.running import TrialTask
+from search_spaces.specs.sweep import FRESH, SweepSpec
 
 
 class Dispatcher:

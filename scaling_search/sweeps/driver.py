@@ -8,29 +8,29 @@ from contextlib import contextmanager
 
 from results.checkpoint_files import checkpoint_folder
 from results.errors import DatabaseUnavailableError
-from results.records import Lease
 from results.states import SweepState
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.datasets.prepare import prepare
+from results.values import Lease
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepare import prepare
 from scaling_search.environment import hardware, is_dead, this_process, versions
-from scaling_search.execution import Execution
-from scaling_search.selection import Outcome
-from scaling_search.strategies import confirming, searching
+from scaling_search.evidence import Outcome
 from scaling_search.sweeps.conclusion import chance_of, conclude
 from scaling_search.sweeps.creation import Counted, check_images, confirm, networks_of
 from scaling_search.sweeps.images import are_there, check_split, note_split, prepare_again
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
-from scaling_search.watch import Interrupted, Watch
-from scaling_search.workers.session import quieten, ray_session
+from scaling_search.sweeps.signals import Interrupted, Watch
+from scaling_search.sweeps.strategies import confirming, searching
+from scaling_search.tune.execution import Execution
+from scaling_search.tune.session import quieten, ray_session
 from search_spaces.baselines import allowed_references, get_baseline
-from search_spaces.checkpoint_rule import most_kept
 from search_spaces.errors import InputError, WorkError
-from search_spaces.reading import parse
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.checkpoints import most_kept
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec
 
 CALIBRATED = "calibrated"
 _EARLY_EVENTS = 50
@@ -47,7 +47,7 @@ def _channels_last(
 
     Formats round differently, so a sweep that is resumed must not choose again.
     """
-    from scaling_search.proxy.calibration import calibrate
+    from scaling_search.training.calibration import calibrate
 
     for event in store.events(lease.sweep_id, limit=_EARLY_EVENTS):
         if event.kind == CALIBRATED:
@@ -75,12 +75,12 @@ def _train(
     """Train what waits and what the strategy decides on; ends early if the images are gone."""
     # Ray takes two seconds to import, which only a sweep that trains should pay.
     quieten()
-    from scaling_search.checkpoints.keeping import Keeping
+    from scaling_search.networks.checkpoints.keeping import Keeping
     from scaling_search.sweeps.dispatch import Dispatcher
     from scaling_search.sweeps.ledgers import race_rules, ran_before
-    from scaling_search.workers.execution import Resources, run_trials
-    from scaling_search.workers.race import Race
-    from scaling_search.workers.trainable import Shared
+    from scaling_search.tune.early_stopping import Race
+    from scaling_search.tune.running import Resources, run_trials
+    from scaling_search.tune.trainable import Shared
 
     candidates = store.candidates(lease.sweep_id)
     by_id = {candidate.id: candidate for candidate in candidates}

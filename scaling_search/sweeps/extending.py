@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from results.plans import further_candidates, new_candidates, same_candidates
-from results.records import NewCandidate
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
+from results.values import NewCandidate
+from scaling_search.data import PreparedDataset
 from scaling_search.environment import is_dead
 from scaling_search.sweeps.creation import (
     Counted,
@@ -18,10 +18,10 @@ from scaling_search.sweeps.creation import (
     store_sweep,
 )
 from scaling_search.sweeps.images import check_split
-from search_spaces.extension import Extension, check_additions, check_proposals, extended
 from search_spaces.planning import make_plan
-from search_spaces.reading import parse
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.extension import Extension, check_additions, check_proposals, extended
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec
 
 
 @dataclass(frozen=True)

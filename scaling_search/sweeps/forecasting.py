@@ -13,15 +13,15 @@ import numpy as np
 
 from results.states import CONCLUDED
 from results.store import Store
-from scaling_search.estimates import Estimate
-from scaling_search.selection import Evidence, Forecast, Planned, forecast
-from scaling_search.strategies import Decision, Ledger
+from scaling_search.evidence import Evidence, Forecast, Planned, forecast
 from scaling_search.sweeps.conclusion import gather
+from scaling_search.sweeps.estimates import Estimate
+from scaling_search.sweeps.strategies import Decision, Ledger
 from search_spaces.human import plural
+from search_spaces.networks.realised import realised_scaling
 from search_spaces.planning import Plan
-from search_spaces.realised import realised_scaling
-from search_spaces.sweep_spec import SweepSpec
-from search_spaces.target import matched_cost
+from search_spaces.specs.sweep import SweepSpec
+from search_spaces.specs.target import matched_cost
 
 _LOOKED_AT = 5
 """Sweeps of the protocol, latest first, that may tell of noise."""

@@ -6,29 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from results.records import Candidate
 from results.states import SweepState
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.selection import Outcome
+from results.values import Candidate
+from scaling_search.data import PreparedDataset
+from scaling_search.evidence import Outcome
 from scaling_search.sweeps.creation import Counted, check_images, create_sweep
 from scaling_search.sweeps.images import check_split
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
-from search_spaces.identification import (
+from search_spaces.families.identification import (
     Part,
     identification_space,
     narrowed,
     parts,
     spread_out,
 )
-from search_spaces.intervals import Intervals, ends_at
+from search_spaces.families.intervals import Intervals, ends_at
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import make_plan
-from search_spaces.reading import parse
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.reading import parse
+from search_spaces.specs.sweep import SweepSpec
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from results.records import Lease
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.datasets.prepare import prepare
-from search_spaces.data_spec import DataSpec
+from results.values import Lease
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepare import prepare
 from search_spaces.errors import InputError, WorkError
+from search_spaces.specs.data import DataSpec
 
 IMAGES = "images"
 _EARLY_EVENTS = 50

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from results.errors import DatabaseUnavailableError
-from results.records import Lease
 from results.store import Store
-from scaling_search.watch import Watch
+from results.values import Lease
+from scaling_search.sweeps.signals import Watch
 
 LEASE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0

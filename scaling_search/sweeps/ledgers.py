@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from results.records import Candidate, Trial
 from results.states import TrialState
 from results.store import Store
-from scaling_search.strategies import Arm, Ledger, TrialStands
+from results.values import Candidate, Trial
 from scaling_search.sweeps.conclusion import gather
-from scaling_search.workers.race import RaceRules, Ran
-from search_spaces.strategy_spec import StrategySpec
-from search_spaces.sweep_spec import FRESH, SweepSpec
+from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands
+from scaling_search.tune.early_stopping import RaceRules, Ran
+from search_spaces.specs.strategy import StrategySpec
+from search_spaces.specs.sweep import FRESH, SweepSpec
 
 _STANDS: Final[Mapping[TrialState, TrialStands]] = {
     TrialState.PENDING: "open",

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from results.records import Candidate, Progress, Trial
 from results.states import TrialState
-from search_spaces.sweep_spec import FRESH
+from results.values import Candidate, Progress, Trial
+from search_spaces.specs.sweep import FRESH
 
 _DONE = (TrialState.FINISHED, TrialState.DIVERGED, TrialState.STOPPED)
 _LEFT = (TrialState.PENDING, TrialState.RUNNING)

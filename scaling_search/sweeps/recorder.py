@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from results.records import Lease, NewCheckpoint, NewEpoch, StoppedTrial
-from results.records import TrialResult as StoredResult
 from results.states import TrialState
 from results.store import Store
-from scaling_search.checkpoints.keeping import Kept
-from scaling_search.proxy import EpochReport, TrialResult, unpack_correct
+from results.values import Lease, NewCheckpoint, NewEpoch, StoppedTrial
+from results.values import TrialResult as StoredResult
+from scaling_search.networks.checkpoints.keeping import Kept
 from scaling_search.sweeps.progress import Snapshot, Tracker
-from scaling_search.watch import Watch
+from scaling_search.sweeps.signals import Watch
+from scaling_search.training import EpochReport, TrialResult, unpack_correct
 
 
 class Recorder:

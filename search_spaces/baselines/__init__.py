@@ -13,7 +13,6 @@ from importlib.metadata import EntryPoint, entry_points
 from search_spaces.baselines.efficientnet import EfficientNet
 from search_spaces.baselines.mobilenet_v1 import MobileNetV1
 from search_spaces.baselines.mobilenet_v2 import MobileNetV2
-from search_spaces.baselines.own import own_baseline
 from search_spaces.baselines.protocol import (
     FULL_FORM,
     Baseline,
@@ -31,6 +30,7 @@ from search_spaces.baselines.references import (
     referred,
 )
 from search_spaces.baselines.resnet import RESNET18, RESNET50
+from search_spaces.baselines.user import own_baseline
 from search_spaces.errors import InputError, suggest
 
 ENTRY_POINT_GROUP = "scaling_search.baselines"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_spaces.baselines.parts import stacked
-from search_spaces.layers import (
+from search_spaces.networks.layers import (
     Activation,
     Block,
     Conv,
@@ -16,8 +16,8 @@ from search_spaces.layers import (
     Norm,
     SqueezeExcite,
 )
-from search_spaces.rounding import OFFICIAL, Rounding
-from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
+from search_spaces.networks.rounding import OFFICIAL, Rounding
+from search_spaces.networks.spec import NetworkSpec, StageSpec, StemSpec
 
 SILU = Activation("silu")
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_spaces.baselines.parts import conv_norm, stacked
-from search_spaces.layers import Activation, Block, Conv, Dropout, GlobalPool, Linear, Network
-from search_spaces.rounding import OFFICIAL, Rounding
-from search_spaces.spec import NetworkSpec, StageSpec, StemSpec
+from search_spaces.networks.layers import (
+    Activation,
+    Block,
+    Conv,
+    Dropout,
+    GlobalPool,
+    Linear,
+    Network,
+)
+from search_spaces.networks.rounding import OFFICIAL, Rounding
+from search_spaces.networks.spec import NetworkSpec, StageSpec, StemSpec
 
 RELU6 = Activation("relu6")
 

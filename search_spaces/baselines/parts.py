@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from search_spaces.layers import Activation, Block, Chain, Conv, Norm
-from search_spaces.spec import NetworkSpec, StageSpec
+from search_spaces.networks.layers import Activation, Block, Chain, Conv, Norm
+from search_spaces.networks.spec import NetworkSpec, StageSpec
 
 MakeBlock = Callable[[int, StageSpec, int], Block]
 """A block from its input channels, its stage, and its stride."""

@@ -14,11 +14,11 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict, Field
 
 from search_spaces.coefficients import UNSCALED, Scaling
-from search_spaces.complexity import Complexity, Counting, stage_costs
 from search_spaces.errors import InputError
-from search_spaces.layers import Network
-from search_spaces.rounding import Rounding
-from search_spaces.spec import NetworkSpec, StemSpec
+from search_spaces.networks.complexity import Complexity, Counting, stage_costs
+from search_spaces.networks.layers import Network
+from search_spaces.networks.rounding import Rounding
+from search_spaces.networks.spec import NetworkSpec, StemSpec
 
 
 @runtime_checkable

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from search_spaces.baselines.own import DOCUMENT, own_baseline
 from search_spaces.baselines.protocol import Baseline
+from search_spaces.baselines.user import DOCUMENT, own_baseline
 from search_spaces.errors import InputError
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")

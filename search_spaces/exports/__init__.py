@@ -21,8 +21,8 @@ from search_spaces.exports.base import (
 )
 from search_spaces.exports.efficientnet_pytorch import EFFICIENTNET_PYTORCH
 from search_spaces.exports.keras import KERAS
-from search_spaces.exports.own import PYTHON
 from search_spaces.exports.pycls import PYCLS
+from search_spaces.exports.scaling_search import PYTHON
 from search_spaces.exports.timm import TIMM
 from search_spaces.exports.torchvision import TORCHVISION
 from search_spaces.exports.transformers import TRANSFORMERS

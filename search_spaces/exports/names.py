@@ -1,7 +1,7 @@
 """What other libraries call the layers of an EfficientNet: the names of their state dicts.
 
 A naming follows from the network alone: ours are `stem.conv`, `stages.<stage>.<block>.<layer>` and
-`head.conv` (`search_spaces.modules`), theirs are written down once for each library below.
+`head.conv` (as the engine's modules), theirs are written down once for each library below.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 from search_spaces.baselines.efficientnet import B0
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports.base import cannot
-from search_spaces.spec import NetworkSpec, StageSpec
+from search_spaces.networks.spec import NetworkSpec, StageSpec
 
 _NORMS: Final = {"expand": "expand_norm", "depthwise": "depthwise_norm", "project": "project_norm"}
 

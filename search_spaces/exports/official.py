@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from search_spaces.baselines.efficientnet import B0
 from search_spaces.exports.base import cannot
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 _DIVISORS = (8, *(divisor for divisor in range(1, 257) if divisor != 8))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat, cannot
 from search_spaces.exports.official import check
-from search_spaces.spec import NetworkSpec, StageSpec
+from search_spaces.networks.spec import NetworkSpec, StageSpec
 
 NAME = "timm"
 

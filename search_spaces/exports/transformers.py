@@ -11,7 +11,7 @@ from typing import Any
 from search_spaces.baselines.efficientnet import B0
 from search_spaces.exports.base import JSON_TYPE, JsonFormat, Named, cannot
 from search_spaces.exports.official import check, sides, width_multiplier
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 NAME = "transformers"
 

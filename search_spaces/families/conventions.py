@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.errors import InputError, suggest
 from search_spaces.families.line import python_line
 from search_spaces.families.member import FamilyMember
 from search_spaces.families.published import published_member
-from search_spaces.frame import Frame
-from search_spaces.path import Path
+from search_spaces.planning.path import Path
 
 Convention = Literal["fitted", "integer", "published"]
 CONVENTIONS: tuple[str, ...] = get_args(Convention)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from search_spaces.baselines import FULL_FORM, LayeredBaseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Scaling
-from search_spaces.frame import Frame
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 
 def _call(value: BaseModel) -> str:
@@ -19,7 +19,7 @@ def python_line(
     frame: Frame, spec: NetworkSpec, scaling: Scaling, *, dropout: float, stochastic_depth: float
 ) -> str:
     """A line that leaves a module of exactly `spec`, which `scaling` realises, in `model`."""
-    imports = ["from search_spaces.modules import network"]
+    imports = ["from scaling_search import network"]
     arguments = [f'"{frame.baseline.name}"']
     arguments += [
         f"{name}={value}"
@@ -30,7 +30,7 @@ def python_line(
     if spec.in_channels != frame.baseline.base.in_channels:
         arguments.append(f"in_channels={spec.in_channels}")
     if frame.rounding != frame.baseline.rounding:
-        imports.append("from search_spaces.rounding import Rounding")
+        imports.append("from search_spaces.networks.rounding import Rounding")
         arguments.append(f"rounding={_call(frame.rounding)}")
     if frame.form != FULL_FORM:
         imports.append("from search_spaces.baselines import ProxyForm")

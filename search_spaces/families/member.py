@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from search_spaces.coefficients import Scaling
-from search_spaces.complexity import Complexity
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.complexity import Complexity
+from search_spaces.networks.spec import NetworkSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_spaces.baselines import FULL_FORM
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from search_spaces.baselines import complexity, get_baseline, realise
 from search_spaces.coefficients import Scaling
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 BEGIN, END = "<!-- scaled: generated -->", "<!-- /scaled -->"
 AGREES = 0.06

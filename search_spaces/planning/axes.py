@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search_spaces.baselines import LayeredBaseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Scaling
-from search_spaces.complexity import stage_costs
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
-from search_spaces.latency import MOST_TIMED
+from search_spaces.networks.complexity import stage_costs
+from search_spaces.networks.latency import MOST_TIMED
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning.networks import cost_ratio
-from search_spaces.space import Axes, Axis
-from search_spaces.spec import NetworkSpec
-from search_spaces.target import Quantity, Target, amount_of
+from search_spaces.specs.space import Axes, Axis
+from search_spaces.specs.target import Quantity, Target, amount_of
 
 MOST_BUILT = 1000
 """Networks of a grid that are built one by one where a baseline has no layers to count."""

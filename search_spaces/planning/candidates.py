@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Shares
-from search_spaces.complexity import Complexity
-from search_spaces.frame import Frame
-from search_spaces.latency import RelativeLatency
-from search_spaces.space import SearchSpace
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.complexity import Complexity
+from search_spaces.networks.latency import RelativeLatency
+from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.space import SearchSpace
 
 Role = str
 """Why a candidate is in a plan: `search`, `baseline`, `published`, `published_matched`, or the role

@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Iterable
 from contextlib import suppress
 
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Shares
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
-from search_spaces.path import Path
 from search_spaces.planning.candidates import Direction
 from search_spaces.planning.networks import UNIT, broken_limit, cost_ratio
-from search_spaces.target import Target
+from search_spaces.planning.path import Path
+from search_spaces.specs.target import Target
 
 _INSIDE = 1e-6
 """How far inside an interval of φ its end is taken, relative to its length: another way to compute

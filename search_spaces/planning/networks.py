@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
-from search_spaces.frame import Frame
-from search_spaces.latency import relative_latency
+from search_spaces.networks.latency import relative_latency
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning.candidates import Candidate, Role
-from search_spaces.spec import NetworkSpec
-from search_spaces.target import Quantity, Target, amount_of
+from search_spaces.specs.target import Quantity, Target, amount_of
 
 UNIT = Coefficients(1.0, 1.0, 1.0)
 

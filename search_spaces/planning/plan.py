@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
-from search_spaces.methods import Aim, Comparison
 from search_spaces.planning.axes import GridNetworks, check_timed, networks_of_axes
 from search_spaces.planning.candidates import Direction, Plan
 from search_spaces.planning.directions import explore, nearest_network
 from search_spaces.planning.networks import UNIT, Networks, broken_limit
 from search_spaces.planning.remarks import coarse, mismatches, missed, noisy, nothing_found
-from search_spaces.space import Lattice, Reference, SearchSpace
-from search_spaces.target import Target
+from search_spaces.specs.methods import Aim, Comparison
+from search_spaces.specs.space import Lattice, Reference, SearchSpace
+from search_spaces.specs.target import Target
 
 MAX_CANDIDATES = 5000
 _PROBE = Lattice(divisions=5)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Shares
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
-from search_spaces.methods import Aim
 from search_spaces.planning.candidates import Candidate, Direction
-from search_spaces.space import SearchSpace
-from search_spaces.target import NAMES, Target
+from search_spaces.specs.methods import Aim
+from search_spaces.specs.space import SearchSpace
+from search_spaces.specs.target import NAMES, Target
 
 FAR = 0.05
 """Relative difference from the FLOPs aimed at from which a comparison's network is named."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from results.records import NewCheckpoint, NewGallery, TrialResult
 from results.states import SweepState
+from results.values import NewCheckpoint, NewGallery, TrialResult
 
 pytestmark = pytest.mark.anyio
 

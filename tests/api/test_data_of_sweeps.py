@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from results.records import NewDataset
+from results.values import NewDataset
 
 from .specs import spec
 

@@ -3,12 +3,12 @@
 import pytest
 import yaml
 
-from results.records import NewEdgeMeasurement
+from results.values import NewEdgeMeasurement
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.exports import FORMATS
 from search_spaces.families import family
-from search_spaces.frame import Frame
 
 pytestmark = pytest.mark.anyio
 

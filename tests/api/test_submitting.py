@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from search_spaces.planning import make_plan
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 from .specs import SPEC, spec
 

@@ -11,8 +11,8 @@ import pytest
 from api import pages
 from results.documents.sweeps import SweepDetail
 from results.documents.trials import TrialItem
-from results.records import After
 from results.states import SweepState
+from results.values import After
 
 pytestmark = pytest.mark.anyio
 

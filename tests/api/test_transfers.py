@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from results.records import NewTransfer
+from results.values import NewTransfer
 
 from ..results.test_transfers import run
 

@@ -20,9 +20,9 @@ from benchmarks.selection import (
     summary,
 )
 from benchmarks.simulation import followed, grid, simulated
-from scaling_search.selection import Evidence, believe
-from scaling_search.selection.evidence import Table
-from search_spaces.sweep_spec import SelectionRule
+from scaling_search.evidence import Evidence, believe
+from scaling_search.evidence.evidence import Table
+from search_spaces.specs.sweep import SelectionRule
 
 QUIET = Conditions(seeds=5, images=10_000, seed_sd=0.005, divisions=3)
 SWEEPS = 25

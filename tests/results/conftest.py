@@ -17,7 +17,9 @@ import pytest
 from results import Store
 from results.database import Database
 from results.migrations import upgrade
-from results.records import (
+from results.schema import Base
+from results.states import Verdict
+from results.values import (
     Attempt,
     Lease,
     NewCandidate,
@@ -28,8 +30,6 @@ from results.records import (
     Trial,
     TrialResult,
 )
-from results.schema import Base
-from results.states import Verdict
 
 OWNER = "here:100:1.0"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from results import NotFoundError
-from results.records import Measurement, MeasurementKey, NewDataset
+from results.values import Measurement, MeasurementKey, NewDataset
 
 
 def _measurement(spec_key="spec0", **key):

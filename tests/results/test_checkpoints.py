@@ -7,7 +7,7 @@ import pytest
 from results import NotFoundError, SweepState
 from results.checkpoint_files import CHECKPOINT_VARIABLE, checkpoint_path
 from results.errors import LeaseLostError
-from results.records import NewCheckpoint, NewGallery
+from results.values import NewCheckpoint, NewGallery
 
 
 @pytest.fixture

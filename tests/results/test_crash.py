@@ -5,7 +5,7 @@ from results import TrialState
 WRITER = """
 import sys
 from results import Store
-from results.records import NewEpoch, TrialResult
+from results.values import NewEpoch, TrialResult
 store = Store.open(sys.argv[1])
 lease = store.claim(int(sys.argv[2]), "doomed:1:1", ttl_seconds=3600)
 for trial in store.trials(lease.sweep_id):

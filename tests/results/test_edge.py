@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from results import frames
-from results.records import NewEdgeMeasurement
+from results.values import NewEdgeMeasurement
 from results.views import SweepView
 
 FIRST = NewEdgeMeasurement(

@@ -3,8 +3,8 @@
 import pytest
 
 from results import ConflictError, NotFoundError, SweepState, TrialState
-from results.records import StoppedTrial
 from results.states import AttemptState
+from results.values import StoppedTrial
 
 STOPPED = StoppedTrial(rung=2, epoch=3, images=960, steps=30, accuracy=0.4)
 

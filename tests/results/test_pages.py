@@ -2,7 +2,6 @@
 
 import pytest
 
-from results.records import After, Measurement, MeasurementKey, Order
 from results.states import Verdict
 from results.store.pages import (
     CANDIDATE_ORDERS,
@@ -11,6 +10,7 @@ from results.store.pages import (
     SWEEP_ORDERS,
     TRIAL_ORDERS,
 )
+from results.values import After, Measurement, MeasurementKey, Order
 from search_spaces.errors import InputError
 
 

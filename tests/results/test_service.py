@@ -3,8 +3,8 @@
 import pytest
 
 from results import NotFoundError, SweepState
-from results.records import Climb, Work
 from results.store.driver_log import KEPT_LINES
+from results.values import Climb, Work
 
 
 def test_the_end_of_a_log_is_kept_in_order(store, scene):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from results import ConflictError, NotFoundError, Store, SweepState, TrialState
-from results.records import Progress
+from results.values import Progress
 from search_spaces.errors import InputError
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from results.checkpoint_files import checkpoint_path
 from results.errors import NotFoundError
-from results.records import NewTransfer, NewTransferRun
+from results.values import NewTransfer, NewTransferRun
 
 NEW = NewTransfer(
     name="photos",

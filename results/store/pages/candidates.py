@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from sqlalchemy import Subquery, case, exists, func, select
 
-from results.records import Candidate, CandidateSummary
 from results.schema import CandidateRow, MeasurementRow, TrialRow
 from results.states import TrialState
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
-from search_spaces.sweep_spec import FRESH
+from results.values import Candidate, CandidateSummary
+from search_spaces.specs.sweep import FRESH
 
 _KEYS: Final = {
     "id": Key(CandidateRow.id),

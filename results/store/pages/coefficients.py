@@ -7,7 +7,7 @@ from results.schema import CoefficientsRow
 from results.states import Verdict
 from results.store.outcomes import matching
 from results.store.pages.keyset import Key, Listing
-from search_spaces.target import Quantity
+from search_spaces.specs.target import Quantity
 
 _KEYS: Final = {
     "id": Key(CoefficientsRow.id),

@@ -4,10 +4,10 @@ from typing import Final
 
 from sqlalchemy import select
 
-from results.records import Epoch
 from results.schema import AttemptRow, CandidateRow, EpochRow, TrialRow
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
+from results.values import Epoch
 
 _KEYS: Final = {
     "trial": Key(TrialRow.id),

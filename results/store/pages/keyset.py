@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_
 
-from results.records import After, Order
+from results.values import After, Order
 from search_spaces.errors import InputError, suggest
 
 

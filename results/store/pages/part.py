@@ -2,15 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-from results.records import (
-    After,
-    CandidateSummary,
-    CoefficientsRecord,
-    EpochSummary,
-    Order,
-    SweepSummary,
-    TrialSummary,
-)
 from results.states import SweepState, TrialState, Verdict
 from results.store.pages.candidates import candidate_summaries, to_summary
 from results.store.pages.coefficients import coefficients_listing
@@ -20,7 +11,16 @@ from results.store.pages.sweeps import sweep_summaries
 from results.store.pages.trials import trial_summaries
 from results.store.rows import Part, Record, fetch
 from results.store.sweeps import count_trials
-from search_spaces.target import Quantity
+from results.values import (
+    After,
+    CandidateSummary,
+    CoefficientsRecord,
+    EpochSummary,
+    Order,
+    SweepSummary,
+    TrialSummary,
+)
+from search_spaces.specs.target import Quantity
 
 _BY_ID = Order(key="id")
 _BY_TRIAL = Order(key="trial")

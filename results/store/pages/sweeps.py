@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from results.records import SweepSummary
 from results.schema import CoefficientsRow, SweepRow
 from results.states import SweepState
 from results.store.fencing import leased, shown_state
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
+from results.values import SweepSummary
 
 _KEYS: Final = {
     "id": Key(SweepRow.id),

@@ -5,11 +5,11 @@ from typing import Final
 
 from sqlalchemy import select
 
-from results.records import Trial
 from results.schema import CandidateRow, TrialRow
 from results.states import TrialState
 from results.store.pages.keyset import Key, Listing
 from results.store.rows import columns
+from results.values import Trial
 
 _KEYS: Final = {
     "id": Key(TrialRow.id),

@@ -41,7 +41,7 @@ def baselines(
     if name is None:
         listed = known()
     else:
-        from scaling_search.own.checks import check_baseline
+        from scaling_search.networks.user_baselines.checks import check_baseline
 
         listed = {name: get_baseline(name)}
         checks = check_baseline(listed[name])

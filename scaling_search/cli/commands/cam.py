@@ -120,14 +120,14 @@ def cam(
       scaling-search cam base=a.safetensors wide=b.safetensors --images photos --boxes boxes.csv
     """  # noqa: D301 - \b keeps the lines of the examples apart
     from results.store import Store
-    from scaling_search.cam import Tally, compare
-    from scaling_search.cam.comparing import check_alike
-    from scaling_search.cam.gallery import write_gallery
     from scaling_search.cli import cam as sources
     from scaling_search.cli import checkpoints as stored
     from scaling_search.cli.failures import complain
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.cam import show_figures
+    from scaling_search.uses.cam import Tally, compare
+    from scaling_search.uses.cam.comparing import check_alike
+    from scaling_search.uses.cam.gallery import write_gallery
     from search_spaces.errors import InputError
 
     asked = sources.Asked(

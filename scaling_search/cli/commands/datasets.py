@@ -66,7 +66,7 @@ def inspect(
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import datasets as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.datasets.prepare import prepare
+    from scaling_search.data.prepare import prepare
 
     asked = {"skip_corrupt": skip_corrupt, "strict": strict}
     given = {key: True for key, value in asked.items() if value}
@@ -114,7 +114,7 @@ def add(
     from scaling_search.cli.service import service_database
     from scaling_search.cli.views import datasets as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.registration import register
+    from scaling_search.sweeps.registration import register
 
     asked = {"skip_corrupt": skip_corrupt, "strict": strict}
     given = {key: True for key, value in asked.items() if value}

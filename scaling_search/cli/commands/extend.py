@@ -22,7 +22,7 @@ from scaling_search.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from search_spaces.extension import Extension
+    from search_spaces.specs.extension import Extension
 
 
 def extend(
@@ -118,8 +118,8 @@ def _extension(
     settings: list[str],
 ) -> Extension:
     from scaling_search.cli.overrides import merged, parse_overrides
-    from search_spaces.extension import Extension
-    from search_spaces.reading import parse
+    from search_spaces.specs.extension import Extension
+    from search_spaces.specs.reading import parse
 
     given: dict[str, Any] = {
         "seeds": seeds,

@@ -88,10 +88,10 @@ def family(
     from scaling_search.cli.output import console
     from scaling_search.cli.views import family as view
     from scaling_search.cli.views.progress import Display
+    from search_spaces.baselines.frame import Frame
     from search_spaces.errors import InputError
     from search_spaces.exports import named
     from search_spaces.families import family as derive
-    from search_spaces.frame import Frame
 
     if measure and server:
         raise InputError(

@@ -79,7 +79,7 @@ def latency(
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import edge as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.edge.measurement import measure_networks
+    from scaling_search.uses.edge.measurement import measure_networks
 
     of_sweep = sweep if sweep is not None and sweep.isdigit() and not family else None
     networks = (

@@ -76,9 +76,9 @@ def model(
     from scaling_search.cli.inputs import checking
     from scaling_search.cli.output import console
     from scaling_search.cli.views.model import model_document, show_model
-    from search_spaces.budget import model_for_budget
+    from search_spaces.baselines.frame import Frame
     from search_spaces.exports import Named
-    from search_spaces.frame import Frame
+    from search_spaces.families.budget import model_for_budget
 
     budget = parse_flops(flops)
     form = networks.chosen(kind, json=json, output=output)

@@ -93,8 +93,6 @@ def onnx(
       scaling-search onnx b3.onnx --network b3 --weights efficientnet_b3.pth --pretrained
       scaling-search onnx pets.onnx --network transfer-1-full-seed-0-0c5d8e3fa1b2.safetensors
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.checkpoints import load
-    from scaling_search.checkpoints.files import SUFFIX
     from scaling_search.cli import exports
     from scaling_search.cli.checkpoints import find
     from scaling_search.cli.failures import FAILED, complain
@@ -103,8 +101,10 @@ def onnx(
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.quantised import loss_told, show
-    from scaling_search.datasets.prepare import prepare
-    from scaling_search.edge.deployment import deploy
+    from scaling_search.data.prepare import prepare
+    from scaling_search.networks.checkpoints import load
+    from scaling_search.networks.checkpoints.files import SUFFIX
+    from scaling_search.uses.edge.deployment import deploy
     from search_spaces.errors import InputError
 
     if int8 and dataset is None:

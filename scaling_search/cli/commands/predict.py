@@ -38,11 +38,11 @@ def predict(
 
     Exit codes: 0 done, 1 some images could not be read, 2 wrong input.
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.checkpoints import load
-    from scaling_search.checkpoints.predicting import predict
     from scaling_search.cli.checkpoints import find
     from scaling_search.cli.failures import FAILED, complain
     from scaling_search.cli.output import console, print_json, table
+    from scaling_search.networks.checkpoints import load
+    from scaling_search.uses.predicting import predict
     from search_spaces.human import percent, plural
     from search_spaces.names import printable
 

@@ -59,9 +59,9 @@ def serve(
     from scaling_search.cli.output import remark
     from scaling_search.cli.process import stoppable
     from scaling_search.cli.service import RunnerBeside, ending, settings_with
-    from scaling_search.execution import Execution
-    from scaling_search.registration import register_built_ins
-    from scaling_search.runner import RunnerOptions
+    from scaling_search.sweeps.registration import register_built_ins
+    from scaling_search.sweeps.runner import RunnerOptions
+    from scaling_search.tune.execution import Execution
 
     settings = settings_with(host=host, port=port, database_url=database)
     beside = None

@@ -10,7 +10,7 @@ from scaling_search.cli import completion
 from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption
 
 if TYPE_CHECKING:
-    from results.records import SweepSummary
+    from results.values import SweepSummary
 
 
 def sweeps(

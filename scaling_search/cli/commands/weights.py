@@ -64,7 +64,7 @@ def weights(
     from scaling_search.cli import exports
     from scaling_search.cli.networks import spec_of
     from scaling_search.cli.output import console, print_json
-    from scaling_search.weights import convert, detect, read_tensors, write_tensors
+    from scaling_search.networks.weights import convert, detect, read_tensors, write_tensors
     from search_spaces.errors import InputError
 
     spec = spec_of(network, classes)

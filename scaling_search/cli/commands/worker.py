@@ -43,7 +43,7 @@ def worker(
       scaling-search worker --ray-address 10.0.0.1:6379 --workers 16 --slots 2
     """  # noqa: D301 - \b keeps the lines of the examples apart
     if follow_parent:
-        from scaling_search.runner.lifeline import follow_parent as follow
+        from scaling_search.sweeps.runner.lifeline import follow_parent as follow
 
         follow()
     import structlog
@@ -51,8 +51,8 @@ def worker(
     from api.logs import configure
     from scaling_search.cli.process import execution
     from scaling_search.cli.service import service_database, settings_with
-    from scaling_search.runner import RunnerOptions
-    from scaling_search.runner.process import run_runner
+    from scaling_search.sweeps.runner import RunnerOptions
+    from scaling_search.sweeps.runner.process import run_runner
 
     how = execution(workers, cpus_per_trial, gpus_per_trial, attempts, ray_address, sweeps=slots)
     options = RunnerOptions(execution=how, slots=slots, lease_seconds=lease)

@@ -7,11 +7,11 @@ from typing import Any
 from rich.console import Console
 
 from results.documents.coefficients import CoefficientsItem
-from results.records import CoefficientsRecord
+from results.values import CoefficientsRecord
 from scaling_search.cli.output import paragraph
 from scaling_search.cli.views.outcome import show_ends, show_identified
 from search_spaces.human import exactly, named_triple, percent
-from search_spaces.target import NAMES
+from search_spaces.specs.target import NAMES
 
 
 def best_document(record: CoefficientsRecord) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from scaling_search.cli.inputs import data_bytes, existing_store
 from scaling_search.cli.output import paragraph, table
-from scaling_search.datasets import PreparedDataset, built_ins
+from scaling_search.data import PreparedDataset, built_ins
 from search_spaces.human import size
 
 _SHOWN = 30

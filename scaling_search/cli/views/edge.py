@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from results.documents.edge import EdgeItem
-from results.records import EdgeMeasurement
+from results.values import EdgeMeasurement
 from scaling_search.cli.output import paragraph, table
 from search_spaces.human import amount, percent, plural, size
 

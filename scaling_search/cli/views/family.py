@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
-from results.records import FamilyMember as StoredMember
+from results.values import FamilyMember as StoredMember
 from scaling_search.cli.coefficients import Source
 from scaling_search.cli.output import paragraph, table
+from search_spaces.baselines.frame import Frame
 from search_spaces.families import FamilyMember
-from search_spaces.frame import Frame
 from search_spaces.human import amount, exactly, triple
 
 

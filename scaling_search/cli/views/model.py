@@ -8,7 +8,7 @@ from rich.console import Console
 
 from scaling_search.cli.coefficients import Source
 from scaling_search.cli.output import paragraph, table
-from search_spaces.budget import BudgetModel
+from search_spaces.families.budget import BudgetModel
 from search_spaces.human import amount, exactly, triple
 
 

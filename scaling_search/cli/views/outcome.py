@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from results.findings import findings
-from results.records import Candidate, Sweep, Validation
+from results.values import Candidate, Sweep, Validation
 from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.family import show_members, stored_rows
@@ -24,7 +24,7 @@ from search_spaces.human import (
     points,
     triple,
 )
-from search_spaces.target import NAMES, matched_cost
+from search_spaces.specs.target import NAMES, matched_cost
 
 _STYLE = {"chosen": "bold green", "equivalent": "bold green", "inconclusive": "bold yellow"}
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from results.records import Measurement
+from results.values import Measurement
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
-from scaling_search.datasets import PreparedDataset
-from scaling_search.estimates import Estimate
+from scaling_search.data import PreparedDataset
+from scaling_search.sweeps.estimates import Estimate
 from search_spaces.human import amount, duration, exactly, plural, size, triple
 from search_spaces.planning import Candidate, Plan
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 if TYPE_CHECKING:
     from scaling_search.sweeps.forecasting import Foretold

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from results.records import CandidateSummary
+from results.values import CandidateSummary
 from search_spaces.human import amount
 
 _WIDTH, _HEIGHT = 60, 12

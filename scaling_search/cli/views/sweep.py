@@ -10,13 +10,13 @@ from typing import Any
 from rich.console import Console
 
 from results.checkpoint_files import checkpoint_path
-from results.records import CheckpointRecord, Sweep, SweepSummary
 from results.states import SweepState, TrialState
+from results.values import CheckpointRecord, Sweep, SweepSummary
 from scaling_search.cli.documents import SweepRecord, is_driven
 from scaling_search.cli.output import paragraph, table
 from search_spaces.human import duration, percent, plural, size, triple
-from search_spaces.sweep_spec import FRESH
-from search_spaces.target import Target
+from search_spaces.specs.sweep import FRESH
+from search_spaces.specs.target import Target
 
 _DROPS = 5
 _DRIVER_GONE = "interrupted (driver gone)"

@@ -8,8 +8,8 @@ from typing import Any
 
 from rich.console import Console
 
-from results.records import Token
 from results.states import AccessScope
+from results.values import Token
 from scaling_search.cli.output import table
 from search_spaces.errors import InputError, suggest
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from results.records import Transfer, TransferRun
+from results.values import Transfer, TransferRun
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.sweep import moment, short_name
 from search_spaces.human import amount, duration, percent, points

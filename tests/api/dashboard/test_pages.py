@@ -11,7 +11,7 @@ from api.dashboard.sign_in import own_path
 from results.states import AccessScope, SweepState, Verdict
 from search_spaces.coefficients import Coefficients
 from search_spaces.exports import FORMATS
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 pytestmark = pytest.mark.anyio
 

@@ -6,9 +6,9 @@ import pytest
 
 from results.figures import by_method, curves, family, methods, parallel, ratios, timeline
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.families import family as derive
-from search_spaces.frame import Frame
 
 
 def named(figure, name):

@@ -10,17 +10,17 @@ import pytest
 
 from results import frames
 from results.errors import ConflictError, NotFoundError
-from results.records import NewEdgeMeasurement
 from results.states import SweepState, TrialState, Verdict
+from results.values import NewEdgeMeasurement
 from scaling_search.client import connection
 from scaling_search.client.connection import Connection
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError, WorkError
-from search_spaces.extension import Extension
 from search_spaces.families import family
-from search_spaces.frame import Frame
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.extension import Extension
+from search_spaces.specs.sweep import SweepSpec
 
 EVERY_SWEEP = range(1, 6)
 FINISHED, RUNNING, WAITING, FAILED, UNSURE = EVERY_SWEEP

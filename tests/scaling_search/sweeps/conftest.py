@@ -19,21 +19,21 @@ from typing import Any
 import pytest
 
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.measure import Measured
+from scaling_search.data import PreparedDataset
+from scaling_search.networks.measure import Measured
 from scaling_search.sweeps import Execution, create_sweep, creation, drive
 from scaling_search.sweeps.progress import Snapshot
-from scaling_search.workers.race import ACCURACY, Race
+from scaling_search.tune.early_stopping import ACCURACY, Race
 from search_spaces.baselines import ProxyForm, get_baseline
-from search_spaces.complexity import closed_form
-from search_spaces.data_spec import DataSpec
+from search_spaces.networks.complexity import closed_form
+from search_spaces.networks.rounding import Rounding
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import Plan, make_plan
-from search_spaces.proxy_spec import ProxySpec
-from search_spaces.rounding import Rounding
-from search_spaces.space import Lattice, SearchSpace, Target
-from search_spaces.spec import NetworkSpec
-from search_spaces.strategy_spec import StrategySpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.proxy import ProxySpec
+from search_spaces.specs.space import Lattice, SearchSpace, Target
+from search_spaces.specs.strategy import StrategySpec
+from search_spaces.specs.sweep import SweepSpec
 
 SHORT = ProxySpec(steps=4, batch_size=16, reports=2, norm_images=32)
 

@@ -15,12 +15,12 @@ from results.states import SweepState, TrialState
 from results.store import Store
 from scaling_search.sweeps.extending import extend_sweep
 from scaling_search.sweeps.ledgers import race_rules, ran_before
-from scaling_search.workers.race import Race
+from scaling_search.tune.early_stopping import Race
 from search_spaces.errors import InputError
-from search_spaces.extension import Extension
-from search_spaces.space import Lattice
-from search_spaces.strategy_spec import StrategySpec
-from search_spaces.sweep_spec import FRESH
+from search_spaces.specs.extension import Extension
+from search_spaces.specs.space import Lattice
+from search_spaces.specs.strategy import StrategySpec
+from search_spaces.specs.sweep import FRESH
 
 ASHA = StrategySpec(name="asha", reduction=2)
 

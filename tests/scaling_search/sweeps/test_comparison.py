@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from results.records import Standing
 from results.states import SweepState
 from results.store import Store
+from results.values import Standing
 from results.views import SweepView
-from scaling_search.datasets import PreparedDataset
-from scaling_search.own.checks import check_baseline
-from scaling_search.own.counting import enable
+from scaling_search.data import PreparedDataset
+from scaling_search.networks.user_baselines.checks import check_baseline
+from scaling_search.networks.user_baselines.counting import enable
 from scaling_search.sweeps import Execution, create_sweep, drive
 from search_spaces.baselines import allow_reference, get_baseline
-from search_spaces.baselines.own import COUNTER
 from search_spaces.baselines.references import forbid_references
-from search_spaces.data_spec import DataSpec
-from search_spaces.methods import Comparison
+from search_spaces.baselines.user import COUNTER
+from search_spaces.networks.rounding import Rounding
 from search_spaces.planning import make_plan
-from search_spaces.rounding import Rounding
-from search_spaces.space import SearchSpace
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.methods import Comparison
+from search_spaces.specs.space import SearchSpace
+from search_spaces.specs.sweep import SweepSpec
 
 from .conftest import SHORT
 

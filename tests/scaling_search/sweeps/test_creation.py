@@ -10,14 +10,14 @@ import pytest
 
 from results.states import SweepState, TrialState
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.measure import Measured
+from scaling_search.data import PreparedDataset
+from scaling_search.networks.measure import Measured
 from scaling_search.sweeps import confirm, create_sweep, creation
-from search_spaces.complexity import Complexity
 from search_spaces.errors import WorkError
+from search_spaces.networks.complexity import Complexity
+from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import Plan
-from search_spaces.spec import NetworkSpec
-from search_spaces.sweep_spec import SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 Networks = list[tuple[NetworkSpec, Complexity]]
 

@@ -13,11 +13,11 @@ import pytest
 
 from results.errors import ConflictError
 from results.states import AttemptState, SweepState, TrialState
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import driver, images
 from scaling_search.sweeps.progress import Snapshot
 from search_spaces.errors import InputError, WorkError
-from search_spaces.proxy_spec import ProxySpec
+from search_spaces.specs.proxy import ProxySpec
 
 HOPELESS = ProxySpec(steps=4, batch_size=16, reports=2, norm_images=0, learning_rate=1e9)
 

@@ -11,12 +11,12 @@ import pytest
 
 from results.errors import ConflictError
 from results.states import AttemptState, SweepState, TrialState
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.errors import InputError
-from search_spaces.frame import Frame
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 
 def test_every_trial_ends_with_its_result_and_what_it_took(finished: Any) -> None:

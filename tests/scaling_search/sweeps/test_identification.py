@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from results import Store
-from results.records import TrialResult
 from results.states import SweepState
+from results.values import TrialResult
 from scaling_search.sweeps.conclusion import conclude
 from scaling_search.sweeps.creation import create_sweep
 from scaling_search.sweeps.identification import create_identification, question
 from search_spaces.errors import InputError
 from search_spaces.planning import make_plan
-from search_spaces.sweep_spec import load_sweep
+from search_spaces.specs.sweep import load_sweep
 
 IMAGES = 400
 SPEC = load_sweep("quickstart", {"seeds": 3})

@@ -15,7 +15,7 @@ from results.states import AttemptState, SweepState, TrialState
 from results.store import Store
 from scaling_search.sweeps import Interrupted
 from scaling_search.sweeps.progress import Snapshot
-from search_spaces.proxy_spec import ProxySpec
+from search_spaces.specs.proxy import ProxySpec
 
 LONG = ProxySpec(steps=2000, batch_size=16, reports=1000, norm_images=0)
 
@@ -112,7 +112,7 @@ def test_a_driver_whose_sweep_was_taken_over_stops_and_writes_no_more(
 DRIVER = """
 import sys
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution, drive
 url = sys.argv[1]
 with Store.open(url) as store:

@@ -9,8 +9,8 @@ import pytest
 
 from results.checkpoint_files import CHECKPOINT_VARIABLE
 from results.states import TrialState
-from scaling_search.checkpoints import load
-from search_spaces.spec import NetworkSpec
+from scaling_search.networks.checkpoints import load
+from search_spaces.networks.spec import NetworkSpec
 
 
 @pytest.fixture

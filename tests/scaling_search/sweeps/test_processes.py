@@ -11,18 +11,18 @@ import pytest
 
 from results.states import SweepState, TrialState
 from scaling_search.sweeps import confirm
-from scaling_search.workers.cluster import check_answer
+from scaling_search.tune.cluster import check_answer
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import WorkError
 from search_spaces.families import family
-from search_spaces.frame import Frame
 
 PRIVATE = """
 import sys
 import psutil
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution, drive
 
 killed = []
@@ -45,7 +45,7 @@ assert not left, left
 CLUSTER = """
 import sys
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
+from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution, drive
 with Store.open(sys.argv[1]) as store:
     data = PreparedDataset.from_dict(store.datasets()[0].details)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from results.records import Candidate, Trial
 from results.states import TrialState
-from scaling_search.proxy import EpochReport
+from results.values import Candidate, Trial
 from scaling_search.sweeps import progress
 from scaling_search.sweeps.progress import Tracker
-from search_spaces.sweep_spec import FRESH
+from scaling_search.training import EpochReport
+from search_spaces.specs.sweep import FRESH
 
 
 def candidate(number: int, flops: int, *, eligible: bool = True) -> Candidate:

@@ -10,10 +10,10 @@ import pytest
 
 from results.errors import LeaseLostError
 from results.states import AttemptState, TrialState
-from scaling_search.proxy import EpochReport, TrialResult
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
-from scaling_search.watch import Watch
+from scaling_search.sweeps.signals import Watch
+from scaling_search.training import EpochReport, TrialResult
 
 WORKER = "here:1"
 

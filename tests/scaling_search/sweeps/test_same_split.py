@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from results.plans import new_candidates
-from results.records import NewSweep
 from results.store import Store
-from scaling_search.datasets import PreparedDataset
-from scaling_search.datasets.prepare import prepare
+from results.values import NewSweep
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepare import prepare
 from scaling_search.sweeps.extending import extend_sweep
 from scaling_search.sweeps.identification import create_identification
 from scaling_search.sweeps.images import note_split
-from search_spaces.data_spec import DataSpec
 from search_spaces.errors import InputError
-from search_spaces.extension import Extension
 from search_spaces.planning import make_plan
-from search_spaces.sweep_spec import load_sweep
+from search_spaces.specs.data import DataSpec
+from search_spaces.specs.extension import Extension
+from search_spaces.specs.sweep import load_sweep
 
-from ..datasets.conftest import picture
+from ..data.conftest import picture
 
 SPEC = load_sweep("quickstart")
 

@@ -17,11 +17,11 @@ from fvcore.nn.jit_handles import conv_flop_count
 from torch import nn
 
 from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.exports import FORMATS, Named
 from search_spaces.families import family_member
-from search_spaces.frame import Frame
-from search_spaces.rounding import Rounding
+from search_spaces.networks.rounding import Rounding
 
 WIDER = Coefficients(1.02, 1.17, 1.19)
 

@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from search_spaces.baselines import ProxyForm, get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError
 from search_spaces.exports import FORMATS, Named, get_format, named
 from search_spaces.exports.official import channels, depth_multiplier, width_multiplier
 from search_spaces.families import family, family_member
-from search_spaces.frame import Frame
-from search_spaces.rounding import Rounding
+from search_spaces.networks.rounding import Rounding
 
 from .conftest import LARGER, member
 

@@ -6,9 +6,9 @@ import logging
 import pytest
 import yaml
 
+from scaling_search.networks.modules import build
 from search_spaces.exports import FORMATS
-from search_spaces.modules import build
-from search_spaces.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec
 
 from .conftest import flops, importable, imported, multiply_adds, params, pooled, written
 

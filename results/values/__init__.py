@@ -1,0 +1,88 @@
+"""The values that go into the record and come out of it: frozen, one class for each kind of row.
+
+`New…` is what a caller hands in; the class without the prefix adds what the store knows (ids,
+states, times). Fields bear the names of the columns in `results.schema`. Dictionaries are JSON
+objects: specs and free-form details. All times are aware and in UTC.
+"""
+
+from results.values.access import DriverLogLine, NewToken, Token
+from results.values.catalog import Dataset, Measurement, MeasurementKey, NewDataset
+from results.values.checkpoints import CheckpointRecord, Gallery, NewCheckpoint, NewGallery
+from results.values.coefficients import (
+    CoefficientsRecord,
+    FamilyMember,
+    NewCoefficients,
+    NewFamilyMember,
+    Searched,
+)
+from results.values.edge import EdgeMeasurement, NewEdgeMeasurement
+from results.values.pages import (
+    After,
+    CandidateSummary,
+    EpochSummary,
+    Order,
+    SweepSummary,
+    TrialSummary,
+)
+from results.values.standing import Climb, Leader, Standing, Work
+from results.values.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
+from results.values.transfers import NewTransfer, NewTransferRun, Transfer, TransferRun
+from results.values.trials import Attempt, Epoch, NewEpoch, StoppedTrial, Trial, TrialResult
+from results.values.validations import (
+    Identification,
+    NewValidation,
+    Validation,
+    ValidationSweep,
+)
+
+__all__ = [
+    "After",
+    "Attempt",
+    "Candidate",
+    "CandidateSummary",
+    "CheckpointRecord",
+    "Climb",
+    "CoefficientsRecord",
+    "Dataset",
+    "DriverLogLine",
+    "EdgeMeasurement",
+    "Epoch",
+    "EpochSummary",
+    "Event",
+    "FamilyMember",
+    "Gallery",
+    "Identification",
+    "Leader",
+    "Lease",
+    "Measurement",
+    "MeasurementKey",
+    "NewCandidate",
+    "NewCheckpoint",
+    "NewCoefficients",
+    "NewDataset",
+    "NewEdgeMeasurement",
+    "NewEpoch",
+    "NewFamilyMember",
+    "NewGallery",
+    "NewSweep",
+    "NewToken",
+    "NewTransfer",
+    "NewTransferRun",
+    "NewValidation",
+    "Order",
+    "Progress",
+    "Searched",
+    "Standing",
+    "StoppedTrial",
+    "Sweep",
+    "SweepSummary",
+    "Token",
+    "Transfer",
+    "TransferRun",
+    "Trial",
+    "TrialResult",
+    "TrialSummary",
+    "Validation",
+    "ValidationSweep",
+    "Work",
+]

@@ -1,0 +1,90 @@
+"""How many bits are used by a data set's images of more than 8 bits a channel: one number for all.
+
+It is decided over all images of the data set, those of the test split included: which bits a camera
+writes is a property of the recording, and one number keeps all splits alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from scaling_search.data.deep import FULL_BITS, KNOWN_BITS, used_bits
+from scaling_search.data.sources import Part
+from scaling_search.data.survey import NOT_DEEP, Survey
+from search_spaces.errors import InputError
+from search_spaces.specs.data import DataSpec
+
+_DARK_BITS = 4
+"""Upper bits that an image leaves unused before it is told of as dark."""
+
+
+def choose_bits(surveyed: Sequence[tuple[Part, Survey]], spec: DataSpec) -> int | None:
+    """The number of used bits; None where no image has more than 8 bits a channel.
+
+    Follows the spec, else the largest value: the fewest of 8, 10, 12, 14 and 16 bits that hold it.
+
+    Args:
+        surveyed: all images of the data set.
+        spec: may give the number.
+
+    Raises:
+        InputError: the range is not known, or values are above the range that the spec gives.
+    """
+    largest, where = max(
+        (
+            (int(found.largest.max()), part.where(int(found.largest.argmax())))
+            for part, found in surveyed
+            if len(found.largest)
+        ),
+        default=(NOT_DEEP, ""),
+    )
+    if largest == NOT_DEEP:
+        return None
+    if spec.depth_bits is not None:
+        if largest >= 2**spec.depth_bits:
+            raise InputError(
+                f"depth_bits is {spec.depth_bits}: values go up to {2**spec.depth_bits - 1:,} "
+                f"then, and {where} holds {largest:,}; use at least {largest.bit_length()}"
+            )
+        return spec.depth_bits
+    bits = used_bits(largest)
+    if bits is None:
+        known = ", ".join(f"0 to {2**one - 1:,}" for one in KNOWN_BITS)
+        raise InputError(
+            f"the images of {spec.name} with more than 8 bits a channel hold values up to "
+            f"{largest:,} ({where}), and which value is white is not known; known are ranges that "
+            f"are at least half used: {known}. Save them with 8 bits a channel, or set depth_bits "
+            f"to the number of bits of white (at least {max(1, largest.bit_length())})"
+        )
+    return bits
+
+
+def depth_notes(
+    surveyed: Sequence[tuple[Part, Survey]], bits: int | None, spec: DataSpec
+) -> tuple[str, ...]:
+    """What to say of the scale, and of images that are dark on it."""
+    if bits is None and spec.depth_bits is not None:
+        return (
+            f"depth_bits is {spec.depth_bits}, and no image has more than 8 bits a channel: it "
+            "changes nothing",
+        )
+    if bits is None:
+        return ()
+    largest = np.concatenate([found.largest for _, found in surveyed])
+    deep = largest[largest != NOT_DEEP]
+    notes = []
+    if bits != FULL_BITS:
+        notes.append(
+            f"{len(deep):,} images with more than 8 bits a channel hold no value above "
+            f"{int(deep.max()):,}: all are read as images of {bits} bits, {2**bits - 1:,} is white"
+        )
+    dark = int((deep < 2 ** max(0, bits - _DARK_BITS)).sum())
+    if dark:
+        notes.append(
+            f"{dark:,} of {len(deep):,} images with more than 8 bits a channel use less than a "
+            f"16th of the {bits} bits and come out dark: if they were recorded with fewer bits "
+            "than the others, save them with 8 bits a channel"
+        )
+    return tuple(notes)

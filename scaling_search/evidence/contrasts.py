@@ -1,0 +1,100 @@
+"""The leader against each other candidate, at matched FLOPs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scaling_search.evidence.belief import Belief
+from scaling_search.evidence.evidence import Table
+from scaling_search.evidence.outcome import Comparison, Gain, Standing
+
+REFERENCES: Mapping[str, tuple[str, ...]] = {
+    "baseline": ("baseline",),
+    "published": ("published_matched", "published"),
+}
+"""What gains are stated over, and the roles in a plan that stand for it, the better ones first."""
+
+
+def student(probability: float, freedom: float) -> float:
+    """Quantile of Student's t."""
+    from scipy import stats  # a second to import, which workers and first trials need not wait for
+
+    return float(stats.t.ppf(probability, freedom))
+
+
+def reference_rows(table: Table) -> dict[str, int]:
+    """Rows of the candidates that gains are stated over, by name."""
+    found = {}
+    for name, roles in REFERENCES.items():
+        rows = [row for role in roles for row in table.rows(role)]
+        if rows:
+            found[name] = rows[0]
+    return found
+
+
+def described(table: Table, row: int, standing: Standing) -> Comparison:
+    """What a row's trials showed, without any comparison."""
+    return Comparison(
+        table.entries[row].index,
+        standing,
+        float(table.mean[row]),
+        table.seed_sd(row),
+        seeds=int(table.counts[row]),
+    )
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """What a belief says of the leader beside the others."""
+
+    belief: Belief
+
+    def gain_over(self, row: int) -> Gain:
+        """The leader's gain over one row, with an interval of its own."""
+        leader, surface = self.belief.leader_row, self.belief.surface
+        off = surface.draws[:, leader] - surface.draws[:, row]
+        beside = (1 - self.belief.rule.confidence) / 2
+        low, high = np.quantile(off, (beside, 1 - beside)).tolist()
+        gain = float(surface.expected[leader] - surface.expected[row])
+        return Gain(self.belief.table.entries[row].index, gain, low, high)
+
+    def gains(self) -> dict[str, Gain]:
+        """Over the baseline, and over the published coefficients (the matched ones if trained)."""
+        rows = reference_rows(self.belief.table)
+        return {
+            name: self.gain_over(row) for name, row in rows.items() if row != self.belief.leader_row
+        }
+
+    def compared(self) -> dict[int, Comparison]:
+        """Every row beside the leader, by row."""
+        table, judgement = self.belief.table, self.belief.judgement
+        found = {}
+        for row in range(len(table.entries)):
+            if row not in table.eligible:
+                over = self.gain_over(row)
+                known = described(table, row, "reference")
+                found[row] = replace(known, gain=over.gain, low=over.low, high=over.high)
+        gain, low, high = judgement.gains
+        for column, row in enumerate(table.eligible):
+            leads = column == judgement.leader
+            found[row] = replace(
+                described(table, row, judgement.standings[column]),
+                gain=None if leads else float(gain[column]),
+                low=None if leads else float(low[column]),
+                high=None if leads else float(high[column]),
+                probability_best=float(judgement.probability_best[column]),
+                probability_within=float(judgement.within[column]),
+                expected_regret=float(judgement.expected_regret[column]),
+            )
+        return found
+
+    def above(self, chance: float) -> bool:
+        """Whether the leader's own accuracy clearly exceeds `chance`."""
+        noise, leader = self.belief.noise, self.belief.leader_row
+        error = math.sqrt(float(noise.covariance[leader, leader]))
+        quantile = student(self.belief.rule.confidence, noise.freedom)
+        return bool(self.belief.table.mean[leader] - quantile * error > chance)

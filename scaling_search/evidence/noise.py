@@ -1,0 +1,204 @@
+"""How much candidates' mean accuracies would change with other seeds and other images.
+
+Candidates are paired: those that share seeds and images share what a seed or an image does to all
+alike, which is no noise between them. Resampling seeds and images (with replacement, both, over and
+over) has covariances that a mean lets one write down, so that no resampling is needed: the
+variance over infinitely many resamples is that of the sample divided by its size. Each of the two
+holds the interaction of seeds and images once, so one of them must leave it out (Owen, "The
+pigeonhole bootstrap", Annals of Applied Statistics 1, 2007): here the one over images.
+
+Seeds are a two-way table, candidate + seed + residual, which need not be complete: candidates that
+were dropped early are compared with the others on the seeds that they share, and, as far as seeds
+are known not to matter, on all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scaling_search.evidence.evidence import Table
+
+Floats = NDArray[np.float64]
+
+_LEAST_PRIOR_FREEDOM = 4.0
+"""A candidate's few seeds are never believed over all the others' by more than this allows."""
+_OTHERS_FREEDOM = 6.0
+"""What all candidates' variances say of one candidate's, in degrees of freedom: they differ in
+noise, by about a third, and few seeds cannot tell in whose favour."""
+_SHARED_PRIOR_FREEDOM = 2.0
+"""What a seed does to all alike is taken to be as large as its residual, worth so many seeds."""
+_INFLATIONS = 4
+"""How finely a noise that was estimated may be larger or smaller than that."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Covariance of K means (accuracies), (K, K) each: a known part, and one that is estimated.
+
+    The latter rests on `freedom` degrees of freedom: all of it may really be larger or smaller.
+    """
+
+    known: Floats
+    estimated: Floats
+    freedom: float
+
+    def at(self, rows: NDArray[np.intp]) -> Errors:
+        """Those of some means."""
+        both = np.ix_(rows, rows)
+        return Errors(self.known[both], self.estimated[both], self.freedom)
+
+    def inflations(self) -> Floats:
+        """Equally likely factors on the estimated variances, (I,): middles of so many parts."""
+        from scipy import stats  # a second to import, which workers need not wait for
+
+        if not np.isfinite(self.freedom):
+            return np.ones(1)
+        middles = (np.arange(_INFLATIONS) + 0.5) / _INFLATIONS
+        factors: Floats = self.freedom / stats.chi2.ppf(middles, self.freedom)
+        return factors
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Of K mean accuracies (fractions).
+
+    `means` are the candidates' accuracies without what their seeds do to all alike, shape (K,).
+    `between` are the variances between one candidate's seeds, (K,), and `shared` the variance of
+    what a seed does to all; `images` is the covariance of the means over images, (K, K);
+    `covariance` is that of the means from all sources. `freedom` counts the degrees of freedom
+    behind `between`.
+    """
+
+    means: Floats
+    between: Floats
+    shared: float
+    images: Floats
+    covariance: Floats
+    freedom: float
+
+    @property
+    def errors(self) -> Errors:
+        """Of the means: images are many, so that theirs are known; seeds are few."""
+        return Errors(self.images, self.covariance - self.images, self.freedom)
+
+
+def moderated(variances: Floats, freedom: Floats) -> Floats:
+    """Variances drawn towards their common value, as far as chance alone would have spread them.
+
+    Empirical Bayes by the moments of log variances (Smyth, "Linear models and empirical Bayes
+    methods", Statistical Applications in Genetics and Molecular Biology 3, 2004, section 6.2): few
+    seeds say little about the noise of one candidate, yet deep networks can be noisier than others.
+
+    Args:
+        variances: one a candidate, shape (K,).
+        freedom: degrees of freedom of each; one without any gets the common value.
+    """
+    from scipy import optimize, special  # a second to import, which workers need not wait for
+
+    pooled = float((variances * freedom).sum() / freedom.sum())
+    known = freedom > 0.5
+    if not known.any():
+        return np.full_like(variances, max(pooled, 1e-12))
+    found, half = variances[known], freedom[known] / 2
+    floor = max(1e-5 * float(np.median(found)), 1e-12)
+    logs = np.log(np.maximum(found, floor)) - special.digamma(half) + np.log(half)
+    spread = float(logs.var(ddof=1)) if len(logs) > 1 else 0.0
+    excess = spread - float(special.polygamma(1, half).mean())
+    if excess <= special.polygamma(1, 1e6):  # no more spread than chance: one common variance
+        return np.full_like(variances, max(pooled, floor))
+
+    def surplus(log_half: float) -> float:
+        return float(special.polygamma(1, np.exp(log_half))) - excess
+
+    prior = float(np.exp(optimize.brentq(surplus, -20, 15)))
+    weight = max(2 * prior, _LEAST_PRIOR_FREEDOM)
+    common = np.exp(logs.mean() + special.digamma(weight / 2) - np.log(weight / 2))
+    common = max(float(common), floor)
+    shrunk: Floats = (weight * common + freedom * variances) / (weight + freedom)
+    return shrunk
+
+
+def _laplacian(trained: Floats, weights: Floats) -> Floats:
+    """What trials say of differences between seeds once candidates are free: (S, S)."""
+    share = trained / trained.sum(1, keepdims=True)
+    graph: Floats = np.diag(weights @ trained) - (weights[:, None] * trained).T @ share
+    return graph
+
+
+def _residuals(table: Table) -> tuple[Floats, Floats]:
+    """Variance between each candidate's seeds, without what a seed does to all; its freedom."""
+    trained = table.trained.astype(np.float64)
+    counts, ones = table.counts, np.ones(len(trained))
+    inverse = np.linalg.pinv(_laplacian(trained, ones))
+    seeds = inverse @ table.deviations.sum(0)
+    share = trained / counts[:, None]
+    off = (table.deviations - (seeds - (share @ seeds)[:, None])) * trained
+    # Leverage of a trial: 1/S of its candidate, and the quadratic form of its seed, centred.
+    across = share @ inverse
+    form = np.diag(inverse) - 2 * across + (across * share).sum(1)[:, None]
+    freedom = counts - 1 - (form * trained).sum(1)
+    freedom = np.where(freedom > 1e-6, freedom, 0.0)
+    squares = np.square(off).sum(1)
+    return np.where(freedom > 0, squares / np.maximum(freedom, 1e-6), 0.0), freedom
+
+
+def _shared(table: Table, between: Floats) -> float:
+    """Variance of what a seed does to all candidates, drawn towards that of its residuals."""
+    typical = float(between.mean())
+    complete = table.trained.all(axis=1)
+    many, seeds = int(complete.sum()), len(table.seeds)
+    if many < 2 or seeds < 2:
+        return typical
+    spread = float(table.accuracy[complete].mean(0).var(ddof=1)) - typical / many
+    prior = _SHARED_PRIOR_FREEDOM
+    return (prior * typical + (seeds - 1) * max(spread, 0.0)) / (prior + seeds - 1)
+
+
+def _over_images(table: Table) -> tuple[Floats, Floats]:
+    """Covariance of the means over images (K, K); variance of one trial's luck with images (K,)."""
+    counts, images = table.counts.astype(np.float64), table.images
+    by_image = table.correct.sum(axis=1, dtype=np.float64) / counts[:, None]
+    luck = np.zeros(len(counts))
+    repeated = counts > 1
+    inside = (by_image * (1 - by_image)).mean(1)  # 0 or 1 each: the variance within an image
+    spread = np.square(table.deviations).sum(1)
+    luck[repeated] = (counts * inside - spread)[repeated] / (counts - 1)[repeated]
+    luck[~repeated] = luck[repeated].mean() if repeated.any() else 0.0
+    luck = np.maximum(luck, 0.0) * images / (images - 1)
+    centred = by_image - by_image.mean(1, keepdims=True)
+    covariance = centred @ centred.T / (images - 1)
+    diagonal = np.diag(covariance)
+    covariance[np.diag_indices_from(covariance)] = np.maximum(diagonal - luck / counts, 0.0)
+    size, direction = np.linalg.eigh(covariance)  # as an estimate it may be slightly impossible
+    covariance = (direction * np.maximum(size, 0.0)) @ direction.T
+    return covariance / images, luck / images
+
+
+def measured(table: Table) -> Noise | None:
+    """The noise in a table; None if no two candidates share two seeds, so that it is unknown."""
+    if not len(table.entries):
+        return None
+    variances, freedom = _residuals(table)
+    if freedom.sum() < 0.5:
+        return None
+    images, luck = _over_images(table)
+    between = np.maximum(moderated(variances, freedom), luck)
+    shared = _shared(table, between)
+    trained, counts = table.trained.astype(np.float64), table.counts
+    share = trained / counts[:, None]
+    precision = _laplacian(trained, 1 / between) + np.eye(len(table.seeds)) / shared
+    seeds = np.linalg.solve(precision, (table.deviations / between[:, None]).sum(0))
+    rounding = 1 / (12 * table.images**2 * counts)  # of counting whole images
+    of_seeds = share @ np.linalg.solve(precision, share.T)
+    of_seeds[np.diag_indices_from(of_seeds)] += between / counts + rounding
+    return Noise(
+        means=table.mean - share @ seeds,
+        between=between,
+        shared=shared,
+        images=images,
+        covariance=images + of_seeds,
+        freedom=float(min(freedom.sum(), freedom.mean() + _OTHERS_FREEDOM)),
+    )

@@ -1,0 +1,263 @@
+"""From evidence to a verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from scaling_search.evidence.belief import Belief, believe, unusable, why_not
+from scaling_search.evidence.confirmation import confirmed
+from scaling_search.evidence.contrasts import Contrasts, described
+from scaling_search.evidence.evidence import Evidence, Table
+from scaling_search.evidence.outcome import Comparison, Gain, Outcome, Settling, Verdict
+from scaling_search.evidence.prospect import LIKELY, Prospect
+from scaling_search.evidence.remedies import UNSTABLE, remedies
+from search_spaces.human import plural
+from search_spaces.specs.sweep import SelectionRule
+from search_spaces.specs.target import NAMES, Quantity
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.2f} points"
+
+
+def _said(settling: Settling, images: int) -> str:
+    if settling.images is not None:
+        return (
+            f"no number of seeds would settle it on {images:,} validation images: about "
+            f"{settling.images:,} would be needed"
+        )
+    return f"about {settling.seeds:,} seeds would settle it, {LIKELY:.0%} likely"
+
+
+def _settling(belief: Belief) -> Settling | None:
+    """What would settle it; None if nothing has to be settled."""
+    judgement = belief.judgement
+    if judgement.certainty >= belief.rule.confidence:
+        return None
+    seeds = int(belief.table.counts[belief.leader_row])
+    return Prospect.of(belief).settling(seeds + 1)
+
+
+def _doubts(
+    contrasts: Contrasts,
+    gains: Mapping[str, Gain],
+    settling: Settling | None,
+    chance: float,
+    lost: str | None,
+    quantity: Quantity,
+) -> list[str]:
+    """Why there is no conclusion; empty if there is one. `lost`: what lost trials leave open."""
+    belief, judgement = contrasts.belief, contrasts.belief.judgement
+    rule, images = belief.rule, belief.table.images
+    if not contrasts.above(chance):
+        accuracy = belief.table.mean[belief.leader_row]
+        return [
+            f"the leader's accuracy {accuracy:.3f} is not clearly above chance {chance:.3f}: "
+            "train longer"
+        ]
+    doubts = [] if lost is None else [lost]
+    if "baseline" in gains and gains["baseline"].low <= 0:
+        doubts.append(
+            "the leader is not clearly above the unscaled baseline, so this proxy rewards no extra "
+            f"{NAMES[quantity]} and cannot say where to spend "
+            f"{'it' if quantity == 'latency' else 'them'}: train longer, or on a harder task"
+        )
+    if settling is not None:
+        doubts.append(
+            f"the leader loses at most {_points(rule.regret)} against the true best with "
+            f"{100 * judgement.certainty:.0f}% probability, at most "
+            f"{_points(judgement.regret_bound)} with {100 * rule.confidence:g}%; "
+            f"{_said(settling, images)}{_unseen(belief)}"
+        )
+    return doubts
+
+
+def _unseen(belief: Belief) -> str:
+    """What is said of candidates without trials that count."""
+    count = len(belief.unseen)
+    if not count:
+        return ""
+    failed = " or had one fail" if any(entry.failed for entry in belief.unseen) else ""
+    return (
+        f"; {count} of {count + len(belief.indices)} candidates finished no trial{failed}, and "
+        "only the surface between the others tells of them"
+    )
+
+
+def _lost(
+    evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain], unstable: str
+) -> str | None:
+    """What is left open where the baseline, or the leader's confirmation, cannot be relied on."""
+    baselines = [entry for entry in evidence if "baseline" in entry.roles]
+    if "baseline" not in gains and any(entry.lost for entry in baselines):
+        lost, failed = sum(one.lost for one in baselines), sum(one.failed for one in baselines)
+        return (
+            "the unscaled baseline lost a trial, so whether the leader is better than it is not "
+            f"known: of its trials {remedies(lost, failed, unstable)}"
+        )
+    if "baseline" not in gains and any(entry.correct for entry in baselines):
+        return (
+            "no trial of the unscaled baseline can be used, so whether the leader is better than "
+            "it is not known: run the sweep anew"
+        )
+    leader = next(entry for entry in evidence if entry.index == belief.leader)
+    if leader.fresh_lost:
+        return (
+            f"the leader lost {plural(leader.fresh_lost, 'fresh trial')}, so it is not confirmed: "
+            f"of them {remedies(leader.fresh_lost, leader.fresh_failed, unstable)}"
+        )
+    return None
+
+
+def _grounds(
+    belief: Belief, standings: Counter[str], quantity: Quantity, *, lost: bool
+) -> list[str]:
+    """Why there is a conclusion; `lost`: whether candidates that could win are left out."""
+    table, rule, judgement = belief.table, belief.rule, belief.judgement
+    seeds = int(table.counts[belief.leader_row])
+    parts = [
+        f"{standings[name]} {'is' if standings[name] == 1 else 'are'} {said}"
+        for name, said in (
+            ("equivalent", f"as good ({100 * rule.confidence:g}% probability of losing no more)"),
+            ("undecided", "maybe as good"),
+            ("worse", "worse"),
+        )
+        if standings[name]
+    ]
+    rivals = len(judgement.standings) - 1
+    return [
+        f"the leader loses at most {_points(judgement.regret_bound)} against the true best "
+        f"({100 * rule.confidence:g}% probability, from {seeds} seeds and {table.images:,} "
+        f"validation images, at {2**belief.doublings:.2f} × the baseline's {NAMES[quantity]})",
+        "every rival is worse"
+        if standings["worse"] == rivals and not belief.unseen and not lost
+        else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}"
+        + _unseen(belief),
+    ]
+
+
+def _outcome(
+    evidence: Sequence[Evidence],
+    table: Table,
+    chance: float,
+    verdict: Verdict,
+    why: Sequence[str],
+    compared: Mapping[int, Comparison],
+    leader: int | None,
+    belief: Belief | None = None,
+    settling: Settling | None = None,
+    gains: Mapping[str, Gain] | None = None,
+) -> Outcome:
+    """The outcome, with what is said of every candidate in the order of the evidence."""
+    by_index = {found.index: found for found in compared.values()}
+    region: tuple[int, ...] = ()
+    if verdict == "equivalent" and leader is not None:
+        equals = [found.index for found in compared.values() if found.standing == "equivalent"]
+        region = (table.entries[leader].index, *equals)
+    able = table.eligible
+    return Outcome(
+        verdict=verdict,
+        leader=None if leader is None else table.entries[leader].index,
+        region=region,
+        why=tuple(why),
+        seeds=0 if leader is None else int(table.counts[leader]),
+        images=table.images,
+        chance=chance,
+        flops_ratio=None if belief is None else 2**belief.doublings,
+        certainty=None if belief is None else belief.certainty,
+        regret_bound=None if belief is None else belief.judgement.regret_bound,
+        between_candidates_sd=float(np.std(table.mean[able], ddof=1)) if len(able) > 1 else None,
+        seed_sd=table.pooled_sd if table.entries else None,
+        settling=settling,
+        gains=dict(gains or {}),
+        confirmation=None if belief is None else confirmed(evidence, belief),
+        comparisons=tuple(
+            by_index.get(entry.index, Comparison(entry.index, "incomplete")) for entry in evidence
+        ),
+    )
+
+
+def _left_out(table: Table) -> list[str]:
+    """What is said of candidates with finished trials that cannot be used."""
+    return [f"left out, as they cannot be used: {unusable(table)}"] if table.unusable else []
+
+
+def _incomplete(evidence: Sequence[Evidence], unstable: str) -> list[str]:
+    """What is said of candidates that could win, but lost a trial."""
+    lost = [entry for entry in evidence if entry.eligible and entry.lost]
+    if not lost:
+        return []
+    told = remedies(
+        sum(entry.lost for entry in lost), sum(entry.failed for entry in lost), unstable
+    )
+    return [
+        f"left out, as they lost trials: {plural(len(lost), 'candidate')} that could win; of their "
+        f"trials {told}"
+    ]
+
+
+def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: list[str]) -> Outcome:
+    """The outcome where nothing can be compared."""
+    leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
+    compared = {
+        row: described(
+            table,
+            row,
+            "leader" if row == leader else "undecided" if entry.eligible else "reference",
+        )
+        for row, entry in enumerate(table.entries)
+    }
+    return _outcome(evidence, table, chance, "inconclusive", why, compared, leader)
+
+
+def select(
+    evidence: Sequence[Evidence],
+    rule: SelectionRule,
+    chance: float,
+    quantity: Quantity = "flops",
+    unstable: str = UNSTABLE,
+) -> Outcome:
+    """Leader and verdict by the rules of this package.
+
+    Args:
+        evidence: one entry a candidate.
+        rule: δ and the confidence.
+        chance: accuracy of always naming the validation split's largest class.
+        quantity: what candidates are matched on, for the reasons that are given.
+        unstable: what to try where trainings diverge, for those reasons.
+    """
+    table = Table.of(evidence)
+    belief = believe(evidence, rule)
+    if belief is None:
+        reason = (
+            why_not(evidence, table, unstable)
+            or "no two candidates share two seeds, so the noise is unknown"
+        )
+        # Where nobody can win, the reason tells of them.
+        left_out = _left_out(table) + _incomplete(evidence, unstable) if table.eligible else []
+        return _nothing(evidence, table, chance, [reason, *left_out])
+    contrasts = Contrasts(belief)
+    gains, settling = contrasts.gains(), _settling(belief)
+    why = _doubts(
+        contrasts, gains, settling, chance, _lost(evidence, belief, gains, unstable), quantity
+    )
+    verdict: Verdict = "inconclusive"
+    if not why:
+        verdict = belief.judgement.verdict
+        lost = any(entry.eligible and entry.lost for entry in evidence)
+        why = _grounds(belief, Counter(belief.judgement.standings), quantity, lost=lost)
+    return _outcome(
+        evidence,
+        table,
+        chance,
+        verdict,
+        [*why, *_left_out(table), *_incomplete(evidence, unstable)],
+        contrasts.compared(),
+        belief.leader_row,
+        belief,
+        settling,
+        gains,
+    )

@@ -1,0 +1,1 @@
+"""Networks as torch modules: built, counted by fvcore, with weights and checkpoint files."""

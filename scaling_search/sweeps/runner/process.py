@@ -1,0 +1,49 @@
+"""A runner as a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from results.store import Store
+from results.urls import ENVIRONMENT_VARIABLE, resolve
+from results.values import Lease
+from scaling_search.sweeps.runner.child import Driver, start_driver
+from scaling_search.sweeps.runner.clusters import Cluster, GivenCluster, OwnCluster
+from scaling_search.sweeps.runner.runner import Runner, RunnerOptions
+from scaling_search.sweeps.signals import Watch
+
+
+def run_runner(
+    database: str | None, options: RunnerOptions, say: Callable[[str, int | None], None]
+) -> None:
+    """Take sweeps from the queue until SIGINT or SIGTERM, which give them back to it.
+
+    Call it in the main thread: only there are signals heard, and children end with that thread.
+
+    Args:
+        database: see `Store.open`.
+        options: see `RunnerOptions`.
+        say: told of what happens, and of which sweep.
+
+    Raises:
+        InputError: the database is not usable.
+        WorkError: the database cannot be reached.
+    """
+    how = options.execution
+    trials = options.slots * how.workers
+    cluster: Cluster = (
+        OwnCluster(cpus=trials * how.cpus_per_trial, gpus=trials * how.gpus_per_trial)
+        if how.ray_address is None
+        else GivenCluster(how.ray_address)
+    )
+    url = resolve(database).render_as_string(hide_password=False)
+    environment = {**cluster.environment, ENVIRONMENT_VARIABLE: url}
+
+    def start(lease: Lease, address: str) -> Driver:
+        return start_driver(lease, how, address, environment)
+
+    watch = Watch()
+    with Store.open(url) as store, watch.heeding_signals():
+        sweeps = "one sweep" if options.slots == 1 else f"{options.slots} sweeps"
+        say(f"takes {sweeps} at once from {store.location}", None)
+        Runner(store, options, cluster, start, say).run(watch.should_stop)

@@ -1,0 +1,27 @@
+"""Which trials of a sweep to train next, decided from what is stored, and nothing else.
+
+A strategy is a function of the ledger: asked again with the same ledger it decides the same, so a
+sweep that was interrupted goes on as if nothing had happened, and a simulation decides as a real
+sweep does. Early stopping alone happens while trials run, in `race`.
+"""
+
+from scaling_search.sweeps.strategies.ledger import (
+    Arm,
+    Decision,
+    Ledger,
+    Step,
+    Strategy,
+    TrialStands,
+)
+from scaling_search.sweeps.strategies.making import confirming, searching
+
+__all__ = [
+    "Arm",
+    "Decision",
+    "Ledger",
+    "Step",
+    "Strategy",
+    "TrialStands",
+    "confirming",
+    "searching",
+]

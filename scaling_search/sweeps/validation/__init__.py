@@ -1,0 +1,1 @@
+"""Validation of a proxy: sweeps at several budgets, run one after another, and their report."""

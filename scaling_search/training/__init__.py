@@ -1,0 +1,29 @@
+"""The training behind a trial: callable without Ray, knows nothing of the database.
+
+- `images`: uint8 to inputs: order, augmentation in source pixels, one resize, normalisation;
+- `randomness`: a seed for each kind of thing that is random;
+- `optimisation`: optimizer and learning rate of a recipe;
+- `evaluation`: batch-norm statistics, loss and accuracy of a network;
+- `start`: from which weights, and what of them is trained when;
+- `isolation`: a trial's threads and random state inside a process that has its own;
+- `cpu`: layers that one CPU thread trains faster, on compiled kernels;
+- `training`: one trial, step by step (`train`, `Training`);
+- `calibration`: which memory format is faster on this machine;
+- `reports`: what a trial says.
+"""
+
+from scaling_search.training.evaluation import evaluate
+from scaling_search.training.reports import EpochReport, Evaluation, TrialResult, unpack_correct
+from scaling_search.training.start import Start
+from scaling_search.training.training import Training, train
+
+__all__ = [
+    "EpochReport",
+    "Evaluation",
+    "Start",
+    "Training",
+    "TrialResult",
+    "evaluate",
+    "train",
+    "unpack_correct",
+]

@@ -1,0 +1,1 @@
+"""What trained networks are used for: class activation maps, transfer, edge devices, prediction."""

@@ -1,0 +1,172 @@
+"""One run of a transfer: a network trained by a method, and measured."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import nn
+
+from scaling_search.data import PreparedDataset
+from scaling_search.data.prepared import Split
+from scaling_search.training import EpochReport, Evaluation, Start, Training
+from scaling_search.training.reports import pack_correct
+from scaling_search.uses.transfer.probe import Features, LinearProbe
+from scaling_search.uses.transfer.sources import Source
+from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.proxy import ProxySpec
+from search_spaces.specs.transfer import Method
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What is trained: the method, its seed and rate, and whether its result is told."""
+
+    weights: str
+    dataset: str
+    method: Method
+    seed: int
+    learning_rate: float
+    role: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run at its end.
+
+    Attributes:
+        network: as it was trained.
+        validation_accuracy: of the last report; None if it diverged.
+        accuracy: on the split that was asked for; None if it diverged or none was.
+        correct: as `proxy.reports.pack_correct` packs them; None likewise.
+        n_images: of that split.
+        steps, images: trained, repeats counted.
+        train_seconds, seconds: in steps; and with building and evaluating.
+        trained_params: parameters that were trained at the end.
+        curve: of each report the images trained, the training loss and the validation accuracy.
+    """
+
+    network: nn.Module
+    validation_accuracy: float | None
+    accuracy: float | None
+    correct: bytes | None
+    n_images: int
+    steps: int
+    images: int
+    train_seconds: float
+    seconds: float
+    trained_params: int
+    curve: tuple[tuple[int, float | None, float], ...]
+
+
+class _Learner(Protocol):
+    @property
+    def network(self) -> nn.Module: ...
+
+    @property
+    def train_seconds(self) -> float: ...
+
+    def epochs(self) -> Iterator[EpochReport]: ...
+
+    def evaluate(self, split: Split = ...) -> Evaluation: ...
+
+
+class Cell:
+    """All runs of one source on one data set: they share features and what is read.
+
+    Args:
+        source: the weights.
+        data: the images, normalised as the weights want them.
+        network: the source's, for the classes of the data.
+        recipe: of the learning rate that is asked for.
+        thaw: as in the specification.
+        device: `cpu`, `cuda` or `cuda:N`.
+        threads: CPU threads.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        data: PreparedDataset,
+        network: NetworkSpec,
+        recipe: Callable[[float], ProxySpec],
+        *,
+        thaw: float,
+        device: str = "cpu",
+        threads: int = 1,
+    ) -> None:
+        self._source, self._data, self.network = source, data, network
+        self._recipe, self._thaw = recipe, thaw
+        self._device, self._threads = device, threads
+        self._features: Features | None = None
+
+    @property
+    def features(self) -> Features:
+        """What a linear probe is trained on; computed once."""
+        if self._features is None:
+            self._features = Features(
+                self.network,
+                self._source.start,
+                self._source.classifier,
+                self._data,
+                device=self._device,
+                threads=self._threads,
+            )
+        return self._features
+
+    def _learner(self, task: Task) -> _Learner:
+        proxy = self._recipe(task.learning_rate)
+        if task.method == "linear_probe":
+            return LinearProbe(self.features, proxy, task.seed)
+        own = self._source.start
+        start = {
+            "full": own,
+            "gradual": dataclasses.replace(own, thaw=self._thaw),
+            # The same network, but nothing of what it learned.
+            "scratch": Start(padding=own.padding, norm_eps=own.norm_eps),
+        }[task.method]
+        return Training(
+            self.network,
+            proxy,
+            self._data,
+            task.seed,
+            device=self._device,
+            threads=self._threads,
+            start=start,
+        )
+
+    def _trained(self, learner: _Learner, task: Task) -> nn.Module:
+        if task.method == "linear_probe":
+            return learner.network.get_submodule(self._source.classifier)
+        return learner.network
+
+    def train(
+        self, task: Task, measured: Split | None, told: Callable[[EpochReport], None]
+    ) -> Outcome:
+        """Train to the end, and measure on a split if one is asked for."""
+        began = time.perf_counter()
+        learner = self._learner(task)
+        curve = []
+        for report in learner.epochs():
+            told(report)
+            curve.append((report.images, report.train_loss, report.top1))
+            if report.diverged:
+                break
+        wanted = measured is not None and not report.diverged
+        found = learner.evaluate(measured) if wanted and measured is not None else None
+        return Outcome(
+            network=learner.network,
+            validation_accuracy=None if report.diverged else report.top1,
+            accuracy=None if found is None else found.top1,
+            correct=None if found is None else pack_correct(found.correct),
+            n_images=0 if found is None else len(found.correct),
+            steps=report.steps,
+            images=report.images,
+            train_seconds=learner.train_seconds,
+            seconds=time.perf_counter() - began,
+            trained_params=sum(p.numel() for p in self._trained(learner, task).parameters()),
+            curve=tuple(curve),
+        )

@@ -1,0 +1,82 @@
+"""The network for a FLOPs budget: "1.5 GFLOPs, 224 px, 37 classes"."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from search_spaces.baselines.frame import Frame
+from search_spaces.coefficients import Coefficients
+from search_spaces.errors import InputError
+from search_spaces.families import ScaledNetwork, python_line
+from search_spaces.planning.path import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetModel(ScaledNetwork):
+    """The network whose FLOPs come nearest a budget, which is its `target_flops`."""
+
+    phi: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"budget_flops": self.target_flops, **super().to_dict()}
+
+
+def _direction(frame: Frame, coefficients: Coefficients, fixed: bool) -> Coefficients:
+    if not fixed:
+        return coefficients
+    if coefficients.alpha == coefficients.beta == 1:
+        raise InputError(
+            f"resolution is held at {frame.resolution_px} px and coefficients (1, 1, "
+            f"{coefficients.gamma:g}) scale nothing else; leave the resolution free, or raise "
+            "alpha or beta above 1"
+        )
+    return Coefficients(coefficients.alpha, coefficients.beta, 1.0)
+
+
+def model_for_budget(
+    frame: Frame, coefficients: Coefficients, flops: float, *, resolution_px: int | None = None
+) -> BudgetModel:
+    """The network along the coefficients whose closed-form FLOPs come nearest a budget, in log.
+
+    Args:
+        frame: the baseline with its form, base resolution, rounding, channels and classes.
+        coefficients: the direction; depth, width and resolution are (α^φ, β^φ, γ^φ).
+        flops: the budget, in multiply-adds of one image.
+        resolution_px: hold the resolution here and scale depth and width alone, so that
+            (α^φ, β^φ) apply to the baseline at this resolution; without it all three move from
+            the frame's base resolution. Smaller than the baseline (φ < 0) works too.
+
+    Returns:
+        The network; its dropout is that of the family member nearest in FLOPs.
+
+    Raises:
+        InputError: a budget that cannot be reached (the message says what can), or coefficients
+            that leave nothing to scale.
+    """
+    fixed = resolution_px is not None
+    if resolution_px is not None:
+        frame = dataclasses.replace(frame, resolution_px=resolution_px)
+    path = Path(frame, _direction(frame, coefficients, fixed))
+    phi = path.nearest(flops, "budget")
+    scaling, spec = frame.simplest(path.scaling(phi)), path.spec(phi)
+    complexity = frame.complexity(spec)
+    dropout = frame.baseline.dropout(max(0, round(math.log2(complexity.flops / frame.base_flops))))
+    stochastic_depth = frame.baseline.stochastic_depth
+    return BudgetModel(
+        phi=phi,
+        scaling=scaling,
+        spec=spec,
+        complexity=complexity,
+        base_flops=frame.base_flops,
+        target_flops=float(flops),
+        dropout=dropout,
+        stochastic_depth=stochastic_depth,
+        base_resolution_px=frame.resolution_px,
+        python=python_line(
+            frame, spec, scaling, dropout=dropout, stochastic_depth=stochastic_depth
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Networks as data: layers, rounding, the realised `NetworkSpec`, and its cost in closed form."""

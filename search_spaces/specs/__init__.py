@@ -1,0 +1,1 @@
+"""What a user asks for, validated: spaces, sweeps, targets, strategies, transfers, validations."""
