@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from api.middleware.guard import PUBLIC
 from api.problems import KINDS, MEDIA_TYPE, TYPE_PREFIX, Finding, Problem
 from api.security.identity import SESSION_COOKIE
+from results import values
 
 DESCRIPTION: Final = """\
 Submit searches for compound-scaling coefficients, follow them, and ask what they found.
@@ -84,11 +86,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Finding"] = Finding.model_json_schema(ref_template=template)
     schemas["Problem"] = Problem.model_json_schema(ref_template=template)
     schemas["Problem"].pop("$defs", None)
-    for model in _models(BaseModel):
-        extra = model.model_config.get("json_schema_extra")
-        if isinstance(extra, dict) and model.__name__ in schemas:
+    for name, config in _configurations():
+        extra = config.get("json_schema_extra")
+        if isinstance(extra, dict) and name in schemas:
             # FastAPI leaves nulls out of examples, and so makes them wrong.
-            schemas[model.__name__] |= extra
+            schemas[name] |= extra
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
@@ -97,6 +99,15 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete(path, method, operation)
     return made
+
+
+def _configurations() -> Iterator[tuple[str, ConfigDict]]:
+    """Of every component its name and pydantic's configuration, which holds its example."""
+    for model in _models(BaseModel):
+        yield model.__name__, model.model_config
+    for value in vars(values).values():
+        if isinstance(value, type) and is_dataclass(value):
+            yield value.__name__, getattr(value, "__pydantic_config__", ConfigDict())
 
 
 def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -65,7 +65,7 @@ _DATA = NewDataset(
     classes=10,
     images=1797,
     channels=1,
-    native_resolution_px=8,
+    native_px=8,
     details={},
 )
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)

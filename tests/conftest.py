@@ -144,7 +144,7 @@ DIGITS = NewDataset(
     classes=10,
     images=1437,
     channels=1,
-    native_resolution_px=8,
+    native_px=8,
     details={
         "class_names": list("0123456789"),
         "notes": ["grey"],

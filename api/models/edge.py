@@ -1,4 +1,4 @@
-"""What networks took on machines, as a list."""
+"""Filters of edge measurements."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.models.common import LARGEST_ID
-from results.documents.common import Document
-from results.documents.edge import EDGE, EdgeItem
 
 
 class EdgeQuery(BaseModel):
-    """Of which networks."""
+    """Networks whose measurements are listed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,11 +21,3 @@ class EdgeQuery(BaseModel):
         (), max_length=1000, description="These networks; repeat to give more."
     )
     limit: int = Field(1000, ge=1, le=1000, description="At most so many, the newest first.")
-
-
-class EdgeMeasurements(Document):
-    """Measurements, the newest first."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"measurements": [EDGE]}})
-
-    measurements: list[EdgeItem]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import Final
 
 from fastapi import APIRouter, Request
 
 from api.middleware.answers import keep
-from api.models.catalog import Baselines
-from results.documents.catalog import BaselineItem
-from search_spaces.baselines import Baseline, baselines, complexity
-from search_spaces.families import PUBLISHED_FAMILIES
+from results.values import Baselines, BaselineSummary
+from search_spaces.baselines import baselines
 
 router: Final = APIRouter(prefix="/v1/baselines", tags=["catalog"])
 
@@ -30,24 +27,4 @@ def list_baselines(request: Request) -> Baselines:
 @cache
 def _described() -> Baselines:
     countable = [one for one in baselines().values() if not getattr(one, "measured", False)]
-    return Baselines(baselines=[_item(baseline) for baseline in countable])
-
-
-def _item(baseline: Baseline) -> BaselineItem:
-    cost, base = complexity(baseline, baseline.base), baseline.base
-    return BaselineItem(
-        name=baseline.name,
-        params=cost.params,
-        flops=cost.flops,
-        activations=cost.activations,
-        complexity_source="closed_form",
-        resolution_px=base.resolution_px,
-        classes=base.classes,
-        in_channels=base.in_channels,
-        stages=len(base.stages),
-        blocks=sum(base.depths),
-        total_stride=math.prod(base.strides),
-        rounding=baseline.rounding.model_dump(),
-        published_family=baseline.name in PUBLISHED_FAMILIES,
-        spec=base.to_dict(),
-    )
+    return Baselines(baselines=[BaselineSummary.of(baseline) for baseline in countable])

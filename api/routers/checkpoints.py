@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from api.models.common import SweepId
 from api.openapi import problems
 from api.service import StoreDep
-from results.documents.checkpoints import CheckpointItem, Checkpoints
+from results.values import Checkpoints
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/checkpoints", tags=["sweeps"])
 
@@ -25,5 +25,4 @@ def list_checkpoints(sweep_id: SweepId, store: StoreDep) -> Checkpoints:
 
     They lie in the folder of checkpoints of the machine that trained the sweep.
     """
-    rows = store.checkpoints(sweep_id)
-    return Checkpoints(checkpoints=[CheckpointItem.from_record(row) for row in rows])
+    return Checkpoints(checkpoints=store.checkpoints(sweep_id))

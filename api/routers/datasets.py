@@ -6,9 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.models.catalog import Datasets
 from api.service import StoreDep
-from results.documents.catalog import DatasetItem
+from results.values import Datasets
 
 router: Final = APIRouter(prefix="/v1/datasets", tags=["catalog"])
 
@@ -16,4 +15,4 @@ router: Final = APIRouter(prefix="/v1/datasets", tags=["catalog"])
 @router.get("", operation_id="list_datasets", summary="List data sets")
 def list_datasets(store: StoreDep) -> Datasets:
     """Every data set that is registered here or that a sweep here has used, by name."""
-    return Datasets(datasets=[DatasetItem.from_record(row) for row in store.datasets()])
+    return Datasets(datasets=[*store.datasets()])

@@ -1,4 +1,4 @@
-"""What networks took on machines: latency, memory, size."""
+"""Latency, memory and size of networks on the machines where they were measured."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from api.models.edge import EdgeMeasurements, EdgeQuery
+from api.models.edge import EdgeQuery
 from api.openapi import problems
 from api.service import StoreDep
-from results.documents.edge import EdgeItem
+from results.values import EdgeMeasurements
 
 router: Final = APIRouter(prefix="/v1/edge", tags=["catalog"])
 
@@ -25,12 +25,11 @@ def list_edge_measurements(
 ) -> EdgeMeasurements:
     """The latest measurement of each network with each machine, threads, batch and backend.
 
-    They are made by `scaling-search latency`, where the networks shall run.
+    They are made by `scaling-search latency`, on the machine where the networks are to run.
     """
     keys: list[str] | None = list(query.spec_key) or None
     if query.sweep is not None:
         store.sweep(query.sweep)
         of_sweep = [candidate.spec_key for candidate in store.candidates(query.sweep)]
         keys = of_sweep if keys is None else [key for key in keys if key in set(of_sweep)]
-    rows = store.edge_measurements(keys, limit=query.limit)
-    return EdgeMeasurements(measurements=[EdgeItem.from_record(row) for row in rows])
+    return EdgeMeasurements(measurements=store.edge_measurements(keys, limit=query.limit))

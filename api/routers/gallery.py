@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from api.models.common import SweepId
 from api.openapi import problems
 from api.service import StoreDep
-from results.documents.checkpoints import Maps
+from results.values import Gallery
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/gallery", tags=["sweeps"])
 
@@ -43,9 +43,9 @@ def get_gallery(sweep_id: SweepId, store: StoreDep) -> Response:
     summary="Class activation maps in figures",
     responses=problems(404),
 )
-def get_gallery_figures(sweep_id: SweepId, store: StoreDep) -> Maps:
+def get_gallery_figures(sweep_id: SweepId, store: StoreDep) -> Gallery:
     """Of each network of the gallery, how well its maps point at objects whose place is known."""
-    return Maps.from_record(store.gallery(sweep_id))
+    return store.gallery(sweep_id)
 
 
 @router.get(

@@ -28,7 +28,7 @@ class Planned:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What to know before training: the plan's warnings, the data's notes."""
-        notes = () if self.data is None else tuple(self.data.details.get("notes", ()))
+        notes = () if self.data is None else self.data.notes
         return (*self.plan.warnings, *notes)
 
     @cached_property
@@ -38,9 +38,9 @@ class Planned:
 
     def remarks(self, candidate: Candidate) -> tuple[str, ...]:
         """The caution for a candidate that enlarges the images."""
-        if self.data is None or self.data.native_resolution_px is None:
+        if self.data is None or self.data.native_px is None:
             return ()
-        native_px = self.data.native_resolution_px
+        native_px = self.data.native_px
         kept_px = self.spec.data.source_px or self.data.details.get("source_px", native_px)
         note = upsampling_note(candidate.spec.resolution_px, native_px, kept_px)
         return (note,) if note else ()

@@ -32,13 +32,16 @@ class CheckpointPart(Part):
         """
         with self._database.write() as connection:
             hold(connection, lease)
-            of_trial = CheckpointRow.trial_id == new.trial_id
+            of_trial = CheckpointRow.trial_id == new.trial
             before = select(CheckpointRow.name).where(of_trial)
             replaced = set(connection.scalars(before)) - {new.name}
             connection.execute(delete(CheckpointRow).where(of_trial))
             connection.execute(
                 insert(CheckpointRow).values(
-                    sweep_id=lease.sweep_id, created_at=database_clock(), **values(new)
+                    sweep_id=lease.sweep_id,
+                    trial_id=new.trial,
+                    created_at=database_clock(),
+                    **values(new, without=("trial",)),
                 )
             )
             dropped = []
@@ -54,7 +57,7 @@ class CheckpointPart(Part):
                 for chunk in in_chunks([row.id for row in dropped]):
                     connection.execute(delete(CheckpointRow).where(CheckpointRow.id.in_(chunk)))
             names = [row.name for row in dropped]
-            about = {"trial": new.trial_id, "size_bytes": new.size_bytes, "dropped": len(names)}
+            about = {"trial": new.trial, "size_bytes": new.size_bytes, "dropped": len(names)}
             append(connection, lease.sweep_id, "checkpoint", about)
         remove_checkpoints([*names, *replaced])
 
@@ -86,7 +89,9 @@ class CheckpointPart(Part):
         """
         statement = (
             select(
-                *columns(CheckpointRow, CheckpointRecord, without=_OF_OTHERS),
+                *columns(CheckpointRow, NewCheckpoint, without=("trial",)),
+                CheckpointRow.created_at,
+                CheckpointRow.trial_id.label("trial"),
                 TrialRow.seed,
                 TrialRow.accuracy,
                 CandidateRow.index.label("candidate"),
@@ -109,4 +114,3 @@ def marks_of(connection: Connection, sweep_id: int) -> list[str]:
 
 
 _KEEPING: Final = "keeping"
-_OF_OTHERS: Final = ("seed", "accuracy", "candidate", "spec_key")

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select
 
 from results.schema import CoefficientsRow, DatasetRow, EventRow, FamilyMemberRow
+from results.store.datasets import dataset_columns, to_dataset
 from results.store.events import DECISION, latest_event
 from results.store.rows import Part, columns, fetch
 from results.store.sweeps import count_trials, one_sweep
@@ -66,7 +67,7 @@ def _decisions(connection: Connection, sweep_id: int) -> tuple[Event, ...]:
 
 
 def _data(connection: Connection, sweep: Sweep) -> Dataset | None:
-    statement = select(*columns(DatasetRow, Dataset)).where(
+    statement = select(*dataset_columns()).where(
         DatasetRow.name == sweep.dataset, DatasetRow.fingerprint == sweep.dataset_fingerprint
     )
-    return next(iter(fetch(connection, Dataset, statement)), None)
+    return next(iter(fetch(connection, to_dataset, statement)), None)

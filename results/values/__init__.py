@@ -6,8 +6,23 @@ objects: specs and free-form details. All times are aware and in UTC.
 """
 
 from results.values.access import DriverLogLine, NewToken, Token
-from results.values.catalog import Dataset, Measurement, MeasurementKey, NewDataset
-from results.values.checkpoints import CheckpointRecord, Gallery, NewCheckpoint, NewGallery
+from results.values.catalog import (
+    Baselines,
+    BaselineSummary,
+    Dataset,
+    Datasets,
+    DatasetSummary,
+    Measurement,
+    MeasurementKey,
+    NewDataset,
+)
+from results.values.checkpoints import (
+    CheckpointRecord,
+    Checkpoints,
+    Gallery,
+    NewCheckpoint,
+    NewGallery,
+)
 from results.values.coefficients import (
     CoefficientsRecord,
     FamilyMember,
@@ -15,7 +30,7 @@ from results.values.coefficients import (
     NewFamilyMember,
     Searched,
 )
-from results.values.edge import EdgeMeasurement, NewEdgeMeasurement
+from results.values.edge import EdgeMeasurement, EdgeMeasurements, NewEdgeMeasurement
 from results.values.pages import (
     After,
     CandidateSummary,
@@ -38,14 +53,20 @@ from results.values.validations import (
 __all__ = [
     "After",
     "Attempt",
+    "BaselineSummary",
+    "Baselines",
     "Candidate",
     "CandidateSummary",
     "CheckpointRecord",
+    "Checkpoints",
     "Climb",
     "CoefficientsRecord",
     "Dataset",
+    "DatasetSummary",
+    "Datasets",
     "DriverLogLine",
     "EdgeMeasurement",
+    "EdgeMeasurements",
     "Epoch",
     "EpochSummary",
     "Event",

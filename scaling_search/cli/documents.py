@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.documents.candidates import CandidateItem
-from results.documents.checkpoints import CheckpointItem
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import TrialItem
 from results.reader import Reader
@@ -21,6 +20,7 @@ from results.values import (
     Trial,
     Validation,
 )
+from results.values.json import to_json
 from scaling_search.environment import is_dead
 from search_spaces.specs.sweep import FRESH
 
@@ -132,10 +132,9 @@ class SweepRecord:
         best, by_id = self.best_so_far, {candidate.id: candidate for candidate in self.candidates}
         trials = [TrialItem.from_trial(trial, by_id[trial.candidate_id]) for trial in self.trials]
         candidates = [CandidateItem.from_summary(candidate) for candidate in self.candidates]
-        kept = [CheckpointItem.from_record(row) for row in self.checkpoints]
         return standing_document(self.standing) | {
             "best_so_far": best and best.to_dict(),
             "candidates": [candidate.model_dump(mode="json") for candidate in candidates],
             "trials": [trial.model_dump(mode="json") for trial in trials],
-            "checkpoints": [row.model_dump(mode="json") for row in kept],
+            "checkpoints": [to_json(row) for row in self.checkpoints],
         }

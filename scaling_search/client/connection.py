@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 import httpx
 from httpx_retries import Retry, RetryTransport
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from results.values.json import Value, adapter, from_json
 from scaling_search.client.failures import failure, strange, unreachable
 from search_spaces.errors import InputError
 
@@ -38,7 +39,6 @@ ALSO_POST: Final = Retry(
 )
 """For requests that bring an idempotency key."""
 
-Model = TypeVar("Model", bound=BaseModel)
 Params = Mapping[str, Any]
 
 
@@ -107,28 +107,28 @@ class Connection:
             raise failure(response, self.place)
         return response
 
-    def read(self, model: type[Model], response: httpx.Response) -> Model:
-        """The document of an answer; `WorkError` if it is none."""
+    def read(self, kind: type[Value], response: httpx.Response) -> Value:
+        """The value that an answer holds; `WorkError` if it holds none."""
         try:
-            return model.model_validate_json(response.content)
+            return from_json(kind, response.content)
         except ValidationError:
             raise strange(response, self.place) from None
 
-    def get(self, model: type[Model], path: str, params: Params | None = None) -> Model:
-        """The document at a path."""
-        return self.read(model, self.request("GET", path, params=params))
+    def get(self, kind: type[Value], path: str, params: Params | None = None) -> Value:
+        """The value at a path."""
+        return self.read(kind, self.request("GET", path, params=params))
 
     def rows(
-        self, model: type[Model], path: str, params: Params, limit: int | None = None
-    ) -> Iterator[Model]:
+        self, kind: type[Value], path: str, params: Params, limit: int | None = None
+    ) -> Iterator[Value]:
         """The rows of a list, page after page, fetched as they are asked for."""
         if any(value == [] for value in params.values()):
             return iter(())  # any of no values: nothing matches
-        return islice(self._rows(model, path, params, limit), limit)
+        return islice(self._rows(kind, path, params, limit), limit)
 
     def _rows(
-        self, model: type[Model], path: str, params: Params, limit: int | None
-    ) -> Iterator[Model]:
+        self, kind: type[Value], path: str, params: Params, limit: int | None
+    ) -> Iterator[Value]:
         size = _ROWS_AT_ONCE if limit is None else max(1, min(limit, _ROWS_AT_ONCE))
         cursor: str | None = None
         while True:
@@ -136,7 +136,7 @@ class Connection:
             response = self.request("GET", path, params=asked)
             page = self.read(_Page, response)
             try:
-                yield from (model.model_validate(item) for item in page.items)
+                yield from map(adapter(kind).validate_python, page.items)
             except ValidationError:
                 raise strange(response, self.place) from None
             if page.next is None:

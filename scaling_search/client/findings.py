@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from results.documents.catalog import BaselineItem, DatasetItem
 from results.documents.coefficients import BestCoefficients, CoefficientsItem
-from results.documents.common import Document
-from results.documents.edge import EdgeItem
 from results.documents.families import Family
 from results.errors import NotFoundError
 from results.states import Verdict
-from results.values import CoefficientsRecord, EdgeMeasurement
+from results.values import (
+    Baselines,
+    BaselineSummary,
+    CoefficientsRecord,
+    Datasets,
+    DatasetSummary,
+    EdgeMeasurement,
+    EdgeMeasurements,
+)
 from scaling_search.client.part import Part, several
 from search_spaces.families import Convention, FamilyMember
 from search_spaces.specs.target import Quantity
-
-
-class _Datasets(Document):
-    datasets: list[DatasetItem]
-
-
-class _Edge(Document):
-    measurements: list[EdgeItem]
-
-
-class _Baselines(Document):
-    baselines: list[BaselineItem]
 
 
 class FindingPart(Part):
@@ -147,15 +140,15 @@ class FindingPart(Part):
             chunks = [keys[i : i + 100] for i in range(0, len(keys), 100)]
         rows: list[EdgeMeasurement] = []
         for chunk in chunks:
-            found = self._connection.get(_Edge, "/v1/edge", {"spec_key": chunk})
-            rows += [row.to_record() for row in found.measurements]
+            page = self._connection.get(EdgeMeasurements, "/v1/edge", {"spec_key": chunk})
+            rows += page.measurements
         rows.sort(key=lambda row: (row.measured_at, row.id), reverse=True)
         return rows[:limit]
 
-    def datasets(self) -> list[DatasetItem]:
+    def datasets(self) -> list[DatasetSummary]:
         """The data sets that a submitted sweep may name."""
-        return self._connection.get(_Datasets, "/v1/datasets").datasets
+        return self._connection.get(Datasets, "/v1/datasets").datasets
 
-    def baselines(self) -> list[BaselineItem]:
+    def baselines(self) -> list[BaselineSummary]:
         """The networks that the service can scale."""
-        return self._connection.get(_Baselines, "/v1/baselines").baselines
+        return self._connection.get(Baselines, "/v1/baselines").baselines

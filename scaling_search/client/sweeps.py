@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from results.documents.candidates import CandidateItem
-from results.documents.checkpoints import Checkpoints
 from results.documents.sweeps import SweepDetail, SweepItem
 from results.documents.trials import EpochItem, TrialItem
 from results.states import ENDED, SweepState, TrialState
@@ -13,6 +12,7 @@ from results.values import (
     Candidate,
     CandidateSummary,
     CheckpointRecord,
+    Checkpoints,
     Epoch,
     Event,
     Standing,
@@ -95,8 +95,8 @@ class SweepPart(Part):
 
     def checkpoints(self, sweep_id: int) -> list[CheckpointRecord]:
         """The files that trials of a sweep left, by accuracy, best first."""
-        found = self._connection.get(Checkpoints, f"/v1/sweeps/{sweep_id}/checkpoints")
-        return [row.to_record() for row in found.checkpoints]
+        path = f"/v1/sweeps/{sweep_id}/checkpoints"
+        return self._connection.get(Checkpoints, path).checkpoints
 
     def trials(self, sweep_id: int, *, states: Iterable[TrialState] | None = None) -> list[Trial]:
         """Trials of a sweep, of all states or these, by id."""

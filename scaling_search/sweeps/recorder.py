@@ -142,7 +142,7 @@ class Recorder:
                 self._store.append_event(self._lease, "checkpoint_lost", lost)
                 return
             new = NewCheckpoint(
-                trial_id=trial_id, name=file.name, sha256=file.sha256, size_bytes=file.size_bytes
+                trial=trial_id, name=file.name, sha256=file.sha256, size_bytes=file.size_bytes
             )
             self._store.add_checkpoint(self._lease, new, at_most=self._keep_at_most)
 

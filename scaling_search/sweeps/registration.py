@@ -40,7 +40,7 @@ def as_record(
         classes=len(data.class_names),
         images=data.n_train + data.n_validation,
         channels=data.channels,
-        native_resolution_px=data.native_median_px,
+        native_px=data.native_median_px,
         details=data.to_dict() | ({"choices": dict(choices)} if choices else {}),
     )
 

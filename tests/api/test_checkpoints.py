@@ -21,7 +21,7 @@ def kept(library, store):
     trial = store.trials(sweep_id)[0]
     attempt = store.start_attempt(lease, trial.id)
     store.finish_trial(lease, attempt.id, TrialResult(accuracy=0.5, images=64, steps=2))
-    new = NewCheckpoint(trial_id=trial.id, name="a.safetensors", sha256="ab", size_bytes=7)
+    new = NewCheckpoint(trial=trial.id, name="a.safetensors", sha256="ab", size_bytes=7)
     store.add_checkpoint(lease, new)
     store.set_state(lease, SweepState.CANCELLED)
     store.release(lease)

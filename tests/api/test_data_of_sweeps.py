@@ -72,7 +72,7 @@ async def test_data_below_a_root_are_taken(serving, roots, store):
 async def test_a_registered_name_stands_for_its_source(client, store):
     store.put_dataset(
         NewDataset(name="cats", fingerprint="c", source="/data/cats", classes=2, images=9,
-                   channels=3, native_resolution_px=64, details={"source_px": 32})
+                   channels=3, native_px=64, details={"source_px": 32})
     )  # fmt: skip
     body = spec(data={"name": "cats", "in_channels": 1, "source_px": 12})
     found = (await client.post("/v1/sweeps", json=body)).json()

@@ -64,7 +64,7 @@ def _dataset(**changes):
         "classes": 10,
         "images": 1797,
         "channels": 1,
-        "native_resolution_px": 8,
+        "native_px": 8,
         "details": {"class_names": ["0", "1"]},
     }
     return NewDataset(**{**fields, **changes})

@@ -23,7 +23,7 @@ def finish(scene, examples, lease, trial_id, accuracy, folder, *, at_most=None):
     scene.store.finish_trial(lease, attempt.id, examples.result(accuracy))
     name = f"{trial_id}.safetensors"
     (folder / name).write_text("weights")
-    new = NewCheckpoint(trial_id=trial_id, name=name, sha256="a" * 64, size_bytes=7)
+    new = NewCheckpoint(trial=trial_id, name=name, sha256="a" * 64, size_bytes=7)
     scene.store.add_checkpoint(lease, new, at_most=at_most)
 
 
@@ -41,7 +41,7 @@ def test_only_so_many_of_the_most_accurate_stay(scene, examples, folder):
     trials = scene.store.trials(lease.sweep_id)
     for trial, accuracy in zip(trials, (0.3, 0.5, 0.5, 0.4), strict=True):
         finish(scene, examples, lease, trial.id, accuracy, folder, at_most=2)
-    kept = [row.trial_id for row in scene.store.checkpoints(lease.sweep_id)]
+    kept = [row.trial for row in scene.store.checkpoints(lease.sweep_id)]
     assert kept == [trials[1].id, trials[2].id]
     assert {path.stem for path in folder.iterdir()} == {str(one) for one in kept}
 
@@ -77,7 +77,7 @@ def test_what_a_killed_driver_did_not_record_goes_and_nothing_else(scene, exampl
     again = scene.claim(lease.sweep_id, owner="there:1:1.0")
     attempt = scene.store.start_attempt(again, trial)
     scene.store.finish_trial(again, attempt.id, examples.result(0.5))
-    new = NewCheckpoint(trial_id=trial, name=recorded, sha256="a" * 64, size_bytes=7)
+    new = NewCheckpoint(trial=trial, name=recorded, sha256="a" * 64, size_bytes=7)
     scene.store.add_checkpoint(again, new)
     with pytest.raises(LeaseLostError):
         scene.store.begin_keeping(lease)
@@ -95,7 +95,7 @@ def test_a_driver_that_lost_its_lease_records_nothing(scene, examples, folder):
     lease = scene.claimed(ttl_seconds=0.01)
     time.sleep(0.05)
     scene.claim(lease.sweep_id, owner="there:1:1.0")
-    new = NewCheckpoint(trial_id=1, name="a", sha256="", size_bytes=1)
+    new = NewCheckpoint(trial=1, name="a", sha256="", size_bytes=1)
     with pytest.raises(LeaseLostError):
         scene.store.add_checkpoint(lease, new)
     assert scene.store.checkpoints(lease.sweep_id) == []

@@ -48,7 +48,7 @@ def known_datasets(database: str | None) -> list[dict[str, Any]]:
                 "images": entry.images,
                 "classes": entry.classes,
                 "channels": entry.channels,
-                "native_px": entry.native_resolution_px,
+                "native_px": entry.native_px,
                 "fingerprint": entry.fingerprint,
             }
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from results.documents.edge import EdgeItem
 from results.values import EdgeMeasurement
+from results.values.json import to_json
 from scaling_search.cli.output import paragraph, table
 from search_spaces.human import amount, percent, plural, size
 
@@ -18,11 +18,7 @@ def document(
 ) -> dict[str, Any]:
     """Every measurement, with the accuracy of networks that were trained."""
     return {
-        "measurements": [
-            EdgeItem.from_record(row).model_dump(mode="json")
-            | {"accuracy": accuracies.get(row.spec_key)}
-            for row in rows
-        ]
+        "measurements": [to_json(row) | {"accuracy": accuracies.get(row.spec_key)} for row in rows]
     }
 
 
@@ -51,7 +47,7 @@ def show(
             row.label,
             row.backend,
             *([percent(accuracies.get(row.spec_key))] if known else []),
-            str(row.spec["resolution_px"]),
+            str(row.resolution_px),
             amount(row.flops),
             f"{row.flops / base.flops:.2f}",
             f"{row.p50_ms:.2f}",

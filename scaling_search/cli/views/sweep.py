@@ -157,7 +157,7 @@ def show_checkpoints(out: Console, kept: Sequence[CheckpointRecord]) -> None:
     made = table(">trial", ">#", ">seed", ">accuracy", ">size", "file")
     for row in kept[:_SHOWN_CHECKPOINTS]:
         made.add_row(
-            str(row.trial_id),
+            str(row.trial),
             str(row.candidate),
             str(row.seed),
             percent(row.accuracy),

@@ -44,7 +44,7 @@ def _keep(store: Store, lease: Lease, trial: Trial, spec: NetworkSpec, folder: P
     name = f"{trial.id}.safetensors"
     written = save(folder / name, build(spec), about)
     new = NewCheckpoint(
-        trial_id=trial.id, name=name, sha256=written.sha256, size_bytes=written.size_bytes
+        trial=trial.id, name=name, sha256=written.sha256, size_bytes=written.size_bytes
     )
     store.add_checkpoint(lease, new)
 

@@ -147,7 +147,7 @@ def test_the_data_set_is_registered_with_its_fingerprint(
         create_sweep(store, spec, small_digits, plan)
         found: list[Any] = store.datasets()
     assert [(one.name, one.fingerprint) for one in found] == [("digits", small_digits.fingerprint)]
-    assert found[0].native_resolution_px == 8
+    assert found[0].native_px == 8
     assert found[0].classes == 10
 
 

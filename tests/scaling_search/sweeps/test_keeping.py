@@ -34,7 +34,7 @@ def test_the_best_trials_leave_weights_that_go_with_the_sweep(
         (trial for trial in scene.trials if trial.state is TrialState.FINISHED),
         key=lambda trial: (-trial.accuracy, trial.id),
     )
-    assert [row.trial_id for row in kept] == [trial.id for trial in ranked[:2]]
+    assert [row.trial for row in kept] == [trial.id for trial in ranked[:2]]
     assert sorted(path.name for path in folder.iterdir()) == sorted(row.name for row in kept)
     candidates = {one.index: one for one in scene.store.candidates(1)}
     for row in kept:
