@@ -8,13 +8,23 @@ depth, to width² and to resolution², so φ = 1 multiplies them by about α·β
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 from search_spaces.errors import InputError
 
 
+class _Triple:
+    """Three numbers, for depth, width and resolution, that can be unpacked in this order."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[float]:
+        return (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True, order=True)
-class Scaling:
+class Scaling(_Triple):
     """The three multipliers applied to a baseline; 1 leaves that dimension as it is."""
 
     depth: float
@@ -39,7 +49,7 @@ UNSCALED = Scaling(1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Coefficients:
+class Coefficients(_Triple):
     """The bases α, β, γ of depth, width and resolution (arXiv 1905.11946, equation 3).
 
     Raises:
@@ -79,7 +89,7 @@ class Coefficients:
             ) from None
 
     def shares(self) -> Shares:
-        """How a doubling is spent along this direction.
+        """How this direction spends a doubling of FLOPs.
 
         Raises:
             InputError: all three coefficients are 1, which is no direction.
@@ -99,7 +109,7 @@ class Coefficients:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Shares:
+class Shares(_Triple):
     """A direction of scaling: the fractions of log FLOPs given to depth, width and resolution.
 
     log2 α, 2·log2 β and 2·log2 γ, normalised to sum to 1, so that every search lives on a triangle
@@ -140,6 +150,9 @@ class Shares:
             flops_ratio ** (self.resolution / 2),
         )
 
+
+UNIT = Coefficients(1.0, 1.0, 1.0)
+"""The coefficients of the baseline itself: a direction of no scaling."""
 
 PUBLISHED = Coefficients(1.2, 1.1, 1.15)
 """EfficientNet's coefficients (arXiv 1905.11946, section 4): found on B0 at 224 px."""

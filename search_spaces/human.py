@@ -1,19 +1,15 @@
-"""Numbers as people write them."""
+"""Formatting of numbers for people: amounts, durations, percentages, coefficients."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 
-from search_spaces.coefficients import Coefficients
-
 _MULTIPLES = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
-def triple(values: Coefficients | Iterable[float]) -> str:
+def triple(values: Iterable[float]) -> str:
     """(1.2, 1.1, 1.15)."""
-    if isinstance(values, Coefficients):
-        values = (values.alpha, values.beta, values.gamma)
     return f"({', '.join(map(exactly, values))})"
 
 
@@ -25,8 +21,8 @@ def named_triple(alpha: float, beta: float, gamma: float) -> str:
 def exactly(value: float, decimals: int | None = None) -> str:
     """The shortest decimals that read back as this very number: 1.2, 2, 1.0001.
 
-    What is typed again, coefficients above all, is written so: rounded, they may be another
-    network. Give `decimals` for what is only looked at.
+    Coefficients are written like this, because people type them in again, and rounded ones may
+    give another network. Pass `decimals` for numbers that are only read.
     """
     rounded = float(value) if decimals is None else round(float(value), decimals)
     return repr(rounded).removesuffix(".0")
@@ -64,19 +60,19 @@ def duration(seconds: float) -> str:
 
 
 def percent(fraction: float | None) -> str:
-    """87.31%, or – where there is none."""
+    """87.31%; – for None."""
     return "–" if fraction is None else f"{100 * fraction:.2f}%"
 
 
 def points(fraction: float | None, *, sign: bool = False) -> str:
-    """A difference of accuracies in points: 0.62, with its sign +0.62."""
+    """A difference of accuracies in percentage points: 0.62, or +0.62 with `sign`; – for None."""
     if fraction is None:
         return "–"
     return f"{100 * fraction:+.2f}" if sign else f"{100 * fraction:.2f}"
 
 
 def chance(probability: float | None) -> str:
-    """A probability: 43%, <1% where it is not quite impossible, nothing where none is known."""
+    """A probability: 43%; <1% for a small one above 0; empty text for None."""
     if probability is None:
         return ""
     return "<1%" if 0 < probability < 0.01 else f"{probability:.0%}"

@@ -13,7 +13,7 @@ from results.plans import new_candidates
 from results.store import Store
 from results.values import Dataset, NewCandidate, NewSweep
 from search_spaces.planning import Candidate, Plan, make_plan
-from search_spaces.planning.notes import upsampling_note
+from search_spaces.planning.warnings import upsampling_note
 from search_spaces.specs.sweep import SweepSpec
 
 

@@ -107,7 +107,7 @@ def backends(incomplete: str) -> list[str]:
 
 def libraries(incomplete: str) -> list[str]:
     """Whose names of weights are known."""
-    from search_spaces.exports.names import LIBRARIES
+    from search_spaces.exports.layer_names import LIBRARIES
 
     return [name for name in (*LIBRARIES, "scaling-search") if name.startswith(incomplete)]
 

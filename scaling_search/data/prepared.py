@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scaling_search.data.plain import lists, tuples
 from search_spaces.errors import InputError, WorkError
-from search_spaces.planning.notes import upsampling_note
+from search_spaces.planning.warnings import upsampling_note
 
 Split = Literal["train", "validation", "test"]
 

@@ -21,8 +21,7 @@ from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.families import family
 from search_spaces.families.intervals import Intervals, ends_at
-from search_spaces.networks.realised import realised_scaling
-from search_spaces.networks.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec, realised_scaling
 from search_spaces.specs.methods import Aim, Comparison
 from search_spaces.specs.sweep import FRESH, SweepSpec
 from search_spaces.specs.target import matched_cost

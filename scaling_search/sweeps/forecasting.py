@@ -18,7 +18,7 @@ from scaling_search.sweeps.conclusion import gather
 from scaling_search.sweeps.estimates import Estimate
 from scaling_search.sweeps.strategies import Decision, Ledger
 from search_spaces.human import plural
-from search_spaces.networks.realised import realised_scaling
+from search_spaces.networks.spec import realised_scaling
 from search_spaces.planning import Plan
 from search_spaces.specs.sweep import SweepSpec
 from search_spaces.specs.target import matched_cost

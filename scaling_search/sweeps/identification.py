@@ -18,10 +18,10 @@ from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.families.identification import (
-    Part,
+    CoefficientGroup,
+    coefficient_groups,
     identification_space,
     narrowed,
-    parts,
     spread_out,
 )
 from search_spaces.families.intervals import Intervals, ends_at
@@ -33,11 +33,11 @@ from search_spaces.specs.sweep import SweepSpec
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be told apart: the leader of a sweep, and the networks that it parts into."""
+    """A leader whose coefficients are to be narrowed, and its networks at φ = 2."""
 
     candidate: Candidate
-    parts: tuple[Part, ...]
-    chosen: tuple[Part, ...]
+    groups: tuple[CoefficientGroup, ...]
+    chosen: tuple[CoefficientGroup, ...]
     spec: SweepSpec
 
 
@@ -79,7 +79,7 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
         raise InputError(f"{networks} networks asked for: give 2 to 100, so that they compare")
     spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
     candidate = store.candidates(sweep_id)[leader]
-    found = parts(_frame(candidate, spec), _class_of(candidate), spec.space.target)
+    found = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
     chosen = spread_out(found, networks)
     if len(chosen) < 2:
         raise InputError(
@@ -137,13 +137,13 @@ def answer(
     """
     candidate = store.candidate(candidate_id)
     spec = parse(SweepSpec, store.sweep(candidate.sweep_id).spec, f"sweep {candidate.sweep_id}")
-    found = parts(_frame(candidate, spec), _class_of(candidate), spec.space.target)
+    found = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
     keys = {one.index: one.spec_key for one in candidates if "search" in one.roles}
     ruled_out = {row.index for row in outcome.comparisons if row.standing == "worse"}
     left = {key for index, key in keys.items() if index not in ruled_out}
     box = narrowed(found, set(keys.values()), left)
     leader = keys.get(outcome.leader) if outcome.leader is not None else None
-    best = next((part for part in found if part.spec_key == leader), None)
+    best = next((group for group in found if group.spec_key == leader), None)
     settled = outcome.verdict != "inconclusive"
     frame = Frame.of(get_baseline(spec.space.baseline))
     return {

@@ -1,8 +1,8 @@
-"""The networks that can be scaled, by name: built in, or installed by others.
+"""The networks that can be scaled, by name: built-in ones and those of installed packages.
 
 A package adds its own through an entry point of the group `scaling_search.baselines`, whose value
-names a baseline (docs/baselines.md) or a class that makes one without arguments. What the user of
-a process names, `package.module:Name`, refers to one as well (`references`).
+names a baseline (docs/baselines.md) or a class that makes one without arguments. A user may also
+refer to one as `package.module:Name` (see `references`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from search_spaces.baselines.efficientnet import EfficientNet
-from search_spaces.baselines.mobilenet_v1 import MobileNetV1
-from search_spaces.baselines.mobilenet_v2 import MobileNetV2
+from search_spaces.baselines.efficientnet import EFFICIENTNET_B0
+from search_spaces.baselines.mobilenet_v1 import MOBILENET_V1
+from search_spaces.baselines.mobilenet_v2 import MOBILENET_V2
 from search_spaces.baselines.protocol import (
     FULL_FORM,
     Baseline,
@@ -30,15 +30,15 @@ from search_spaces.baselines.references import (
     referred,
 )
 from search_spaces.baselines.resnet import RESNET18, RESNET50
-from search_spaces.baselines.user import own_baseline
+from search_spaces.baselines.user import user_baseline
 from search_spaces.errors import InputError, suggest
 
 ENTRY_POINT_GROUP = "scaling_search.baselines"
 
 _BUILT_IN: tuple[Baseline, ...] = (
-    EfficientNet(),
-    MobileNetV1(),
-    MobileNetV2(),
+    EFFICIENTNET_B0,
+    MOBILENET_V1,
+    MOBILENET_V2,
     RESNET50,
     RESNET18,
 )
@@ -64,7 +64,7 @@ __all__ = [
 
 def _loaded(entry: EntryPoint) -> Baseline:
     try:
-        return own_baseline(entry.load(), entry.value)
+        return user_baseline(entry.load(), entry.value)
     except (ImportError, AttributeError) as error:
         raise InputError(
             f"baseline {entry.value} cannot be loaded ({error}): repair or uninstall the package "
@@ -80,23 +80,23 @@ def baselines() -> dict[str, Baseline]:
         InputError: an installed entry point cannot be loaded, is not a `Baseline`, or takes a name
             that is taken.
     """
-    found: dict[str, Baseline] = {baseline.name: baseline for baseline in _BUILT_IN}
+    known: dict[str, Baseline] = {baseline.name: baseline for baseline in _BUILT_IN}
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         baseline = _loaded(entry)
-        if baseline.name in found:
+        if baseline.name in known:
             raise InputError(
                 f"baseline {entry.value} is named {baseline.name}, which is taken; rename it"
             )
-        found[baseline.name] = baseline
-    return found
+        known[baseline.name] = baseline
+    return known
 
 
 def get_baseline(name: str) -> Baseline:
-    """The baseline called `name`, or that `package.module:Name` refers to.
+    """The baseline called `name`, or the one that `package.module:Name` refers to.
 
     Raises:
-        InputError: there is none; the message suggests the nearest name. Or it refers to Python
-            code that the user did not name, or the code is not a baseline.
+        InputError: the name is unknown (the message suggests the nearest one), it refers to Python
+            code that the user did not allow, or the code is not a baseline.
     """
     if ":" in name:
         return referred(name)
@@ -110,5 +110,5 @@ def get_baseline(name: str) -> Baseline:
 
 
 def is_built_in(name: str) -> bool:
-    """Whether the baseline comes with this package, so that its tests have checked it."""
+    """Whether the baseline comes with this package, whose tests check it."""
     return any(baseline.name == name for baseline in _BUILT_IN)

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from search_spaces.baselines.parts import stacked
-from search_spaces.networks.layers import (
-    Activation,
-    Block,
-    Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
-    Network,
-    Norm,
-    SqueezeExcite,
-)
-from search_spaces.networks.rounding import OFFICIAL, Rounding
+from search_spaces.baselines.table import TableBaseline
+from search_spaces.networks.layers import Activation, Block, Chain, Conv, Norm, SqueezeExcite
 from search_spaces.networks.spec import NetworkSpec, StageSpec, StemSpec
 
 SILU = Activation("silu")
@@ -63,37 +50,18 @@ B0 = NetworkSpec(
 )
 
 
-@dataclass(frozen=True)
-class EfficientNet:
-    """The baseline that compound scaling was found on, with the official rounding rules."""
+def _convolution(inputs: int, outputs: int, kernel: int, stride: int) -> Chain:
+    """With the padding and the norm of the official code."""
+    conv = Conv(inputs, outputs, kernel, stride)
+    return (("conv", conv), ("norm", Norm(outputs)), ("act", SILU))
 
-    name: str = "efficientnet_b0"
-    rounding: Rounding = OFFICIAL
-    head_min_width: int = 0
-    stochastic_depth: float = 0.2
-    base: NetworkSpec = B0
+
+class EfficientNet(TableBaseline):
+    """The baseline that compound scaling was found on, with the official rounding rules."""
 
     def dropout(self, member: int) -> float:
         """.2 + .1·⌊k/2⌋, which reproduces the published .2 .2 .3 .3 .4 .4 .5 .5."""
         return round(0.2 + 0.1 * (max(member, 0) // 2), 1)
 
-    def layers(self, spec: NetworkSpec) -> Network:
-        """Stem, MBConv stages, 1×1 head, pooling, dropout, classifier."""
-        stem, head = spec.stem, spec.head_width
-        stages, inputs = stacked(spec, mbconv)
-        return Network(
-            stem=(
-                ("conv", Conv(spec.in_channels, stem.width, stem.kernel, stem.stride)),
-                ("norm", Norm(stem.width)),
-                ("act", SILU),
-            ),
-            stages=stages,
-            head=(
-                ("conv", Conv(inputs, head)),
-                ("norm", Norm(head)),
-                ("act", SILU),
-                ("pool", GlobalPool(head)),
-                ("dropout", Dropout()),
-                ("classifier", Linear(head, spec.classes)),
-            ),
-        )
+
+EFFICIENTNET_B0 = EfficientNet(B0, mbconv, _convolution, stochastic_depth=0.2)

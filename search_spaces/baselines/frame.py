@@ -1,9 +1,9 @@
-"""A baseline with everything decided but the multipliers."""
+"""A baseline with its form, resolution, rounding, channels and classes: all but the multipliers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from search_spaces.baselines import Baseline, ProxyForm, complexity, realise
@@ -17,7 +17,7 @@ from search_spaces.networks.spec import NetworkSpec
 
 @dataclass(frozen=True)
 class Frame:
-    """What stays fixed while coefficients vary; resolution in px."""
+    """What stays fixed while coefficients vary; base resolution in px."""
 
     baseline: Baseline
     form: ProxyForm
@@ -37,7 +37,7 @@ class Frame:
         in_channels: int | None = None,
         classes: int | None = None,
     ) -> Frame:
-        """A frame in which everything left out is the baseline's own."""
+        """A frame; arguments left out are the baseline's own."""
         base = baseline.base
         return cls(
             baseline,
@@ -79,39 +79,32 @@ class Frame:
             classes=self.classes,
         )
 
-    def simplest(self, scaling: Scaling) -> Scaling:
-        """The shortest multipliers of the network that these realise.
+    def realise_if_possible(self, scaling: Scaling) -> NetworkSpec | None:
+        """The network under these multipliers; None if its resolution is below the strides."""
+        try:
+            return self.realise(scaling)
+        except InputError:
+            return None
 
-        Each is the number of fewest decimals with which the network stays the same, and of those
-        the nearest: whoever types them again gets this network.
+    def simplest(self, scaling: Scaling) -> Scaling:
+        """The multipliers with the fewest decimals that give the same network as these.
+
+        Of equally short ones each is the nearest to the original.
         """
-        spec = self.realise(scaling)
-        same = self._same(spec, lambda values: self.realise(Scaling(*values)))
-        return Scaling(*simplest_each(astuple(scaling), same))
+        return Scaling(*_simplest(scaling, lambda *values: self.realise(Scaling(*values))))
 
     def simplest_coefficients(
         self, coefficients: Coefficients, phi: float, decimals: int
     ) -> Coefficients:
-        """The shortest coefficients of the network that these realise at φ; see `simplest`.
+        """The shortest coefficients that give the same network at φ; see `simplest`.
 
-        They have up to `decimals` decimals where fewer would do, so that they keep to the
-        direction.
+        They keep `decimals` decimals even if fewer would do, to stay close to the direction.
         """
-        spec = self.at(coefficients, phi)
-        same = self._same(spec, lambda values: self.at(Coefficients(*values), phi))
-        return Coefficients(*simplest_each(astuple(coefficients), same, decimals=decimals))
 
-    @staticmethod
-    def _same(
-        spec: NetworkSpec, realise: Callable[[Sequence[float]], NetworkSpec]
-    ) -> Callable[[Sequence[float]], bool]:
-        def same(values: Sequence[float]) -> bool:
-            try:
-                return realise(values) == spec
-            except InputError:  # no multiplier or coefficient, or below the network's strides
-                return False
+        def realise(*values: float) -> NetworkSpec:
+            return self.at(Coefficients(*values), phi)
 
-        return same
+        return Coefficients(*_simplest(coefficients, realise, decimals))
 
     def at(self, coefficients: Coefficients, phi: float = 1.0) -> NetworkSpec:
         """The network of these coefficients at φ."""
@@ -120,3 +113,17 @@ class Frame:
     def complexity(self, spec: NetworkSpec) -> Complexity:
         """Closed-form complexity of a spec of this baseline's kind, for one image."""
         return complexity(self.baseline, spec)
+
+
+def _simplest(
+    values: Iterable[float], realise: Callable[..., NetworkSpec], decimals: int = 0
+) -> list[float]:
+    spec = realise(*values)
+
+    def same(shorter: Sequence[float]) -> bool:
+        try:
+            return realise(*shorter) == spec
+        except InputError:  # no valid multiplier or coefficient, or below the network's strides
+            return False
+
+    return simplest_each(list(values), same, decimals=decimals)

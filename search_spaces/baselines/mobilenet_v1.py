@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from search_spaces.baselines.parts import conv_norm, stacked
-from search_spaces.networks.layers import (
-    Activation,
-    Block,
-    Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
-    Network,
-)
-from search_spaces.networks.rounding import OFFICIAL, Rounding
+from search_spaces.baselines.table import TableBaseline, conv_norm, convolution
+from search_spaces.networks.layers import Activation, Block, Conv
 from search_spaces.networks.spec import NetworkSpec, StageSpec, StemSpec
 
 RELU = Activation("relu")
@@ -46,37 +35,12 @@ TABLE = NetworkSpec(
 )
 
 
-@dataclass(frozen=True)
-class MobileNetV1:
-    """Blocks of one width form a stage; the last one has stride 1.
+MOBILENET_V1 = TableBaseline(TABLE, separable, convolution(RELU), dropout_rate=0.001)
+"""Blocks of one width form a stage; the last one has stride 1.
 
-    Table 1 prints a stride of 2 there, but 7 px on both sides of it; the authors' code has 1. The
-    paper multiplies every width by one factor and the resolution by another (section 3.3, 3.4) and
-    has no rule for depth or rounding: both are EfficientNet's here. At the paper's factors of .25,
-    .5 and .75 every width is a multiple of 8 anyway.
-    """
-
-    name: str = "mobilenet_v1"
-    rounding: Rounding = OFFICIAL
-    head_min_width: int = 0
-    stochastic_depth: float = 0.0
-    base: NetworkSpec = TABLE
-
-    def dropout(self, member: int) -> float:
-        """.001 for every member, as in the authors' code (tensorflow/models `mobilenet_v1.py`)."""
-        return 0.001
-
-    def layers(self, spec: NetworkSpec) -> Network:
-        """Stem, separable stages, pooling, dropout, classifier."""
-        stem = spec.stem
-        first = Conv(spec.in_channels, stem.width, stem.kernel, stem.stride, padding="symmetric")
-        stages, channels = stacked(spec, separable)
-        return Network(
-            stem=conv_norm("conv", first, RELU),
-            stages=stages,
-            head=(
-                ("pool", GlobalPool(channels)),
-                ("dropout", Dropout()),
-                ("classifier", Linear(channels, spec.classes)),
-            ),
-        )
+Table 1 prints a stride of 2 there, but 7 px on both sides of it; the authors' code has 1. The
+paper multiplies every width by one factor and the resolution by another (section 3.3, 3.4) and
+has no rule for depth or rounding: both are EfficientNet's here. At the paper's factors of .25,
+.5 and .75 every width is a multiple of 8 anyway. The dropout rate is that of the authors' code
+(tensorflow/models `mobilenet_v1.py`).
+"""

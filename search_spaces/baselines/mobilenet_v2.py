@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from search_spaces.baselines.parts import conv_norm, stacked
-from search_spaces.networks.layers import (
-    Activation,
-    Block,
-    Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
-    Network,
-)
-from search_spaces.networks.rounding import OFFICIAL, Rounding
+from search_spaces.baselines.table import TableBaseline, conv_norm, convolution
+from search_spaces.networks.layers import Activation, Block, Conv
 from search_spaces.networks.spec import NetworkSpec, StageSpec, StemSpec
 
 RELU6 = Activation("relu6")
@@ -51,35 +40,10 @@ TABLE = NetworkSpec(
 )
 
 
-@dataclass(frozen=True)
-class MobileNetV2:
-    """Width rounds to multiples of 8; the 1280-channel head is never narrowed (section 4)."""
+MOBILENET_V2 = TableBaseline(
+    TABLE, inverted_residual, convolution(RELU6), head_min_width=1280, dropout_rate=0.2
+)
+"""Width rounds to multiples of 8; the 1280-channel head is never narrowed (section 4).
 
-    name: str = "mobilenet_v2"
-    rounding: Rounding = OFFICIAL
-    head_min_width: int = 1280
-    stochastic_depth: float = 0.0
-    base: NetworkSpec = TABLE
-
-    def dropout(self, member: int) -> float:
-        """.2 for every member: the paper has no family."""
-        return 0.2
-
-    def layers(self, spec: NetworkSpec) -> Network:
-        """Stem, inverted residual stages, 1×1 head, pooling, dropout, classifier."""
-        stem = Conv(
-            spec.in_channels, spec.stem.width, spec.stem.kernel, spec.stem.stride,
-            padding="symmetric",
-        )  # fmt: skip
-        stages, inputs = stacked(spec, inverted_residual)
-        head = spec.head_width
-        return Network(
-            stem=conv_norm("conv", stem, RELU6),
-            stages=stages,
-            head=(
-                *conv_norm("conv", Conv(inputs, head), RELU6),
-                ("pool", GlobalPool(head)),
-                ("dropout", Dropout()),
-                ("classifier", Linear(head, spec.classes)),
-            ),
-        )
+The paper has no family, so that every member has the same dropout rate.
+"""

@@ -1,14 +1,15 @@
-"""What a baseline is, so that a user's own network can be scaled like EfficientNet-B0.
+"""The interface of baselines, built-in ones and a user's own, and their scaling.
 
 A baseline is a stage table (its unscaled `NetworkSpec`) and a function from any spec of its kind to
 layers, or to a module. Everything else follows: `realise` applies multipliers and rounding to the
-table, complexity and modules come from the layers, planning and families from those. Of a module,
-complexity is measured.
+table; complexity and modules come from the layers, plans and families from those. The complexity
+of a baseline that builds modules is measured.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,7 +46,7 @@ class Baseline(Protocol):
 
     @property
     def head_min_width(self) -> int:
-        """A floor under the head's channels in full-size networks (MobileNetV2: 1280), or 0."""
+        """Fewest channels of the head in full-size networks (MobileNetV2: 1280), or 0."""
         ...
 
     @property
@@ -84,7 +85,7 @@ class ModuleBaseline(Baseline, Protocol):
         ...
 
     def complexity(self, spec: NetworkSpec) -> Complexity:
-        """What one image costs in evaluation: in closed form, or measured."""
+        """Cost of one image in evaluation, in closed form or measured."""
         ...
 
     @property
@@ -190,16 +191,18 @@ def realise(
         in_channels=table.in_channels if in_channels is None else in_channels,
         classes=table.classes if classes is None else classes,
     )
-    total_stride = 1
-    for stride in spec.strides:
-        total_stride *= stride
+    _check_resolution(spec)
+    return spec
+
+
+def _check_resolution(spec: NetworkSpec) -> None:
+    total_stride = math.prod(spec.strides)
     if spec.resolution_px < total_stride:
         raise InputError(
-            f"resolution is {spec.resolution_px} px: {baseline.name} has a total stride of "
+            f"resolution is {spec.resolution_px} px: {spec.baseline} has a total stride of "
             f"{total_stride}, so it needs at least {total_stride} px (4 × as many keep the search "
             "meaningful); raise resolution_px or lower form.stem_stride and form.strides"
         )
-    return spec
 
 
 def complexity(baseline: Baseline, spec: NetworkSpec, mode: Counting = "eval") -> Complexity:

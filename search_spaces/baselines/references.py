@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final
 
 from search_spaces.baselines.protocol import Baseline
-from search_spaces.baselines.user import DOCUMENT, own_baseline
+from search_spaces.baselines.user import DOCUMENT, user_baseline
 from search_spaces.errors import InputError
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
@@ -121,4 +121,4 @@ def _loaded(name: str) -> Baseline:
             f"baseline {name!r}: importing {module} failed ({type(error).__name__}: {error}); "
             "repair the module"
         ) from error
-    return own_baseline(found, name, name=name)
+    return user_baseline(found, name, name=name)

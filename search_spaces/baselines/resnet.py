@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 
-from search_spaces.baselines.parts import conv_norm, stacked
-from search_spaces.networks.layers import (
-    Activation,
-    Block,
-    Chain,
-    Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
-    MaxPool,
-    Network,
-)
-from search_spaces.networks.rounding import OFFICIAL, Rounding
+from search_spaces.baselines.table import TableBaseline, conv_norm, convolution
+from search_spaces.networks.layers import Activation, Block, Chain, Conv, MaxPool
 from search_spaces.networks.spec import NetworkSpec, StageSpec, StemSpec
 
 RELU = Activation("relu")
@@ -64,9 +53,6 @@ def bottleneck(inputs: int, stage: StageSpec, stride: int) -> Block:
     )
 
 
-BLOCKS = {"basic": basic, "bottleneck": bottleneck}
-
-
 def _table(name: str, block: str, expansion: int, depths: tuple[int, ...]) -> NetworkSpec:
     shapes = zip((64, 128, 256, 512), depths, (1, 2, 2, 2), strict=True)
     return NetworkSpec(
@@ -80,47 +66,24 @@ def _table(name: str, block: str, expansion: int, depths: tuple[int, ...]) -> Ne
     )
 
 
-@dataclass(frozen=True)
-class ResNet:
+class ResNet(TableBaseline):
     """A ResNet; the stem's stride of 4 is its convolution's 2 times its max pooling's 2.
 
     A proxy form with a stem stride of 1 or 2 has no pooling, as ResNets for small images have none.
     The paper scales by longer stages alone and rounds nothing; EfficientNet's rules apply here, and
     what is rounded is the width inside a bottleneck, of which four times as many channels leave it.
+    It uses no dropout (section 3.4).
     """
 
-    base: NetworkSpec
-    rounding: Rounding = OFFICIAL
-    head_min_width: int = 0
-    stochastic_depth: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """`resnet18` or `resnet50`."""
-        return self.base.baseline
-
-    def dropout(self, member: int) -> float:
-        """None: the paper uses none (section 3.4)."""
-        return 0.0
-
-    def layers(self, spec: NetworkSpec) -> Network:
-        """Stem, residual stages, pooling, dropout, classifier."""
-        stem = spec.stem
-        pools = stem.stride == 4
-        stride = 2 if pools else stem.stride
-        first = Conv(spec.in_channels, stem.width, stem.kernel, stride, padding="symmetric")
-        pool: Chain = (("pool", MaxPool(3, 2)),) if pools else ()
-        stages, channels = stacked(spec, BLOCKS[spec.stages[0].block], outputs)
-        return Network(
-            stem=conv_norm("conv", first, RELU) + pool,
-            stages=stages,
-            head=(
-                ("pool", GlobalPool(channels)),
-                ("dropout", Dropout()),
-                ("classifier", Linear(channels, spec.classes)),
-            ),
-        )
+    def stem(self, spec: NetworkSpec) -> Chain:
+        """A convolution, and max pooling where the stride is 4."""
+        if spec.stem.stride != 4:
+            return super().stem(spec)
+        halved = dataclasses.replace(spec, stem=dataclasses.replace(spec.stem, stride=2))
+        return (*super().stem(halved), ("pool", MaxPool(3, 2)))
 
 
-RESNET18 = ResNet(_table("resnet18", "basic", 1, (2, 2, 2, 2)))
-RESNET50 = ResNet(_table("resnet50", "bottleneck", 4, (3, 4, 6, 3)))
+RESNET18 = ResNet(_table("resnet18", "basic", 1, (2, 2, 2, 2)), basic, convolution(RELU), outputs)
+RESNET50 = ResNet(
+    _table("resnet50", "bottleneck", 4, (3, 4, 6, 3)), bottleneck, convolution(RELU), outputs
+)

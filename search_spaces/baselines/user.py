@@ -49,7 +49,7 @@ class _Own:
 
 
 @dataclass(frozen=True)
-class OwnLayers(_Own):
+class UserLayers(_Own):
     """A user's baseline that describes its layers."""
 
     def layers(self, spec: NetworkSpec) -> Network:
@@ -59,7 +59,7 @@ class OwnLayers(_Own):
 
 
 @dataclass(frozen=True)
-class OwnModule(_Own):
+class UserModule(_Own):
     """A user's baseline that builds a module."""
 
     def module(self, spec: NetworkSpec) -> Any:
@@ -109,7 +109,7 @@ def _value(made: object, origin: str, name: str, kind: type, default: Any) -> An
     return value
 
 
-def own_baseline(found: object, origin: str, *, name: str | None = None) -> Baseline:
+def user_baseline(found: object, origin: str, *, name: str | None = None) -> Baseline:
     """What was loaded, as a baseline.
 
     Args:
@@ -138,7 +138,7 @@ def own_baseline(found: object, origin: str, *, name: str | None = None) -> Base
             f"{DOCUMENT}"
         )
     base: NetworkSpec = _value(made, origin, "base", NetworkSpec, None)
-    kind = OwnLayers if callable(getattr(made, "layers", None)) else OwnModule
+    kind = UserLayers if callable(getattr(made, "layers", None)) else UserModule
     baseline = kind(
         name=name or _value(made, origin, "name", str, None),
         base=dataclasses.replace(base, baseline=name) if name else base,

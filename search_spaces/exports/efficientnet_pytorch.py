@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat
-from search_spaces.exports.official import check, depth_multiplier, width_multiplier
+from search_spaces.exports.efficientnet import check, depth_multiplier, width_multiplier
 
 NAME = "efficientnet_pytorch"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from search_spaces.exports.base import YAML_TYPE, Named, YamlFormat
-from search_spaces.exports.official import check
+from search_spaces.exports.efficientnet import check
 
 NAME = "pycls"
 _CROP = 0.875

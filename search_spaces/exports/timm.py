@@ -7,7 +7,7 @@ hence a function that is registered.
 from __future__ import annotations
 
 from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat, cannot
-from search_spaces.exports.official import check
+from search_spaces.exports.efficientnet import check
 from search_spaces.networks.spec import NetworkSpec, StageSpec
 
 NAME = "timm"

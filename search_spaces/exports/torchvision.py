@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat, cannot
-from search_spaces.exports.official import check
+from search_spaces.exports.efficientnet import check
 
 NAME = "torchvision"
 _MULTIPLE = 8

@@ -10,7 +10,7 @@ from typing import Any
 
 from search_spaces.baselines.efficientnet import B0
 from search_spaces.exports.base import JSON_TYPE, JsonFormat, Named, cannot
-from search_spaces.exports.official import check, sides, width_multiplier
+from search_spaces.exports.efficientnet import check, sides, width_multiplier
 from search_spaces.networks.spec import NetworkSpec
 
 NAME = "transformers"

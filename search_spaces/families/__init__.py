@@ -1,9 +1,9 @@
 """Families b0…b7: what coefficients found on a small network imply for larger ones."""
 
 from search_spaces.families.conventions import CONVENTIONS, Convention, family, family_member
-from search_spaces.families.line import python_line
 from search_spaces.families.member import FamilyMember, ScaledNetwork
 from search_spaces.families.published import PUBLISHED_FAMILIES, PublishedMember
+from search_spaces.families.snippet import python_line
 
 __all__ = [
     "CONVENTIONS",

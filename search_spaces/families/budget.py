@@ -11,7 +11,7 @@ from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.families import ScaledNetwork, python_line
-from search_spaces.planning.path import Path
+from search_spaces.planning.curve import ScalingCurve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def model_for_budget(
     fixed = resolution_px is not None
     if resolution_px is not None:
         frame = dataclasses.replace(frame, resolution_px=resolution_px)
-    path = Path(frame, _direction(frame, coefficients, fixed))
+    path = ScalingCurve(frame, _direction(frame, coefficients, fixed))
     phi = path.nearest(flops, "budget")
     scaling, spec = frame.simplest(path.scaling(phi)), path.spec(phi)
     complexity = frame.complexity(spec)

@@ -7,10 +7,10 @@ from typing import Literal, get_args
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.errors import InputError, suggest
-from search_spaces.families.line import python_line
 from search_spaces.families.member import FamilyMember
 from search_spaces.families.published import published_member
-from search_spaces.planning.path import Path
+from search_spaces.families.snippet import python_line
+from search_spaces.planning.curve import ScalingCurve
 
 Convention = Literal["fitted", "integer", "published"]
 CONVENTIONS: tuple[str, ...] = get_args(Convention)
@@ -18,7 +18,7 @@ MOST_MEMBERS = 16
 
 
 def _placed(
-    frame: Frame, path: Path | None, k: int, convention: Convention
+    frame: Frame, path: ScalingCurve | None, k: int, convention: Convention
 ) -> tuple[float | None, Scaling, float, str]:
     """φ, multipliers, dropout and note of member `k`; a table has no path."""
     if path is None:
@@ -36,16 +36,18 @@ def family_member(
     return _member(frame, _path(frame, coefficients, convention), k, convention)
 
 
-def _path(frame: Frame, coefficients: Coefficients, convention: Convention) -> Path | None:
+def _path(frame: Frame, coefficients: Coefficients, convention: Convention) -> ScalingCurve | None:
     """What all members lie along, found once for them: its bounds and networks are remembered."""
     if convention not in CONVENTIONS:
         raise InputError(
             f"convention {convention!r} is unknown: {suggest(convention, CONVENTIONS)}"
         )
-    return None if convention == "published" else Path(frame, coefficients)
+    return None if convention == "published" else ScalingCurve(frame, coefficients)
 
 
-def _member(frame: Frame, path: Path | None, k: int, convention: Convention) -> FamilyMember:
+def _member(
+    frame: Frame, path: ScalingCurve | None, k: int, convention: Convention
+) -> FamilyMember:
     phi, scaling, dropout, note = _placed(frame, path, k, convention)
     spec = frame.realise(scaling)
     stochastic_depth = frame.baseline.stochastic_depth

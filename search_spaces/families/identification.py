@@ -1,8 +1,9 @@
-"""What a winner's coefficients part into at φ = 2, and what a sweep over that leaves of them.
+"""Narrowing a winner's coefficients at φ = 2, where they give different networks.
 
-Triples that are one network at φ = 1 are several at φ = 2. Compared at the same φ they would differ
-in FLOPs, and the larger would win for its size; so each is followed along its direction to the
-network whose FLOPs come nearest the square of the search's ratio, as families do by fitted φ.
+Triples that give one network at φ = 1 give several at φ = 2. Compared at the same φ these would
+differ in FLOPs, and the larger ones would win by size. So each triple is followed along its
+direction to the network whose FLOPs are nearest the square of the search's ratio, as families do
+with a fitted φ.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from search_spaces.specs.space import Lattice, SearchSpace
 from search_spaces.specs.target import Target
 
 POINTS = 5
-"""Values tried of each coefficient, the ends of its interval included."""
+"""Values of each coefficient in the grid, both ends of its interval included."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """One network at φ ≈ 2, and the triples of the winner's class that lead to it."""
+class CoefficientGroup:
+    """Coefficients of a winner that give the same network at φ ≈ 2."""
 
     spec_key: str
     flops_ratio: float
@@ -33,17 +34,12 @@ class Part:
 
     @property
     def representative(self) -> Coefficients:
-        """The triple nearest the middle of its part."""
-        columns = zip(*map(_values, self.triples), strict=True)
-        middle = [sum(values) / len(self.triples) for values in columns]
-        return min(self.triples, key=lambda one: (_distance(_values(one), middle), one))
+        """The triple nearest the mean of the group."""
+        middle = [sum(values) / len(self.triples) for values in zip(*self.triples, strict=True)]
+        return min(self.triples, key=lambda one: (_squared_distance(one, middle), one))
 
 
-def _values(triple: Coefficients) -> tuple[float, float, float]:
-    return triple.alpha, triple.beta, triple.gamma
-
-
-def _distance(one: Sequence[float], other: Sequence[float]) -> float:
+def _squared_distance(one: Iterable[float], other: Iterable[float]) -> float:
     return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
 
 
@@ -55,8 +51,8 @@ def second_target(target: Target) -> Target:
     )
 
 
-def class_triples(found: Intervals) -> tuple[Coefficients, ...]:
-    """A grid over the class that a winner stands for; (1, 1, 1), no direction, is left out."""
+def grid_triples(box: Intervals) -> tuple[Coefficients, ...]:
+    """A grid over a winner's intervals, without (1, 1, 1), which is no direction."""
 
     def steps(ends: Interval) -> list[float]:
         low, high = ends
@@ -64,25 +60,27 @@ def class_triples(found: Intervals) -> tuple[Coefficients, ...]:
             return [low]
         return [low + (high - low) * step / (POINTS - 1) for step in range(POINTS)]
 
-    grid = itertools.product(steps(found.alpha), steps(found.beta), steps(found.gamma))
+    grid = itertools.product(steps(box.alpha), steps(box.beta), steps(box.gamma))
     return tuple(Coefficients(*values) for values in grid if max(values) > 1)
 
 
-def parts(frame: Frame, found: Intervals, target: Target) -> tuple[Part, ...]:
-    """The distinct networks at φ ≈ 2 of a class, those with the most triples first.
+def coefficient_groups(
+    frame: Frame, box: Intervals, target: Target
+) -> tuple[CoefficientGroup, ...]:
+    """A winner's coefficients grouped by their networks at φ ≈ 2, the largest group first.
 
     Args:
-        frame: of the search that found the class.
-        found: the class, at φ = 1.
-        target: the search's constraint, at φ = 1.
+        frame: of the search.
+        box: the winner's intervals at φ = 1.
+        target: the search's constraint at φ = 1.
     """
-    triples = class_triples(found)
+    triples = grid_triples(box)
     reached = explore(frame, [one.shares() for one in triples], second_target(target))
     grouped: dict[str, list[int]] = {}
     for number, direction in enumerate(reached):
         grouped.setdefault(direction.spec.key, []).append(number)
-    made = [
-        Part(
+    groups = [
+        CoefficientGroup(
             spec_key=key,
             flops_ratio=reached[numbers[0]].flops_ratio,
             reachable=reached[numbers[0]].reachable,
@@ -90,67 +88,68 @@ def parts(frame: Frame, found: Intervals, target: Target) -> tuple[Part, ...]:
         )
         for key, numbers in grouped.items()
     ]
-    return tuple(sorted(made, key=lambda part: -len(part.triples)))
+    return tuple(sorted(groups, key=lambda group: -len(group.triples)))
 
 
-def spread_out(found: Sequence[Part], most: int) -> tuple[Part, ...]:
-    """At most so many parts, as far from each other as they can be; the largest is among them."""
-    able = [part for part in found if part.reachable]
-    if len(able) <= most:
-        return tuple(able)
-    scale = [
-        max(abs(a - b) for a, b in itertools.product(values, values)) or 1.0
-        for values in zip(*(_values(part.representative) for part in able), strict=True)
-    ]
+def spread_out(groups: Sequence[CoefficientGroup], most: int) -> tuple[CoefficientGroup, ...]:
+    """At most so many reachable groups, far apart from each other; the largest is among them."""
+    reachable = [group for group in groups if group.reachable]
+    if len(reachable) <= most:
+        return tuple(reachable)
+    columns = zip(*(group.representative for group in reachable), strict=True)
+    scale = [max(values) - min(values) or 1.0 for values in columns]
 
-    def place(part: Part) -> list[float]:
-        return [v / s for v, s in zip(_values(part.representative), scale, strict=True)]
+    def place(group: CoefficientGroup) -> list[float]:
+        return [v / s for v, s in zip(group.representative, scale, strict=True)]
 
-    chosen = [able[0]]
+    def distance_to_chosen(group: CoefficientGroup) -> float:
+        return min(_squared_distance(place(group), place(one)) for one in chosen)
+
+    chosen = [reachable[0]]
     while len(chosen) < most:
-        rest = [part for part in able if part not in chosen]
-        chosen.append(
-            max(rest, key=lambda part: min(_distance(place(part), place(c)) for c in chosen))
-        )
+        rest = [group for group in reachable if group not in chosen]
+        chosen.append(max(rest, key=distance_to_chosen))
     return tuple(chosen)
 
 
-def identification_space(space: SearchSpace, chosen: Iterable[Part]) -> SearchSpace:
-    """The search space whose candidates are these parts.
+def identification_space(space: SearchSpace, chosen: Iterable[CoefficientGroup]) -> SearchSpace:
+    """The search space whose candidates are these groups' networks at φ ≈ 2.
 
-    The baseline and the published direction at the same FLOPs are trained beside them.
+    The baseline and the published direction at the same FLOPs are its references.
     """
-    shares = (part.representative.shares() for part in chosen)
+    directions = tuple(tuple(group.representative.shares()) for group in chosen)
     return space.model_copy(
         update={
             "target": second_target(space.target),
             "axes": None,
             "compare": None,
-            "lattice": Lattice(directions=tuple((s.depth, s.width, s.resolution) for s in shares)),
+            "lattice": Lattice(directions=directions),
             "references": ("baseline", "published_matched"),
         }
     )
 
 
-def narrowed(found: Sequence[Part], trained: Collection[str], left: Collection[str]) -> Intervals:
+def narrowed(
+    groups: Sequence[CoefficientGroup], trained: Collection[str], left: Collection[str]
+) -> Intervals:
     """The smallest box around the triples that a comparison leaves.
 
+    A group whose network was not trained is judged by the nearest one that was.
+
     Args:
-        found: every part of the class.
-        trained: spec keys of the parts that were trained.
-        left: those of them that are still in question.
-
-    A part that was not trained counts as the nearest one that was.
+        groups: all groups of the winner.
+        trained: spec keys of the networks that were trained.
+        left: those of them that were not ruled out.
     """
-    known = [part for part in found if part.spec_key in trained]
+    known = [group for group in groups if group.spec_key in trained]
 
-    def judged(part: Part) -> str:
-        if part in known:
-            return part.spec_key
-        here = _values(part.representative)
-        nearest = min(known, key=lambda one: _distance(_values(one.representative), here))
-        return nearest.spec_key
+    def judged(group: CoefficientGroup) -> CoefficientGroup:
+        if group in known:
+            return group
+        here = group.representative
+        return min(known, key=lambda one: _squared_distance(one.representative, here))
 
-    kept = [triple for part in found if judged(part) in left for triple in part.triples]
-    ends = [(min(values), max(values)) for values in zip(*map(_values, kept), strict=True)]
-    return Intervals(*ends)
+    kept = [
+        triple for group in groups if judged(group).spec_key in left for triple in group.triples
+    ]
+    return Intervals(*((min(values), max(values)) for values in zip(*kept, strict=True)))

@@ -1,7 +1,7 @@
-"""A winner is a class of coefficients: everything that rounds to the same network.
+"""The coefficients that round to the same network: an interval for each of α, β and γ.
 
-Depth, width and resolution are rounded separately, so the class is a box: one interval for each of
-α, β and γ at φ = 1. Coefficients that are equal there may part at φ = 7, which `ends_at` shows.
+Depth, width and resolution are rounded separately, so the coefficients that give a network at
+φ = 1 form a box. At φ = 7 they may give different networks, which `ends_at` shows.
 """
 
 from __future__ import annotations
@@ -11,23 +11,30 @@ import itertools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.errors import InputError
 from search_spaces.families import Convention, FamilyMember, family_member
-from search_spaces.networks.spec import NetworkSpec
-from search_spaces.planning.path import last_true
+from search_spaces.planning.curve import last_true
 
 Interval = tuple[float, float]
+_Number = TypeVar("_Number", int, float)
 UPPER_BOUND = 16.0
 _DECIMALS = 4
 
 
+def _plain(value: Intervals | Ends) -> dict[str, Any]:
+    return {
+        name: list(item) if isinstance(item, tuple) else item
+        for name, item in dataclasses.asdict(value).items()
+    }
+
+
 @dataclass(frozen=True)
 class Intervals:
-    """For each coefficient, from where to where it realises the same network at φ = 1."""
+    """For each coefficient, its range (low, high) that gives the same network at φ = 1."""
 
     alpha: Interval
     beta: Interval
@@ -40,15 +47,14 @@ class Intervals:
 
     def to_dict(self) -> dict[str, list[float]]:
         """Plain JSON values: each coefficient's [low, high]."""
-        return {name: list(ends) for name, ends in dataclasses.asdict(self).items()}
+        return _plain(self)
 
 
 @dataclass(frozen=True)
 class Ends:
-    """What the ends of a winner's intervals would mean for one family member: (low, high) each.
+    """The ranges (low, high) of one family member over the corners of a winner's intervals.
 
-    `corners` combinations of ends were evaluated; `skipped` counts (1, 1, 1), which has no
-    direction.
+    `corners` were evaluated; `skipped` counts (1, 1, 1), which has no direction.
     """
 
     name: str
@@ -64,21 +70,18 @@ class Ends:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in dataclasses.asdict(self).items()
-        }
+        return _plain(self)
 
 
-def _interval(value: float, upper: float, realised: Callable[[float], object]) -> Interval:
-    """The widest interval around `value` in [1, upper] with one and the same realisation.
+def _interval(value: float, upper: float, realise: Callable[[float], object]) -> Interval:
+    """The widest interval around `value` in [1, upper] that gives the same network.
 
     Ends are rounded inward to four decimals where that leaves `value` inside.
     """
-    here = realised(value)
+    here = realise(value)
 
     def same(x: float) -> bool:
-        return realised(x) == here
+        return realise(x) == here
 
     def end(bound: float, inward: Callable[[float], int]) -> float:
         reach = bound if same(bound) else last_true(same, value, bound)[0]
@@ -89,24 +92,17 @@ def _interval(value: float, upper: float, realised: Callable[[float], object]) -
     return end(1.0, math.ceil), end(max(upper, value), math.floor)
 
 
-def _realised(frame: Frame, scaling: Scaling) -> NetworkSpec | None:
-    try:
-        return frame.realise(scaling)
-    except InputError:
-        return None
-
-
 def intervals(
     frame: Frame, coefficients: Coefficients, *, phi: int = 1, upper_bound: float = UPPER_BOUND
 ) -> Intervals:
-    """The class of coefficients that realise the same network as `coefficients` at φ.
+    """The coefficients that give the same network as `coefficients` at φ.
 
-    Ends lie between 1 and `upper_bound`, inside the class, within 10⁻⁴ of its border; for networks
-    smaller than the baseline (φ = −1) no end lies where the resolution would be below the strides.
+    Ends lie between 1 and `upper_bound`, inside the box, within 10⁻⁴ of its border; for networks
+    smaller than the baseline (φ = −1) the resolution at an end is never below the strides.
     """
 
     def interval(value: float, scaled: Callable[[float], Scaling]) -> Interval:
-        return _interval(value, upper_bound, lambda x: _realised(frame, scaled(x**phi)))
+        return _interval(value, upper_bound, lambda x: frame.realise_if_possible(scaled(x**phi)))
 
     return Intervals(
         alpha=interval(coefficients.alpha, lambda x: Scaling(x, 1, 1)),
@@ -115,23 +111,25 @@ def intervals(
     )
 
 
-def _range(values: Iterable[float]) -> Interval:
-    found = list(values)
-    return min(found), max(found)
+def _range(values: Iterable[_Number]) -> tuple[_Number, _Number]:
+    numbers = list(values)
+    return min(numbers), max(numbers)
 
 
 def ends_at(
-    frame: Frame, found: Intervals, *, member: int = 7, convention: Convention = "fitted"
+    frame: Frame, box: Intervals, *, member: int = 7, convention: Convention = "fitted"
 ) -> Ends:
-    """What the ends of the intervals mean for family member b`member`.
+    """How far family member b`member` varies over the corners of the intervals.
 
-    The member of every combination of ends is worked out, and the range of its multipliers,
-    resolution and cost returned; (1, 1, 1) is skipped, because it is no direction.
+    The member is derived at every corner; (1, 1, 1) is skipped, because it is no direction.
+
+    Returns:
+        The ranges of its multipliers, resolution and cost.
 
     Raises:
         InputError: the only combination is (1, 1, 1), or as `family`.
     """
-    everything = found.corners()
+    everything = box.corners()
     corners = [corner for corner in everything if corner.nominal_flops_ratio > 1]
     if not corners:
         raise InputError(
@@ -141,14 +139,11 @@ def ends_at(
     members: list[FamilyMember] = [
         family_member(frame, corner, member, convention) for corner in corners
     ]
-    # Not the members' own multipliers, which are short ones anywhere within a network's range.
+    # Not the members' own multipliers, which are shortened within the range of their network.
     scalings = [
         one.scaling if one.phi is None else corner**one.phi
         for corner, one in zip(corners, members, strict=True)
     ]
-    px = [one.spec.resolution_px for one in members]
-    params = [one.complexity.params for one in members]
-    flops = [one.complexity.flops for one in members]
     return Ends(
         name=f"b{member}",
         convention=convention,
@@ -157,7 +152,7 @@ def ends_at(
         depth=_range(scaling.depth for scaling in scalings),
         width=_range(scaling.width for scaling in scalings),
         resolution=_range(scaling.resolution for scaling in scalings),
-        resolution_px=(min(px), max(px)),
-        params=(min(params), max(params)),
-        flops=(min(flops), max(flops)),
+        resolution_px=_range(one.spec.resolution_px for one in members),
+        params=_range(one.complexity.params for one in members),
+        flops=_range(one.complexity.flops for one in members),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 
 
@@ -147,3 +149,21 @@ class NetworkSpec:
         for part in parts:
             _check_types(part)
         return found
+
+
+def realised_scaling(spec: NetworkSpec, base: NetworkSpec) -> Scaling:
+    """The multipliers of a network after rounding, relative to its unscaled baseline.
+
+    Depth is the ratio of blocks, width the geometric mean of the ratios of channels over stem,
+    stages and head, resolution the ratio of pixels along a side.
+
+    Args:
+        spec: the scaled network.
+        base: the unscaled one, with as many stages.
+    """
+    wider = [math.log(new / old) for new, old in zip(spec.widths, base.widths, strict=True)]
+    return Scaling(
+        depth=sum(spec.depths) / sum(base.depths),
+        width=math.exp(sum(wider) / len(wider)),
+        resolution=spec.resolution_px / base.resolution_px,
+    )

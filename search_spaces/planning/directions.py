@@ -7,44 +7,44 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from search_spaces.baselines.frame import Frame
-from search_spaces.coefficients import Coefficients, Shares
+from search_spaces.coefficients import UNIT, Coefficients, Shares
 from search_spaces.errors import InputError
 from search_spaces.planning.candidates import Direction
-from search_spaces.planning.networks import UNIT, broken_limit, cost_ratio
-from search_spaces.planning.path import Path
+from search_spaces.planning.constraint import cost_ratio, within_limits
+from search_spaces.planning.curve import ScalingCurve
 from search_spaces.specs.target import Target
 
 _INSIDE = 1e-6
-"""How far inside an interval of φ its end is taken, relative to its length: another way to compute
-the multipliers may differ in the last bit there, and realise the next network."""
+"""Distance kept from the ends of an interval of φ, relative to its length. At an end itself,
+multipliers computed in another way may differ in the last bit and give the next network."""
 
 _DECIMALS = 3
-"""Coefficients have so many decimals, or more where a network needs them: near the direction."""
+"""Decimals of coefficients, or more where a network needs them: they stay near the direction."""
 
 _NOMINAL_DECIMALS = 6
-"""The same where α·β²·γ² itself is the constraint."""
+"""Decimals where α·β²·γ² itself is the constraint."""
 
 
-def _at(path: Path, shares: Shares, phi: float, target: Target, ratio: float) -> Direction:
+def _at(curve: ScalingCurve, shares: Shares, phi: float, target: Target, ratio: float) -> Direction:
     """The direction that ends at the network of this φ."""
-    frame, sign = path.frame, 1 if ratio > 1 else -1
-    first, last = path.interval(phi)
+    frame, sign = curve.frame, 1 if ratio > 1 else -1
+    first, last = curve.interval(phi)
     inside = _INSIDE * (last - first)
     chosen = min(max(float(sign), first + inside), last - inside)
     if sign * chosen < 0:  # the baseline's interval may end at 0, and no coefficient is below 1
         chosen = 0.0
-    spec = path.spec(chosen)
-    multipliers = path.coefficients ** (sign * chosen)
-    exact = Coefficients(*dataclasses.astuple(multipliers))
+    spec = curve.spec(chosen)
+    multipliers = curve.coefficients ** (sign * chosen)
+    exact = Coefficients(*multipliers)
     coefficients = frame.simplest_coefficients(exact, sign, _DECIMALS)
-    reached = cost_ratio(frame, target, target.quantity, spec)
-    holds = target.holds(reached) and broken_limit(frame, target, spec) is None
-    flops_ratio = path.complexity(chosen).flops / frame.base_flops
+    reached = cost_ratio(frame, target, spec)
+    holds = target.holds(reached) and within_limits(frame, target, spec)
+    flops_ratio = curve.complexity(chosen).flops / frame.base_flops
     return Direction(shares, coefficients, spec, flops_ratio, reached, holds)
 
 
-def _path(frame: Frame, coefficients: Coefficients, target: Target) -> Path:
-    return Path(frame, coefficients, target.quantity, target.how_timed)
+def _curve(frame: Frame, coefficients: Coefficients, target: Target) -> ScalingCurve:
+    return ScalingCurve(frame, coefficients, target.quantity, target.how_timed)
 
 
 def nearest_network(
@@ -60,22 +60,23 @@ def nearest_network(
     """
     ratio = target.ratio if ratio is None else ratio
     # φ = 1, or −1 for smaller networks, is the nominal ratio
-    path = _path(frame, shares.coefficients(max(ratio, 1 / ratio)), target)
-    return _at(path, shares, path.nearest(ratio * path.unit, "target"), target, ratio)
+    curve = _curve(frame, shares.coefficients(max(ratio, 1 / ratio)), target)
+    return _at(curve, shares, curve.nearest(ratio * curve.unit, "target"), target, ratio)
 
 
 def _nearest_or_missed(frame: Frame, shares: Shares, target: Target) -> Direction:
-    """As `nearest_network`; where that is the baseline or nothing, the one of the nominal ratio.
+    """As `nearest_network`; an unreachable direction ends at the network of the nominal ratio.
 
-    It is the smallest network where even that is below the strides.
+    A direction whose nearest network is the baseline counts as unreachable. If the nominal ratio
+    is below the smallest network of the direction, it ends at that one.
     """
     with suppress(InputError):
-        found = nearest_network(frame, shares, target)
-        if found.coefficients != UNIT:
-            return found
-    path = _path(frame, shares.coefficients(target.ratio**target.sign), target)
-    found = _at(path, shares, max(float(target.sign), path.lowest_phi), target, target.ratio)
-    return dataclasses.replace(found, reachable=False)
+        direction = nearest_network(frame, shares, target)
+        if direction.coefficients != UNIT:
+            return direction
+    curve = _curve(frame, shares.coefficients(target.ratio**target.sign), target)
+    phi = max(float(target.sign), curve.lowest_phi)
+    return dataclasses.replace(_at(curve, shares, phi, target, target.ratio), reachable=False)
 
 
 def nominal_network(frame: Frame, shares: Shares, target: Target) -> Direction:
@@ -84,11 +85,11 @@ def nominal_network(frame: Frame, shares: Shares, target: Target) -> Direction:
     coefficients = frame.simplest_coefficients(exact, target.sign, _NOMINAL_DECIMALS)
     spec = frame.at(coefficients, target.sign)
     ratio = frame.complexity(spec).flops / frame.base_flops
-    reachable = broken_limit(frame, target, spec) is None
+    reachable = within_limits(frame, target, spec)
     return Direction(shares, coefficients, spec, ratio, ratio, reachable)
 
 
 def explore(frame: Frame, directions: Iterable[Shares], target: Target) -> tuple[Direction, ...]:
-    """Where each direction ends up under the target."""
+    """The network at which each direction ends under the target."""
     solve = _nearest_or_missed if target.by == "measured" else nominal_network
     return tuple(solve(frame, shares, target) for shares in directions)

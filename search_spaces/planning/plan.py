@@ -1,4 +1,4 @@
-"""From a search space to a plan: enumerate, round, merge, count, constrain."""
+"""From a search space to a plan: enumerate points, round, merge, count, apply the constraint."""
 
 from __future__ import annotations
 
@@ -7,30 +7,37 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from search_spaces.baselines.frame import Frame
-from search_spaces.coefficients import PUBLISHED
+from search_spaces.coefficients import PUBLISHED, UNIT
 from search_spaces.errors import InputError
-from search_spaces.planning.axes import GridNetworks, check_timed, networks_of_axes
+from search_spaces.planning.builder import CandidateBuilder
 from search_spaces.planning.candidates import Direction, Plan
+from search_spaces.planning.constraint import within_limits
 from search_spaces.planning.directions import explore, nearest_network
-from search_spaces.planning.networks import UNIT, Networks, broken_limit
-from search_spaces.planning.remarks import coarse, mismatches, missed, noisy, nothing_found
+from search_spaces.planning.grid import check_timed, grid_networks
+from search_spaces.planning.warnings import (
+    coarse_strides,
+    no_network,
+    noisy_latencies,
+    unequal_flops,
+    unreachable_directions,
+)
 from search_spaces.specs.methods import Aim, Comparison
 from search_spaces.specs.space import Lattice, Reference, SearchSpace
 from search_spaces.specs.target import Target
 
 MAX_CANDIDATES = 5000
 _PROBE = Lattice(divisions=5)
-"""Directions tried to say which regions of the triangle a grid could reach at all."""
+"""Directions that show which regions of the triangle a grid could reach at all."""
 
 
-def _references(
-    networks: Networks, frame: Frame, target: Target, wanted: Iterable[Reference]
+def _add_references(
+    networks: CandidateBuilder, frame: Frame, target: Target, roles: Iterable[Reference]
 ) -> None:
-    """The baseline, and the published coefficients raw and matched to the target.
+    """Add the baseline, and the published coefficients as they are and matched to the target.
 
-    The published ones only where the baseline can follow them.
+    The published ones are left out where the baseline cannot follow them.
     """
-    for role in wanted:
+    for role in roles:
         match role:
             case "baseline":
                 networks.add(role, frame.base, [UNIT])
@@ -44,8 +51,8 @@ def _references(
 
 
 @dataclass(frozen=True)
-class _Searched:
-    """How many points were enumerated and kept, how many networks those are, and directions."""
+class _Counts:
+    """Points enumerated, points within the constraint, distinct networks of those; directions."""
 
     points: int
     within: int
@@ -53,36 +60,39 @@ class _Searched:
     directions: tuple[Direction, ...]
 
 
-def _search(networks: Networks, frame: Frame, space: SearchSpace) -> _Searched:
+def _search(networks: CandidateBuilder, frame: Frame, space: SearchSpace) -> _Counts:
     """Add the networks of a grid or a lattice."""
     target = space.target
-    _references(networks, frame, target, space.references)
+    _add_references(networks, frame, target, space.references)
     if space.lattice is not None:
         directions = explore(frame, space.lattice.shares(), target)
         reached = [direction for direction in directions if direction.reachable]
         for direction in reached:
             networks.add("search", direction.spec, [direction.coefficients])
         distinct = len({direction.spec for direction in reached})
-        return _Searched(len(directions), len(reached), distinct, directions)
+        return _Counts(len(directions), len(reached), distinct, directions)
     assert space.axes is not None
-    grid: GridNetworks = networks_of_axes(frame, space.axes, target)
+    grid = grid_networks(frame, space.axes, target)
     if target.timed:
-        check_timed(len(grid.found))
-    kept = [found for found in grid.found if broken_limit(frame, target, found.spec) is None]
-    for found in kept:
-        networks.add("search", found.spec, found.coefficients)
-    within = sum(len(found.coefficients) for found in kept)
-    return _Searched(grid.points, within, len(kept), explore(frame, _PROBE.shares(), target))
+        check_timed(len(grid))
+    kept = [network for network in grid if within_limits(frame, target, network.spec)]
+    for network in kept:
+        networks.add("search", network.spec, network.coefficients)
+    within = sum(len(network.coefficients) for network in kept)
+    probed = explore(frame, _PROBE.shares(), target)
+    return _Counts(space.axes.points, within, len(kept), probed)
 
 
-def _compare(networks: Networks, frame: Frame, target: Target, comparison: Comparison) -> _Searched:
+def _compare(
+    networks: CandidateBuilder, frame: Frame, target: Target, comparison: Comparison
+) -> _Counts:
     """Add the network of every method at every φ.
 
     Raises:
         InputError: a method cannot reach one of the φ; the message says what it reaches.
     """
     networks.add("baseline", frame.base, [UNIT])
-    found = []
+    ends = []
     for phi in comparison.phis:
         ratio = target.ratio**phi
         for method in comparison.methods:
@@ -91,12 +101,12 @@ def _compare(networks: Networks, frame: Frame, target: Target, comparison: Compa
                 reached = nearest_network(frame, method.direction, target, ratio)
             except InputError as error:
                 raise InputError(f"{aim.role}: {error}; or leave out the method or the φ") from None
-            # The baseline may be met from both sides of it, so it is (1, 1, 1) and no other triple.
+            # Several triples round to the baseline; it keeps (1, 1, 1) alone.
             same = reached.spec == frame.base
             networks.add(aim.role, reached.spec, [UNIT if same else reached.coefficients], ratio)
-            found.append(reached)
-    distinct = len({one.spec for one in found})
-    return _Searched(len(found), len(found), distinct, tuple(found[: len(comparison.methods)]))
+            ends.append(reached)
+    distinct = len({end.spec for end in ends})
+    return _Counts(len(ends), len(ends), distinct, tuple(ends[: len(comparison.methods)]))
 
 
 def make_plan(
@@ -105,9 +115,9 @@ def make_plan(
     """Every candidate of a space, with its complexity in closed form.
 
     Args:
-        space: where to look, and under which constraint.
+        space: baseline, constraint, and where to look.
         in_channels: channels of the images; the baseline's own when absent.
-        classes: classes to tell apart; the baseline's own when absent.
+        classes: classes of the images; the baseline's own when absent.
 
     Raises:
         InputError: nothing satisfies the constraint, the candidates are too many to train, the
@@ -115,16 +125,16 @@ def make_plan(
             its FLOPs.
     """
     frame, target = space.frame(in_channels=in_channels, classes=classes), space.target
-    networks = Networks(frame, target)
+    networks = CandidateBuilder(frame, target)
     if space.compare is not None:
-        searched = _compare(networks, frame, target, space.compare)
+        counts = _compare(networks, frame, target, space.compare)
     else:
-        searched = _search(networks, frame, space)
-    if searched.networks == 0:
-        raise nothing_found(space, searched.directions)
-    if searched.networks > MAX_CANDIDATES:
+        counts = _search(networks, frame, space)
+    if counts.networks == 0:
+        raise no_network(space, counts.directions)
+    if counts.networks > MAX_CANDIDATES:
         raise InputError(
-            f"the plan has {searched.networks:,} distinct networks: at most {MAX_CANDIDATES:,} can "
+            f"the plan has {counts.networks:,} distinct networks: at most {MAX_CANDIDATES:,} can "
             "be trained in one sweep; use larger steps or a smaller target.tolerance"
         )
     candidates = networks.candidates(eligible=space.compare is None)
@@ -132,15 +142,19 @@ def make_plan(
     return Plan(
         space=space,
         frame=frame,
-        points=searched.points,
-        points_within=searched.within,
-        networks=searched.networks,
+        points=counts.points,
+        points_within=counts.within,
+        networks=counts.networks,
         candidates=candidates,
-        directions=searched.directions,
+        directions=counts.directions,
         warnings=(
-            *coarse(frame),
-            *(missed(target, searched.directions, eligible) if space.compare is None else ()),
-            *mismatches(candidates, target),
-            *noisy(candidates, target),
+            *coarse_strides(frame),
+            *(
+                unreachable_directions(target, counts.directions, eligible)
+                if space.compare is None
+                else ()
+            ),
+            *unequal_flops(candidates, target),
+            *noisy_latencies(candidates, target),
         ),
     )

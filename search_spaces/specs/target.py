@@ -33,9 +33,6 @@ SMALLEST, LARGEST = 0.001, 1000.0
 FASTEST, SLOWEST = 0.05, 20.0
 """Multiples of the baseline's latency: networks far beyond them would have to be run."""
 
-Ratio = Callable[[Quantity], float]
-"""What a network costs, as a multiple of the baseline's."""
-
 
 def amount_of(quantity: Quantity, complexity: Complexity) -> int:
     """What a network has of a quantity that is counted."""
@@ -74,16 +71,15 @@ class Limits(BaseModel):
         None, gt=0, le=SLOWEST, description="Multiple of its latency, measured as `timing` says."
     )
 
-    def broken(self, ratio: Ratio) -> str | None:
-        """The first limit that a network exceeds, in words; None: it is within all of them.
+    def allow(self, ratio: Callable[[Quantity], float]) -> bool:
+        """Whether a network exceeds none of the limits.
 
-        Latency comes last, because it has to be measured.
+        Args:
+            ratio: the network's cost relative to the baseline's. Latency is asked for last,
+                because it has to be measured.
         """
-        for quantity in QUANTITIES:
-            limit = getattr(self, quantity)
-            if limit is not None and (found := ratio(quantity)) > limit + 1e-9:
-                return f"{found:.3g} × the baseline's {NAMES[quantity]}, at most {limit:g} ×"
-        return None
+        limits = ((quantity, getattr(self, quantity)) for quantity in QUANTITIES)
+        return all(limit is None or ratio(quantity) <= limit + 1e-9 for quantity, limit in limits)
 
 
 class Target(BaseModel):

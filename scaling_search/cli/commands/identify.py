@@ -69,7 +69,7 @@ def identify(
             number = create_identification(store, asked, data, counted)
         training.say(
             f"sweep {number} in {store.location}: {len(asked.chosen)} of "
-            f"{plural(len(asked.parts), 'network')} at φ = 2",
+            f"{plural(len(asked.groups), 'network')} at φ = 2",
             quiet,
         )
         training.train(store, number, data, how, display)

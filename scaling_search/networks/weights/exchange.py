@@ -25,7 +25,7 @@ from scaling_search.networks.weights.likely import (
 )
 from search_spaces.baselines import get_baseline
 from search_spaces.errors import InputError, suggest
-from search_spaces.exports.names import LIBRARIES, layer_names
+from search_spaces.exports.layer_names import LIBRARIES, layer_names
 from search_spaces.networks.spec import NetworkSpec
 
 OWN: Final = "scaling-search"
@@ -97,7 +97,7 @@ def convert(
         tensors: the state dict.
         spec: the network.
         source: whose names it has; found from them when absent.
-        target: whose names it shall have: one of `search_spaces.exports.names.LIBRARIES`, or `OWN`.
+        target: whose names the tensors get: one of `layer_names.LIBRARIES`, or `OWN`.
         classifier: False leaves the classifier out, and takes one of any shape, or none.
 
     Raises:

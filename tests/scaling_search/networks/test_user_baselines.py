@@ -24,7 +24,7 @@ from search_spaces.baselines import (
 )
 from search_spaces.baselines.frame import Frame
 from search_spaces.baselines.references import forbid_references
-from search_spaces.baselines.user import COUNTER, own_baseline
+from search_spaces.baselines.user import COUNTER, user_baseline
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.errors import InputError
 from search_spaces.families import family
@@ -274,7 +274,7 @@ def test_without_a_closed_form_each_distinct_network_of_a_plan_is_measured_once(
     plan = make_plan(space)
     counted = len(known()) - before
     assert len([c for c in plan.candidates if c.eligible]) >= 3
-    exact = own_baseline(Exact, "exact").complexity
+    exact = user_baseline(Exact, "exact").complexity
     for candidate in plan.candidates:
         assert candidate.complexity == exact(candidate.spec)
     make_plan(space)

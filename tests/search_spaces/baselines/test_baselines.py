@@ -131,10 +131,10 @@ class NotABaseline:
 
 
 class Misnamed(type(B0)):
-    """A baseline whose spec would find another builder."""
+    name = "mine"
 
     def __init__(self) -> None:
-        super().__init__(name="mine")
+        super().__init__(B0.base, B0.block, B0.convolution)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError
 from search_spaces.exports import FORMATS, Named, get_format, named
-from search_spaces.exports.official import channels, depth_multiplier, width_multiplier
+from search_spaces.exports.efficientnet import channels, depth_multiplier, width_multiplier
 from search_spaces.families import family, family_member
 from search_spaces.networks.rounding import Rounding
 

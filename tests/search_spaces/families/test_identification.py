@@ -1,13 +1,13 @@
-"""What a class of coefficients parts into at φ = 2, and what a comparison leaves of it."""
+"""The networks of a class of coefficients at φ = 2, and what a comparison leaves of it."""
 
 import pytest
 
 from search_spaces.coefficients import Coefficients
 from search_spaces.families.identification import (
-    class_triples,
+    coefficient_groups,
+    grid_triples,
     identification_space,
     narrowed,
-    parts,
     second_target,
     spread_out,
 )
@@ -24,7 +24,7 @@ CLASS = intervals(FRAME, WINNER)
 
 @pytest.fixture(scope="module")
 def found():
-    return parts(FRAME, CLASS, SPACE.target)
+    return coefficient_groups(FRAME, CLASS, SPACE.target)
 
 
 def test_the_constraint_at_phi_2_is_the_square_with_the_same_relative_tolerance():
@@ -33,15 +33,15 @@ def test_the_constraint_at_phi_2_is_the_square_with_the_same_relative_tolerance(
 
 
 def test_triples_that_are_one_network_at_phi_1_are_several_at_phi_2(found):
-    triples = class_triples(CLASS)
+    triples = grid_triples(CLASS)
     assert len({FRAME.at(triple) for triple in triples}) == 1
     assert len(found) > 1
-    assert sorted(t for part in found for t in part.triples) == sorted(triples)
-    assert all(part.flops_ratio == pytest.approx(4, rel=0.1) for part in found)
+    assert sorted(t for group in found for t in group.triples) == sorted(triples)
+    assert all(group.flops_ratio == pytest.approx(4, rel=0.1) for group in found)
 
 
 def test_a_class_that_holds_no_scaling_at_all_leaves_that_out():
-    assert class_triples(Intervals((1.0, 1.0), (1.0, 1.0), (1.0, 1.02)))[0].gamma > 1
+    assert grid_triples(Intervals((1.0, 1.0), (1.0, 1.0), (1.0, 1.02)))[0].gamma > 1
 
 
 def test_a_follow_up_searches_among_these_networks_alone(found):
@@ -50,17 +50,17 @@ def test_a_follow_up_searches_among_these_networks_alone(found):
     assert chosen[0] == found[0]
     plan = make_plan(identification_space(SPACE, chosen), in_channels=3, classes=10)
     trained = {c.spec.key for c in plan.candidates if "search" in c.roles}
-    assert trained == {part.spec_key for part in chosen}
+    assert trained == {group.spec_key for group in chosen}
     assert {role for c in plan.candidates for role in c.roles} == {
         "search", "baseline", "published_matched",
     }  # fmt: skip
 
 
 def test_what_a_comparison_rules_out_narrows_the_intervals(found):
-    trained = {part.spec_key for part in found}
+    trained = {group.spec_key for group in found}
     whole = narrowed(found, trained, trained)
     assert whole == CLASS
-    low = min(found, key=lambda part: part.representative.gamma)
+    low = min(found, key=lambda group: group.representative.gamma)
     left = narrowed(found, trained, trained - {low.spec_key})
     assert left.gamma[0] > CLASS.gamma[0]
     assert left.gamma[1] == CLASS.gamma[1]
@@ -69,7 +69,7 @@ def test_what_a_comparison_rules_out_narrows_the_intervals(found):
 
 
 def test_a_network_that_was_not_trained_goes_with_the_nearest_one(found):
-    order = sorted(found, key=lambda part: part.representative.gamma)
+    order = sorted(found, key=lambda group: group.representative.gamma)
     ends = {order[0].spec_key, order[-1].spec_key}
     left = narrowed(found, ends, {order[-1].spec_key})
     assert left.gamma[1] == CLASS.gamma[1]

@@ -20,7 +20,7 @@ from search_spaces.human import exactly
 from search_spaces.networks.rounding import Rounding, exact
 from search_spaces.networks.simplest import simplest
 from search_spaces.planning import make_plan
-from search_spaces.planning.path import Path
+from search_spaces.planning.curve import ScalingCurve
 from search_spaces.specs.space import SearchSpace
 
 NAMES = ("efficientnet_b0", "mobilenet_v1", "mobilenet_v2", "resnet50", "resnet18")
@@ -198,7 +198,7 @@ def test_a_budget_between_two_steps_is_not_met_by_a_network_of_no_multiplier():
     frame = Frame.of(get_baseline("efficientnet_b0"))
     model = model_for_budget(frame, PUBLISHED, 500e6)
     assert model.spec.depths in ((1, 2, 2, 3, 3, 4, 1), (2, 3, 3, 4, 4, 5, 2))
-    path = Path(frame, PUBLISHED)
+    path = ScalingCurve(frame, PUBLISHED)
     assert path.spec(typed(model.phi)) == model.spec
 
 

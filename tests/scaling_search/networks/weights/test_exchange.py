@@ -15,7 +15,7 @@ from scaling_search.networks.weights import (
     save_weights,
 )
 from search_spaces.errors import InputError
-from search_spaces.exports.names import LIBRARIES
+from search_spaces.exports.layer_names import LIBRARIES
 
 from ....search_spaces.exports.conftest import importable, imported, member, written
 

@@ -1,4 +1,4 @@
-"""What a reader must know of a plan, and why there is none."""
+"""Warnings about plans and candidates, and the error of a plan without candidates."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from search_spaces.specs.space import SearchSpace
 from search_spaces.specs.target import NAMES, Target
 
 FAR = 0.05
-"""Relative difference from the FLOPs aimed at from which a comparison's network is named."""
+"""Relative difference from the target FLOPs above which a comparison's network is reported."""
 
 
 def _describe(shares: Shares) -> str:
     return f"({shares.depth:.2g}, {shares.width:.2g}, {shares.resolution:.2g})"
 
 
-def coarse(frame: Frame) -> list[str]:
-    """That the strides leave too little for depth and resolution to act on."""
-    found = []
+def coarse_strides(frame: Frame) -> list[str]:
+    """A warning if the strides are large for the resolution."""
     stride = math.prod(frame.base.strides)
-    if frame.resolution_px < 4 * stride:
-        found.append(
-            f"base resolution {frame.resolution_px} px is below 4 × the total stride of {stride}: "
-            f"the last feature map is {frame.base.last_map_px} px wide, so that depth and "
-            "resolution act in jumps; raise resolution_px, or lower form.stem_stride and "
-            "form.strides"
-        )
-    return found
+    if frame.resolution_px >= 4 * stride:
+        return []
+    return [
+        f"base resolution {frame.resolution_px} px is below 4 × the total stride of {stride}: "
+        f"the last feature map is {frame.base.last_map_px} px wide, so that depth and "
+        "resolution act in jumps; raise resolution_px, or lower form.stem_stride and "
+        "form.strides"
+    ]
 
 
-def mismatches(candidates: Iterable[Candidate], target: Target) -> list[str]:
-    """Networks of a comparison that rounding keeps from the FLOPs that they aim at."""
+def unequal_flops(candidates: Iterable[Candidate], target: Target) -> list[str]:
+    """A warning if rounding keeps networks of a comparison from their target FLOPs."""
     far = [
         f"{aim.role} comes to {candidate.measured_ratio:.2f}× in place of "
         f"{target.ratio**aim.phi:.3g}×"
@@ -53,8 +52,8 @@ def mismatches(candidates: Iterable[Candidate], target: Target) -> list[str]:
     ]
 
 
-def noisy(candidates: Iterable[Candidate], target: Target) -> list[str]:
-    """That latencies are known less well than the constraint asks for."""
+def noisy_latencies(candidates: Iterable[Candidate], target: Target) -> list[str]:
+    """A warning if latencies are less precise than the constraint requires."""
     noise = max((one.latency.noise for one in candidates if one.latency), default=0.0)
     allowed = target.tolerance / target.ratio if target.latency_ratio else FAR
     if noise <= allowed / 2:
@@ -66,28 +65,30 @@ def noisy(candidates: Iterable[Candidate], target: Target) -> list[str]:
     ]
 
 
-def missed(target: Target, directions: tuple[Direction, ...], eligible: int) -> list[str]:
-    """That rounding leaves little of the triangle to search."""
-    found = []
+def unreachable_directions(
+    target: Target, directions: tuple[Direction, ...], eligible: int
+) -> list[str]:
+    """Warnings if rounding leaves little of the triangle to search."""
+    warnings = []
     far = [direction for direction in directions if not direction.reachable]
     if len(far) > len(directions) / 2:
         worst = max(far, key=lambda d: abs(math.log(d.ratio / target.ratio)))
-        found.append(
+        warnings.append(
             f"{len(far)} of {len(directions)} directions of the triangle reach no network "
             f"within {target.ratio:g} ± {target.tolerance:g} (the farthest, shares "
             f"{_describe(worst.shares)}, comes to {worst.ratio:.2f}×): rounding is coarse "
             "here; widen target.tolerance, lower rounding.width_divisor, or raise resolution_px"
         )
     if eligible == 1:
-        found.append(
+        warnings.append(
             "only one candidate satisfies the constraint, so nothing will be compared; "
             "widen target.tolerance or search more finely"
         )
-    return found
+    return warnings
 
 
-def nothing_found(space: SearchSpace, directions: tuple[Direction, ...]) -> InputError:
-    """Why no network satisfies the constraint, and what would."""
+def no_network(space: SearchSpace, directions: tuple[Direction, ...]) -> InputError:
+    """The error of a plan without candidates: the nearest ratio, and what to change."""
     target = space.target
     nearest = min((abs(d.ratio - target.ratio), d.ratio) for d in directions)
     if target.at_most is not None and nearest[0] <= target.tolerance + 1e-9:
@@ -103,3 +104,27 @@ def nothing_found(space: SearchSpace, directions: tuple[Direction, ...]) -> Inpu
         f"target.tolerance to at least {nearest[0]:.3f}, refine or widen "
         "the axes, or choose a form or base resolution whose steps are finer"
     )
+
+
+def upsampling_note(resolution_px: int, native_px: int, kept_px: int) -> str | None:
+    """The warning about a candidate that is trained above the resolution of its images.
+
+    Args:
+        resolution_px: side of the candidate's input, in pixels.
+        native_px: shorter side of the images as they were found, in pixels.
+        kept_px: side of the images that training gets, in pixels.
+
+    Returns:
+        The sentence to show, or None where the images have at least that many pixels.
+    """
+    detail_px = min(native_px, kept_px)
+    if resolution_px <= detail_px:
+        return None
+    note = (
+        f"{resolution_px} px exceeds the {detail_px} px of the images: upsampling adds no detail, "
+        "so a difference there comes from the network's strides and no effect of resolution is "
+        "claimed"
+    )
+    if kept_px < native_px:
+        note += f" (the originals have {native_px} px: a larger source_px would keep more of them)"
+    return note

@@ -1,6 +1,6 @@
 """Cautions are the same wherever they are shown."""
 
-from search_spaces.planning.notes import upsampling_note
+from search_spaces.planning.warnings import upsampling_note
 
 
 def test_only_a_candidate_above_the_images_is_cautioned():

@@ -1,4 +1,4 @@
-"""The networks along a direction, from the smallest that exists to absurdly large ones."""
+"""The networks along a direction, from the smallest that exists to a thousandfold scaling."""
 
 from __future__ import annotations
 
@@ -17,17 +17,21 @@ from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.target import NAMES, Quantity, amount_of
 
 LARGEST_MULTIPLIER = 1000.0
-"""No multiplier goes beyond this, or below its inverse: a bound on nonsense, far from any use."""
+"""Multipliers lie between the inverse of this and this: a range far wider than any real use."""
 
 LARGEST_BUILT = 16.0
-"""The same where a network has to be built to know its cost."""
+"""The same for baselines whose networks have to be built to know their cost."""
 
 _BISECTIONS = 60
-"""Leaves an interval of φ far narrower than any step of a rounding rule."""
+"""So many leave an interval of φ that is far narrower than any step of a rounding rule."""
 
 
 def last_true(holds: Callable[[float], bool], true: float, false: float) -> tuple[float, float]:
-    """Bisect between a place where `holds` and one where it does not: the two sides of the step."""
+    """Bisect between a number for which `holds` is true and one for which it is false.
+
+    Returns:
+        Neighbouring numbers on the two sides of the step: the true one, the false one.
+    """
     for _ in range(_BISECTIONS):
         middle = (true + false) / 2
         if middle in (true, false):
@@ -39,12 +43,12 @@ def last_true(holds: Callable[[float], bool], true: float, false: float) -> tupl
     return true, false
 
 
-class Path:
-    """A frame's networks at (α^φ, β^φ, γ^φ), over every φ that makes sense.
+class ScalingCurve:
+    """A frame's networks at (α^φ, β^φ, γ^φ), as a function of φ.
 
     FLOPs, parameters and activations are non-decreasing step functions of φ: widths, depths and
-    pixels are whole numbers. `quantity` says which of them a target is for. Latency is nearly one:
-    neighbours may differ by less than its noise, and then either of them is found.
+    pixels are whole numbers. `quantity` says which of them a target limits. Latency is nearly such
+    a function: where neighbours differ by less than its noise, either of them may be chosen.
 
     Raises:
         InputError: the coefficients are (1, 1, 1), which is no direction, or the frame has no
@@ -61,7 +65,7 @@ class Path:
         self.frame, self.coefficients, self.quantity = frame, coefficients, quantity
         self._timing = timing or Timing()
         self._complexities: dict[NetworkSpec, Complexity] = {}
-        largest = max(coefficients.alpha, coefficients.beta, coefficients.gamma)
+        largest = max(coefficients)
         if largest == 1:
             raise InputError(
                 "coefficients (1, 1, 1) scale nothing, so no network lies along them; raise at "
@@ -84,11 +88,7 @@ class Path:
         return self._at(phi) is not None
 
     def _at(self, phi: float) -> NetworkSpec | None:
-        """The network at φ; None where the resolution is below the network's strides."""
-        try:
-            return self.spec(phi)
-        except InputError:
-            return None
+        return self.frame.realise_if_possible(self.scaling(phi))
 
     def scaling(self, phi: float) -> Scaling:
         """The multipliers at φ."""
@@ -106,30 +106,30 @@ class Path:
         return self._complexities[spec]
 
     def cost(self, phi: float) -> float:
-        """What the network at φ has of the path's quantity; of latency, × the baseline's."""
+        """Cost of the network at φ: a count, or for latency a multiple of the baseline's."""
         if self.quantity == "latency":
             return relative_latency(self.frame.base, self.spec(phi), self._timing).ratio
         return amount_of(self.quantity, self.complexity(phi))
 
     @property
     def unit(self) -> float:
-        """What the baseline has of the path's quantity."""
+        """Cost of the baseline."""
         if self.quantity == "latency":
             return 1.0
         return amount_of(self.quantity, self.frame.base_complexity)
 
     def nearest(self, amount: float, target: str) -> float:
-        """The φ whose network comes nearest this amount of the path's quantity, compared in log.
+        """The φ whose network has a cost nearest to `amount`, compared in log.
 
-        A whole interval of φ realises that network; the φ of fewest decimals in there is given.
+        A whole interval of φ gives that network; the φ with the fewest decimals is returned.
 
         Args:
-            amount: for example multiply-adds of one image; of latency, × the baseline's.
+            amount: in multiply-adds, for example; for latency a multiple of the baseline's.
             target: what an error message calls this number, for example `budget`.
 
         Raises:
-            InputError: the target is below the smallest network of this path or above the largest;
-                the message says what can be reached.
+            InputError: the target is below the smallest network of this curve or above the
+                largest; the message says what can be reached.
         """
         low, high = self._around(amount, target)
         below, above = last_true(lambda phi: self.cost(phi) <= amount, low, high)
@@ -141,9 +141,9 @@ class Path:
         return simplest((first + last) / 2, lambda phi: self._at(phi) == spec)
 
     def _around(self, amount: float, target: str) -> tuple[float, float]:
-        """Two φ, the first network with at most this amount, the second with at least it.
+        """Two φ: of a network that costs at most this amount, and of one that costs at least it.
 
-        Found from the baseline outwards, so that no network is counted that is far from any use.
+        The search goes from the baseline outwards, so that very large networks are not counted.
         """
         up = self.cost(0.0) <= amount
         bound = self.highest_phi if up else self.lowest_phi
@@ -157,7 +157,7 @@ class Path:
         return (before, phi) if up else (phi, before)
 
     def _out_of_reach(self, amount: float, target: str) -> InputError:
-        frame, (a, b, c) = self.frame, _values(self.coefficients)
+        frame, (a, b, c) = self.frame, self.coefficients
         if self.quantity == "latency":  # the far end is not run to say so: it may take minutes
             unit, up = "× the baseline's latency", amount > self.unit
             end = self.cost(self.highest_phi if up else self.lowest_phi)
@@ -173,7 +173,7 @@ class Path:
         )
 
     def interval(self, phi: float) -> tuple[float, float]:
-        """The first and the last φ that realise the same network as this one."""
+        """The first and the last φ that give the same network as this one."""
         spec = self.spec(phi)
 
         def end(bound: float) -> float:
@@ -181,7 +181,3 @@ class Path:
             return bound if reaches else last_true(lambda x: self.spec(x) == spec, phi, bound)[0]
 
         return end(self.lowest_phi), end(self.highest_phi)
-
-
-def _values(coefficients: Coefficients) -> tuple[float, float, float]:
-    return coefficients.alpha, coefficients.beta, coefficients.gamma

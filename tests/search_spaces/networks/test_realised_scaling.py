@@ -7,7 +7,7 @@ import pytest
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Scaling
-from search_spaces.networks.realised import realised_scaling
+from search_spaces.networks.spec import realised_scaling
 
 
 def test_the_baseline_is_not_scaled():
