@@ -32,26 +32,22 @@ def get_transfers_page(request: Request, store: StoreDep) -> Response:
 @router.get("/transfers/{transfer_id}")
 def get_transfer_page(transfer_id: TransferId, request: Request, store: StoreDep) -> Response:
     """One transfer: a table like the paper's, and accuracy against parameters."""
-    found = store.transfer(transfer_id)
-    report = found.report or {"cells": [], "runs": 0, "of": None, "complete": False}
+    transfer = store.transfer(transfer_id)
     return page(
         request.scope,
         "transfer",
         draws=True,
-        transfer=found,
-        report=report,
+        transfer=transfer,
         methods=METHODS,
-        groups=_groups(found, report["cells"]),
+        groups=_groups(transfer),
         figure_address=f"/v1/transfers/{transfer_id}/figure",
     )
 
 
-def _groups(
-    found: Transfer, cells: list[dict[str, Any]]
-) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+def _groups(transfer: Transfer) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """The cells of each data set that has any."""
     by_data = [
-        (data, [cell for cell in cells if cell["dataset"] == data["name"]])
-        for data in found.datasets
+        (data, [cell for cell in transfer.cells if cell["dataset"] == data["name"]])
+        for data in transfer.datasets
     ]
     return [group for group in by_data if group[1]]

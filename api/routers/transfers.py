@@ -1,4 +1,4 @@
-"""Transfers: what was learned on some images, used on others."""
+"""Transfers: weights that were learned on some images, used on others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from api.figures import Drawn, draw
 from api.middleware.answers import keep
 from api.models.common import LARGEST_ID
 from api.models.figures import ThemeQuery
-from api.models.transfers import TransferRuns, Transfers, TransfersQuery
+from api.models.transfers import TransfersQuery
 from api.openapi import problems
 from api.routers.figures import PLOTLY, answer
 from api.service import ServiceDep, StoreDep
-from results.documents.transfers import TransferItem, TransferRunItem
+from results.values import Transfer, TransferRuns, Transfers
 
 router: Final = APIRouter(prefix="/v1/transfers", tags=["transfers"])
 
@@ -27,8 +27,7 @@ TransferId = Annotated[
 @router.get("", operation_id="list_transfers", summary="List transfers")
 def list_transfers(query: Annotated[TransfersQuery, Query()], store: StoreDep) -> Transfers:
     """Transfers, newest first."""
-    rows = store.transfers(limit=query.limit)
-    return Transfers(transfers=[TransferItem.from_record(row) for row in rows])
+    return Transfers(transfers=store.transfers(limit=query.limit))
 
 
 @router.get(
@@ -37,12 +36,12 @@ def list_transfers(query: Annotated[TransfersQuery, Query()], store: StoreDep) -
     summary="A transfer",
     responses=problems(404),
 )
-def get_transfer(transfer_id: TransferId, request: Request, store: StoreDep) -> TransferItem:
-    """What it found: accuracies by weights, data set and method, and gains over scratch."""
-    found = store.transfer(transfer_id)
-    if found.finished_at is not None:
+def get_transfer(transfer_id: TransferId, request: Request, store: StoreDep) -> Transfer:
+    """Its results: accuracies by weights, data set and method, and gains over scratch."""
+    transfer = store.transfer(transfer_id)
+    if transfer.finished_at is not None:
         keep(request)
-    return TransferItem.from_record(found)
+    return transfer
 
 
 @router.get(
@@ -53,8 +52,7 @@ def get_transfer(transfer_id: TransferId, request: Request, store: StoreDep) -> 
 )
 def list_transfer_runs(transfer_id: TransferId, store: StoreDep) -> TransferRuns:
     """Every training, those that chose learning rates among them, each with its curve."""
-    rows = store.transfer_runs(transfer_id)
-    return TransferRuns(runs=[TransferRunItem.from_record(row) for row in rows])
+    return TransferRuns(runs=store.transfer_runs(transfer_id))
 
 
 @router.get(
@@ -75,7 +73,7 @@ async def get_transfer_figure(
     def make() -> Drawn:
         from results.figures import transfer
 
-        report = service.store.transfer(transfer_id).report
-        return draw(lambda: transfer(report))
+        row = service.store.transfer(transfer_id)
+        return draw(lambda: transfer(row.cells, complete=row.complete))
 
     return answer(request, query.theme, await run_sync(make, limiter=service.drawing))

@@ -11,11 +11,11 @@ from api.figures import Drawn, draw
 from api.middleware.answers import keep
 from api.models.common import LARGEST_ID
 from api.models.figures import ThemeQuery
-from api.models.validations import Validations, ValidationsQuery
+from api.models.validations import ValidationsQuery
 from api.openapi import problems
 from api.routers.figures import PLOTLY, answer
 from api.service import ServiceDep, StoreDep
-from results.documents.validations import ValidationItem
+from results.values import Validation, Validations
 
 router: Final = APIRouter(prefix="/v1/validations", tags=["validations"])
 
@@ -31,7 +31,7 @@ def list_validations(query: Annotated[ValidationsQuery, Query()], store: StoreDe
     One of the protocol of a sweep says whether what the sweep found can be trusted.
     """
     rows = store.validations(limit=query.limit, protocol=query.protocol)
-    return Validations(validations=[ValidationItem.from_record(row) for row in rows])
+    return Validations(validations=rows)
 
 
 @router.get(
@@ -40,18 +40,16 @@ def list_validations(query: Annotated[ValidationsQuery, Query()], store: StoreDe
     summary="A validation of a proxy",
     responses=problems(404),
 )
-def get_validation(
-    validation_id: ValidationId, request: Request, store: StoreDep
-) -> ValidationItem:
-    """What it found: of each budget, and which one to use.
+def get_validation(validation_id: ValidationId, request: Request, store: StoreDep) -> Validation:
+    """Its results for each budget, and the budget to use.
 
     For each budget: whether the shared learning rate ranks fairly, how it agrees with the longest,
     what choosing at it would lose there, and what it costs.
     """
-    found = store.validation(validation_id)
-    if found.finished_at is not None:
+    validation = store.validation(validation_id)
+    if validation.finished_at is not None:
         keep(request)
-    return ValidationItem.from_record(found)
+    return validation
 
 
 @router.get(

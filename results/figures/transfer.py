@@ -26,14 +26,15 @@ _COLUMNS = 2
 _ROW_PX, _FRAME_PX = 330, 170
 
 
-def transfer(report: dict[str, Any] | None) -> go.Figure:
+def transfer(cells: Sequence[dict[str, Any]], *, complete: bool) -> go.Figure:
     """Accuracy of every weights and method, with 95% intervals over seeds and images.
 
     Args:
-        report: of a transfer, as it is stored; None before anything is trained.
+        cells: of a `results.values.Transfer`.
+        complete: whether all of its runs are done.
     """
-    cells = [cell for cell in (report or {}).get("cells", ()) if cell["accuracy"] is not None]
-    if report is None or not cells:
+    cells = [cell for cell in cells if cell["accuracy"] is not None]
+    if not cells:
         return empty(TITLE, "Nothing is measured yet: it appears here as runs finish.")
     datasets = list(dict.fromkeys(cell["dataset"] for cell in cells))
     columns = min(_COLUMNS, len(datasets))
@@ -42,7 +43,7 @@ def transfer(report: dict[str, Any] | None) -> go.Figure:
         TITLE,
         [
             "bars: 95% over seeds and images",
-            "" if report["complete"] else "not complete yet",
+            "" if complete else "not complete yet",
         ],
         height=_FRAME_PX + _ROW_PX * rows,
         grid={

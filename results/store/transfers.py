@@ -8,7 +8,7 @@ from results.checkpoint_files import remove_checkpoints
 from results.columns import database_clock
 from results.errors import NotFoundError
 from results.schema import TransferRow, TransferRunRow
-from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
+from results.store.rows import Part, columns, fetch, insert_unless_present, values
 from results.values import NewTransfer, NewTransferRun, Transfer, TransferRun
 
 
@@ -35,13 +35,13 @@ class TransferPart(Part):
             row = connection.execute(statement).one_or_none()
         if row is None:
             raise _missing(transfer_id)
-        return to_record(Transfer, row)
+        return _transfer(**row._mapping)
 
     def transfers(self, *, limit: int | None = 100) -> list[Transfer]:
         """Transfers, newest first; at most `limit` (None: all)."""
         statement = _transfers().order_by(TransferRow.id.desc()).limit(limit)
         with self._database.read() as connection:
-            return fetch(connection, Transfer, statement)
+            return fetch(connection, _transfer, statement)
 
     def add_transfer_run(
         self, transfer_id: int, new: NewTransferRun, *, only_checkpoint: bool = False
@@ -92,7 +92,7 @@ class TransferPart(Part):
     def set_transfer_report(
         self, transfer_id: int, report: dict[str, Any], *, finished: bool
     ) -> None:
-        """Store what a transfer found, in the place of what it said before.
+        """Store the results of a transfer so far, in place of earlier ones.
 
         Raises:
             NotFoundError: if there is no such transfer.
@@ -113,7 +113,19 @@ class TransferPart(Part):
 
 
 def _transfers() -> Select[Any]:
-    return select(*columns(TransferRow, Transfer))
+    own = (*columns(TransferRow, NewTransfer), TransferRow.id, TransferRow.report)
+    return select(*own, TransferRow.created_at, TransferRow.finished_at)
+
+
+def _transfer(report: dict[str, Any] | None, **row: Any) -> Transfer:
+    report = report or {}
+    return Transfer(
+        complete=bool(report.get("complete", False)),
+        runs_done=report.get("runs", 0),
+        runs_of=report.get("of"),
+        cells=tuple(report.get("cells", ())),
+        **row,
+    )
 
 
 def _missing(transfer_id: int) -> NotFoundError:

@@ -83,7 +83,7 @@ class ValidationPart(Part):
     def set_validation_report(
         self, validation_id: int, report: dict[str, Any], *, finished: bool
     ) -> None:
-        """Store what a validation found, in the place of what it said before.
+        """Store the results of a validation so far, in place of earlier ones.
 
         Raises:
             NotFoundError: if there is no such validation.

@@ -41,12 +41,20 @@ from results.values.pages import (
 )
 from results.values.standing import Climb, Leader, Standing, Work
 from results.values.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
-from results.values.transfers import NewTransfer, NewTransferRun, Transfer, TransferRun
+from results.values.transfers import (
+    NewTransfer,
+    NewTransferRun,
+    Transfer,
+    TransferRun,
+    TransferRuns,
+    Transfers,
+)
 from results.values.trials import Attempt, Epoch, NewEpoch, StoppedTrial, Trial, TrialResult
 from results.values.validations import (
     Identification,
     NewValidation,
     Validation,
+    Validations,
     ValidationSweep,
 )
 
@@ -100,10 +108,13 @@ __all__ = [
     "Token",
     "Transfer",
     "TransferRun",
+    "TransferRuns",
+    "Transfers",
     "Trial",
     "TrialResult",
     "TrialSummary",
     "Validation",
     "ValidationSweep",
+    "Validations",
     "Work",
 ]

@@ -1,8 +1,39 @@
-"""Checks that go with searches: of the proxy, and of what a winner's coefficients part into."""
+"""Checks that go with searches: of the proxy, and of the intervals of a leader's coefficients."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, computed_field
+
+from results.values.json import Moment
+
+_VALIDATION: dict[str, Any] = {
+    "id": 1,
+    "name": "small-images",
+    "baseline": "efficientnet_b0",
+    "dataset": "photos",
+    "dataset_fingerprint": "3f6c0e",
+    "target_ratio": 2.0,
+    "created_at": "2026-11-22T10:00:00Z",
+    "finished_at": "2026-11-22T16:20:00Z",
+    "complete": True,
+    "recommended": {
+        "images": 25600,
+        "learning_rate": "shared",
+        "seconds_per_trial": 76.0,
+        "regret": {
+            "observed": 0.0,
+            "expected": 0.001,
+            "high": 0.004,
+            "beyond": 0.02,
+            "beaten": 0.1,
+        },
+    },
+    "why": ["25,600 images a trial under the shared learning rate are enough: …"],
+    "report": {"complete": True},
+    "spec": {"budgets": [6400, 25600, 256000]},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,24 +41,67 @@ class NewValidation:
     """A validation of a proxy, to be stored before anything is trained."""
 
     name: str
-    spec: dict[str, Any]
-    """The whole `ValidationSpec`."""
     baseline: str
     dataset: str
-    dataset_fingerprint: str
-    target_ratio: float
+    dataset_fingerprint: Annotated[str, Field(description="Hash of the images' content.")]
+    target_ratio: Annotated[
+        float,
+        Field(
+            description="Cost of the candidates, as a multiple of the baseline's; `spec` names "
+            "the quantity."
+        ),
+    ]
+    spec: Annotated[
+        dict[str, Any], Field(description="The whole specification, enough to repeat it.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Validation(NewValidation):
-    """A stored validation."""
+    """A validation of a proxy; its trials are those of the sweeps that `report` names."""
+
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _VALIDATION})
 
     id: int
-    report: dict[str, Any] | None
-    """What it found; None before, and while it goes on a report of what there is so far."""
-    created_at: datetime
-    finished_at: datetime | None
-    """When everything was trained; None before."""
+    created_at: Moment
+    finished_at: Annotated[
+        Moment | None, Field(description="End of the last sweep; null while trials are missing.")
+    ]
+    report: Annotated[
+        dict[str, Any] | None,
+        Field(description="All figures, by budget and learning rate; null before there are any."),
+    ]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def complete(self) -> bool:
+        """Whether the report covers the whole specification."""
+        return bool((self.report or {}).get("complete", False))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def recommended(self) -> dict[str, Any] | None:
+        """The cheapest budget that is good enough; null if none is shown to be.
+
+        Its `images` per trial, and whether under the `shared` `learning_rate` or
+        `each candidate's own`.
+        """
+        return (self.report or {}).get("recommended")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def why(self) -> list[str]:
+        """The grounds, in sentences."""
+        return list((self.report or {}).get("why", []))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validations:
+    """Some validations."""
+
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"validations": [_VALIDATION]}})
+
+    validations: Annotated[list[Validation], Field(description="Newest first.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +116,12 @@ class ValidationSweep:
 
 @dataclass(frozen=True, kw_only=True)
 class Identification:
-    """A sweep over what a candidate's coefficients part into at φ = 2."""
+    """A sweep that separates, at φ = 2, coefficients that give the same candidate at φ = 1."""
 
     candidate_id: int
     """The candidate, of another sweep, whose coefficients are to be told apart."""
     sweep_id: int
     """The sweep that trains them."""
     found: dict[str, Any] | None
-    """What it leaves of the coefficients' intervals; None before it is over."""
+    """The intervals that remain of the coefficients; None before the sweep has ended."""
     created_at: datetime

@@ -32,7 +32,7 @@ def test_what_is_stored_is_read(store):
     assert [row.id for row in store.transfers()] == [second, first]
     assert [row.id for row in store.transfers(limit=1)] == [second]
     row = store.transfer(first)
-    assert (row.weights, row.report, row.finished_at) == (NEW.weights, None, None)
+    assert (row.weights, row.cells, row.runs_of, row.finished_at) == (NEW.weights, (), None, None)
     store.add_transfer_run(first, run())
     store.add_transfer_run(first, run(role="rate", accuracy=None, correct=None))
     store.add_transfer_run(first, run(accuracy=float("nan"), seed=1, diverged=True))
@@ -53,10 +53,12 @@ def test_a_report_takes_the_place_of_the_last(store):
     number = store.create_transfer(NEW)
     store.set_transfer_report(number, {"cells": []}, finished=False)
     assert store.transfer(number).finished_at is None
-    store.set_transfer_report(number, {"cells": [1]}, finished=True)
+    report = {"cells": [{"method": "full"}], "runs": 2, "of": 3, "complete": False}
+    store.set_transfer_report(number, report, finished=True)
     ended = store.transfer(number)
-    assert ended.report == {"cells": [1]}
-    store.set_transfer_report(number, {"cells": [1]}, finished=True)
+    assert ended.cells == ({"method": "full"},)
+    assert (ended.runs_done, ended.runs_of, ended.complete) == (2, 3, False)
+    store.set_transfer_report(number, report, finished=True)
     assert store.transfer(number).finished_at == ended.finished_at
     for missing in (store.transfer, store.transfer_runs):
         with pytest.raises(NotFoundError, match="transfer 99 does not exist"):

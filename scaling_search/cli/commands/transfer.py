@@ -149,8 +149,8 @@ def transfer(
 
     Exit codes: 0 done (whatever it found), 1 failed, 2 wrong input, 130 ctrl-C or SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.documents.transfers import TransferItem
     from results.store import Store
+    from results.values.json import to_json
     from scaling_search.cli import transferring
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.process import stoppable
@@ -183,6 +183,6 @@ def transfer(
         transferring.train(store, number, ready, display, device=device, threads=threads)
         found = store.transfer(number)
     if json:
-        print_json(TransferItem.from_record(found).model_dump(mode="json"))
+        print_json(to_json(found))
     else:
         show_transfer(console(), found)

@@ -48,7 +48,7 @@ def transfers(
       scaling-search transfers 1 --json | jq '.cells[] | {weights, dataset, method, accuracy}'
       scaling-search transfers 1 -o transfer.html
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.documents.transfers import TransferItem, TransferRunItem
+    from results.values.json import to_json
     from scaling_search.cli import exports, pictures
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.records import open_records
@@ -69,18 +69,17 @@ def transfers(
     if output is not None:
         from results.figures import transfer
 
-        drawn = transfer(rows[0].report)
+        drawn = transfer(rows[0].cells, complete=rows[0].complete)
         exports.write(pictures.render(drawn, "transfer", chosen, theme), target)
         return
-    documents = [TransferItem.from_record(row).model_dump(mode="json") for row in rows]
     if number is None:
         if json:
-            print_json({"transfers": documents})
+            print_json({"transfers": [to_json(row) for row in rows]})
         else:
             show_transfers(console(), rows)
     elif json:
-        own = [TransferRunItem.from_record(run).model_dump(mode="json") for run in trained]
-        print_json(documents[0] | ({"runs": own} if runs else {}))
+        of_it = {"runs": [to_json(run) for run in trained]} if runs else {}
+        print_json(to_json(rows[0]) | of_it)
     elif runs:
         show_runs(console(), trained)
     else:

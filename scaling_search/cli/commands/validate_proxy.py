@@ -97,8 +97,8 @@ def validate_proxy(
     Exit codes: 0 done (whatever it found), 1 failed, cancelled or incomplete (trials failed), 2
     wrong input, 130 ctrl-C or SIGTERM.
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.documents.validations import ValidationItem
     from results.store import Store
+    from results.values.json import to_json
     from scaling_search.cli import validating
     from scaling_search.cli.inputs import data_of
     from scaling_search.cli.output import console, print_json
@@ -129,7 +129,7 @@ def validate_proxy(
         validating.train(store, number, spec, data, how, display, quiet=quiet)
         found = store.validation(number)
         if json:
-            print_json(ValidationItem.from_record(found).model_dump(mode="json"))
+            print_json(to_json(found))
         else:
             show_validation(console(), found)
         validating.check_whole(store, number)

@@ -46,7 +46,7 @@ def validations(
       scaling-search validations 1 --json | jq .recommended
       scaling-search validations 1 -o rates.html
     """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.documents.validations import ValidationItem
+    from results.values.json import to_json
     from scaling_search.cli import exports, pictures
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.records import open_records
@@ -69,13 +69,12 @@ def validations(
         drawn = validation(rows[0].report)
         exports.write(pictures.render(drawn, "validation", chosen, theme), target)
         return
-    documents = [ValidationItem.from_record(row).model_dump(mode="json") for row in rows]
     if number is None:
         if json:
-            print_json({"validations": documents})
+            print_json({"validations": [to_json(row) for row in rows]})
         else:
             show_validations(console(), rows)
     elif json:
-        print_json(documents[0])
+        print_json(to_json(rows[0]))
     else:
         show_validation(console(), rows[0])

@@ -20,13 +20,12 @@ def show_transfers(out: Console, rows: Sequence[Transfer]) -> None:
         return
     made = table(">id", "~name", "~weights", "~data", ">runs", "finished")
     for row in rows:
-        report = row.report or {}
         made.add_row(
             str(row.id),
             row.name,
             ", ".join(one["name"] for one in row.weights),
             ", ".join(short_name(one["name"]) for one in row.datasets),
-            f"{report.get('runs', 0)} of {report['of']}" if report else "0",
+            "0" if row.runs_of is None else f"{row.runs_done} of {row.runs_of}",
             moment(row.finished_at) if row.finished_at else "not complete",
         )
     out.print(made)
@@ -35,12 +34,11 @@ def show_transfers(out: Console, rows: Sequence[Transfer]) -> None:
 def show_transfer(out: Console, row: Transfer) -> None:
     """One transfer: a table for each data set, and what it says."""
     out.print(f"Transfer {row.id} {row.name!r}", style="bold", markup=False)
-    report = row.report
-    if report is None or not report["cells"]:
+    if not row.cells:
         out.print(f"Nothing is measured yet: scaling-search transfer --resume {row.id}")
         return
     for data in row.datasets:
-        cells = [cell for cell in report["cells"] if cell["dataset"] == data["name"]]
+        cells = [cell for cell in row.cells if cell["dataset"] == data["name"]]
         if cells:
             out.print()
             _show_cells(out, data, cells)
@@ -55,7 +53,7 @@ def show_transfer(out: Console, row: Transfer) -> None:
     for data in row.datasets:
         for note in data.get("notes", ()):
             paragraph(out, "Note: ", f"{short_name(data['name'])}: {note}")
-    ended = [cell for cell in report["cells"] if cell["rate_at_end"]]
+    ended = [cell for cell in row.cells if cell["rate_at_end"]]
     if ended:
         names = ", ".join(sorted({cell["method"] for cell in ended}))
         paragraph(
@@ -64,7 +62,7 @@ def show_transfer(out: Console, row: Transfer) -> None:
             f"the best learning rate was the first or the last that was tried ({names}); others, "
             "with --rates, may be better",
         )
-    if not report["complete"]:
+    if not row.complete:
         out.print(f"Go on: scaling-search transfer --resume {row.id}", markup=False)
 
 

@@ -88,8 +88,7 @@ class Done:
     runs: list[TransferRun]
 
     def cell(self, method: str) -> dict[str, Any]:
-        assert self.row.report is not None
-        (found,) = (cell for cell in self.row.report["cells"] if cell["method"] == method)
+        (found,) = (cell for cell in self.row.cells if cell["method"] == method)
         return dict(found)
 
 

@@ -25,7 +25,7 @@ def test_what_was_learned_beats_a_start_from_scratch(learned, transfer):
     assert full["trained_params"] == full["params"]
     assert done.cell("linear_probe")["trained_params"] == 96 * 5 + 5
     assert done.row.finished_at is not None
-    assert done.row.report["complete"]
+    assert done.row.complete
     assert {run.n_images for run in done.runs} == {179}
 
 
@@ -81,7 +81,7 @@ def test_a_stopped_transfer_goes_on_to_the_same_end(learned, transfer):
 
     part = transfer(spec, observe=stop)
     assert (len(part.runs), part.row.finished_at) == (5, None)
-    assert [cell["method"] for cell in part.row.report["cells"]] == list(METHODS[:3])
+    assert [cell["method"] for cell in part.row.cells] == list(METHODS[:3])
     trained = []
     again = transfer(spec, part.row.id, observe=lambda now: trained.append(now.task))
     assert len(set(trained)) == spec.runs - 5
