@@ -40,13 +40,15 @@ from scaling_search.cli.commands.validations import validations
 from scaling_search.cli.commands.watch import watch
 from scaling_search.cli.commands.weights import weights
 from scaling_search.cli.commands.worker import worker
-from scaling_search.cli.failures import DEBUG_VARIABLE, Guarded
+from scaling_search.cli.failures import DEBUG_VARIABLE, ReportingGroup
+from scaling_search.cli.help import PanelCommand
+from scaling_search.cli.parameters import expand
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 app = typer.Typer(
     name="scaling-search",
-    cls=Guarded,
+    cls=ReportingGroup,
     context_settings=_SETTINGS,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -63,10 +65,11 @@ def _version(wanted: bool) -> None:
 
 
 _FOR_OTHERS = ("serve", "worker", "submit")
-"""Commands that act for other people or on other machines: they build no networks themselves."""
+"""Commands that build no networks themselves."""
 
 
 @app.callback()
+@expand
 def root(
     context: typer.Context,
     version: Annotated[
@@ -85,18 +88,17 @@ def root(
     and reuses their powers α^φ, β^φ, γ^φ for every larger one: that is how EfficientNet B1 to B7
     came from B0. This program is that search: it plans the candidates on measured FLOPs, trains
     short proxies on Ray, keeps every trial in a database, says which coefficients lead and how
-    sure that is, and derives the family.
+    certain that is, and derives the family.
 
-    \b
     Start here:
       scaling-search run                  the whole search on a small data set, in minutes
       scaling-search plan small-images    what a larger one would train
-      scaling-search show 1               what sweep 1 found
-      scaling-search serve                the same as a service, for a team
+      scaling-search show 1               the outcome of sweep 1
+      scaling-search serve                the same as a service for a team
 
     Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 the work failed, 2 the input
     was wrong, 130 interrupted by ctrl-C or SIGTERM.
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
     from search_spaces.baselines import forbid_references
@@ -110,40 +112,16 @@ def root(
         timer.enable()
 
 
-_COMMANDS = (
-    plan,
-    run,
-    submit,
-    sweeps,
-    show,
-    watch,
-    resume,
-    extend,
-    cancel,
-    best,
-    family,
-    model,
-    compare,
-    latency,
-    onnx,
-    weights,
-    plot,
-    report,
-    export,
-    identify,
-    validate_proxy,
-    validations,
-    predict,
-    cam,
-    transfer,
-    transfers,
-)
-for _command in _COMMANDS:
-    app.command()(_command)
-app.add_typer(datasets, name="datasets")
-app.command()(baselines)
-app.command()(serve)
-app.command()(worker)
-app.add_typer(tokens, name="tokens")
-app.command()(settings)
-app.add_typer(db, name="db")
+_PANELS = {
+    "Search": (plan, run, submit, watch, resume, extend, cancel, compare, identify, validate_proxy),
+    "Results": (sweeps, show, best, plot, report, export, validations),
+    "Networks": (baselines, family, model, weights),
+    "Transfer and edge": (transfer, transfers, predict, cam, onnx, latency),
+    "Service": (serve, worker, settings),
+}
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        app.command(cls=PanelCommand, rich_help_panel=_panel)(expand(_command))
+app.add_typer(datasets, name="datasets", rich_help_panel="Search")
+app.add_typer(tokens, name="tokens", rich_help_panel="Service")
+app.add_typer(db, name="db", rich_help_panel="Service")

@@ -10,15 +10,14 @@ from typing import Final
 from results.checkpoint_files import checkpoint_path
 from results.states import TrialState
 from results.store import Store
-from results.values import Candidate, CheckpointRecord, NewGallery
+from results.values import Candidate, CheckpointRecord
+from scaling_search.cli.inputs import stored_spec
 from scaling_search.networks.checkpoints import load
-from scaling_search.uses.cam import Shown, Tally
+from scaling_search.uses.cam import Shown
 from search_spaces.errors import InputError
 from search_spaces.human import exactly
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.methods import Aim, Comparison
-from search_spaces.specs.reading import parse
-from search_spaces.specs.sweep import SweepSpec
 
 
 def find(named: Path) -> Path:
@@ -35,17 +34,6 @@ def find(named: Path) -> Path:
     raise InputError(
         f"checkpoint {named} is no file, neither here nor in {kept.parent}: "
         "`scaling-search show SWEEP` lists what a sweep kept"
-    )
-
-
-def as_gallery(sweep_id: int, tally: Tally, files: Sequence[Path]) -> NewGallery:
-    """What was written, for the record: the page and the first image."""
-    page, picture, *_ = files
-    return NewGallery(
-        sweep_id=sweep_id,
-        networks=tuple(tally.to_dict()),
-        page=page.read_bytes(),
-        picture=picture.read_bytes(),
     )
 
 
@@ -101,7 +89,7 @@ def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> KeptNetwo
     candidates = {one.index: one for one in store.candidates(sweep_id)}
     finished = {one.candidate_id for one in store.trials(sweep_id, states=[TrialState.FINISHED])}
     trained = [one for one in candidates.values() if one.id in finished]
-    spec = parse(SweepSpec, store.sweep(sweep_id).spec, f"sweep {sweep_id}")
+    spec = stored_spec(store.sweep(sweep_id))
     if spec.space.compare is not None:
         chosen, at = _compared(kept, candidates, spec.space.compare, phi, sweep_id)
         missing = _not_compared(kept, trained, spec.space.compare, at)

@@ -9,9 +9,10 @@ from results.reader import Reader
 from results.states import CONCLUSIVE
 from results.values import CoefficientsRecord
 from scaling_search.cli.documents import coefficients_document
-from scaling_search.cli.human import parse_coefficients
 from scaling_search.cli.inputs import existing_store
-from scaling_search.cli.records import open_records
+from scaling_search.cli.network_options import CoefficientOptions
+from scaling_search.cli.options import ResultsOptions
+from scaling_search.cli.parsing import parse_coefficients
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
 from search_spaces.errors import InputError, WorkError
@@ -118,33 +119,25 @@ def _nothing(
     return f"nothing is stored for {where}: `scaling-search run` finds coefficients"
 
 
-def choose(
-    database: str | None,
-    server: str | None = None,
-    *,
-    sweep: str | None = None,
-    coefficients: str | None = None,
-    baseline: str | None = None,
-) -> Source:
+def choose(sweep: str | None, options: CoefficientOptions, results: ResultsOptions) -> Source:
     """The coefficients that are asked for; else the best stored ones, else the published ones.
 
     Args:
-        database: where results are.
-        server: the service to ask in its place.
         sweep: a sweep's number, or `published`.
-        coefficients: `alpha,beta,gamma`.
-        baseline: the network; by default that of the sweep, or EfficientNet-B0.
+        options: coefficients, and the baseline; by default that of the sweep, or EfficientNet-B0.
+        results: the database or service of the sweeps.
 
     Raises:
-        InputError: both are given, or one cannot be read, or the baseline is unknown.
+        InputError: both sweep and coefficients are given, or one cannot be read, or the baseline is
+            unknown.
     """
-    if sweep is not None and coefficients is not None:
+    if sweep is not None and options.coefficients is not None:
         raise InputError("a sweep and --coefficients are given: leave one of them out")
-    if baseline is not None:
-        get_baseline(baseline)
-    name = baseline or DEFAULT_BASELINE
-    if coefficients is not None:
-        return Source(parse_coefficients(coefficients), name, "given")
+    if options.baseline is not None:
+        get_baseline(options.baseline)
+    name = options.baseline or DEFAULT_BASELINE
+    if options.coefficients is not None:
+        return Source(parse_coefficients(options.coefficients), name, "given")
     if sweep == "published":
         return Source(PUBLISHED, name, "published (arXiv 1905.11946)")
     if sweep is not None:
@@ -153,22 +146,21 @@ def choose(
                 f"sweep is {sweep!r}: give a sweep's number (`scaling-search sweeps` lists them) "
                 "or published"
             )
-        with open_records(server, database) as records:
-            return of_sweep(records, int(sweep), baseline)
-    return _best_or_published(database, server, name)
+        with results.connect() as records:
+            return of_sweep(records, int(sweep), options.baseline)
+    return _best_or_published(results, name)
 
 
-def _best_or_published(database: str | None, server: str | None, baseline: str) -> Source:
+def _best_or_published(results: ResultsOptions, baseline: str) -> Source:
     published = "published (arXiv 1905.11946), because nothing conclusive is stored yet"
     try:
-        opened = open_records(server, None) if server else existing_store(database)
-        with opened as store:
-            newest = store.coefficients(
+        with results.connect() if results.server else existing_store(results.database) as records:
+            newest = records.coefficients(
                 baseline=baseline, target_quantity="flops", verdicts=CONCLUSIVE, limit=1
             )
             if newest:
                 first = newest[0]
-                best = store.best(baseline, first.dataset, first.target_ratio) or first
+                best = records.best(baseline, first.dataset, first.target_ratio) or first
                 origin = f"best stored: sweep {best.sweep_id} on {best.dataset} ({best.verdict})"
                 return Source(_values(best), baseline, origin, best.sweep_id)
     except FileNotFoundError:

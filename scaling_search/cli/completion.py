@@ -65,7 +65,7 @@ def states(incomplete: str) -> list[str]:
 def figures(incomplete: str) -> list[str]:
     """Kinds of figures."""
     from results.views import FIGURES
-    from scaling_search.cli.pictures import COMPARE
+    from scaling_search.cli.figures import COMPARE
 
     return [name for name in (*FIGURES, COMPARE) if name.startswith(incomplete)]
 

@@ -1,40 +1,45 @@
-"""Which networks are measured on this machine, and where their measurements are."""
+"""The networks that are measured on this machine, and their stored measurements."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from results import frames
 from results.store import Store
 from results.values import EdgeMeasurement, NewEdgeMeasurement
-from scaling_search.cli import coefficients as sources
-from scaling_search.cli.inputs import checking
+from scaling_search.cli.coefficients import choose
+from scaling_search.cli.options import DatabaseOptions, ResultsOptions
+from scaling_search.cli.planning import checked_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.errors import WorkError
 from search_spaces.families import family
 from search_spaces.networks.spec import NetworkSpec
 
+if TYPE_CHECKING:
+    from scaling_search.cli.commands.latency import MeasuredOptions
+
 
 @dataclass(frozen=True)
 class Network:
-    """A network, what to call it, and the accuracy that it reached, if it was trained."""
+    """A network, its label, and its accuracy if it was trained."""
 
     label: str
     spec: NetworkSpec
     accuracy: float | None = None
 
 
-def candidates(database: str | None, sweep: str) -> list[Network]:
+def candidates(sweep: int, stored: DatabaseOptions) -> list[Network]:
     """A sweep's candidates that have a result.
 
     Raises:
-        NotFoundError: there is no such sweep.
-        WorkError: none has a result yet.
+        NotFoundError: the sweep does not exist.
+        WorkError: no candidate has a result yet.
     """
-    with Store.open(database) as store:
-        store.sweep(int(sweep))
-        table = frames.candidates(store, int(sweep))
+    with stored.open() as store:
+        store.sweep(sweep)
+        table = frames.candidates(store, sweep)
     found = [
         Network(f"candidate {row['index']}", NetworkSpec.from_dict(row["spec"]), accuracy)
         for row, accuracy in zip(table.to_dict("records"), table["accuracy_mean"], strict=True)
@@ -48,30 +53,23 @@ def candidates(database: str | None, sweep: str) -> list[Network]:
     return found
 
 
-def members(
-    database: str | None,
-    sweep: str | None,
-    *,
-    coefficients: str | None,
-    baseline: str | None,
-    resolution_px: int | None,
-    members: int,
-) -> list[Network]:
-    """The first members of the family that coefficients imply; see `family`."""
-    source = sources.choose(database, sweep=sweep, coefficients=coefficients, baseline=baseline)
-    with checking(source.baseline, database) as own:
-        made = family(
-            Frame.of(own, resolution_px=resolution_px), source.coefficients, members=members
-        )
+def members(options: MeasuredOptions, stored: DatabaseOptions) -> list[Network]:
+    """The first members of the family of the coefficients."""
+    source = choose(options.sweep, options, ResultsOptions(database=stored.database))
+    with checked_baseline(source.baseline, stored.database) as baseline:
+        frame = Frame.of(baseline, resolution_px=options.resolution)
+        made = family(frame, source.coefficients, members=options.members)
     return [Network(member.name, member.spec) for member in made]
 
 
-def stored(store: Store, found: Sequence[NewEdgeMeasurement]) -> list[EdgeMeasurement]:
-    """What was just measured, as it is stored, in its order."""
-    rows = store.edge_measurements({one.spec_key for one in found})
+def stored_measurements(
+    store: Store, measured: Sequence[NewEdgeMeasurement]
+) -> list[EdgeMeasurement]:
+    """New measurements as they are stored, in the same order."""
+    rows = store.edge_measurements({one.spec_key for one in measured})
     by_kind = {
         (row.spec_key, row.machine, row.threads, row.batch, row.backend): row for row in rows
     }
     return [
-        by_kind[one.spec_key, one.machine, one.threads, one.batch, one.backend] for one in found
+        by_kind[one.spec_key, one.machine, one.threads, one.batch, one.backend] for one in measured
     ]

@@ -1,4 +1,4 @@
-"""Sweeps as files."""
+"""Files that commands write, and the formats of sweeps."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def choose_format(name: str | None, output: str | None) -> str:
 
 
 def as_folder(output: str) -> Path | None:
-    """The folder that `-o` means: one that is there, or a name that ends in a slash."""
+    """The folder that `-o` means: one that exists, or a name that ends in a slash."""
     path = Path(output)
     return path if output.endswith(("/", os.sep)) or path.is_dir() else None
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder that `-o` names, unless it is there.
+    """Make the folder that `-o` names, unless it exists.
 
     Raises:
         InputError: it cannot be made.
@@ -59,21 +59,33 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def place(output: str | None, name: str) -> Path | None:
+def place(output: str | None, name: str, *, force: bool) -> Path | None:
     """Where one file goes.
 
     Args:
         output: a file, a folder, or `-`, as the user wrote it.
         name: the file's name in a folder.
+        force: the file may exist.
 
     Returns:
         The file, whose folder is made where the user wrote a slash; None for stdout.
 
     Raises:
-        InputError: the folder cannot be made.
+        InputError: the folder cannot be made, or as `check_target`.
     """
     if output is None or output == "-":
         return None
+    target = in_folder(output, name)
+    check_target(target, force=force)
+    return target
+
+
+def in_folder(output: str, name: str) -> Path:
+    """The file that `-o` means; where that is a folder, the one of this name in it.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
     folder = as_folder(output)
     if folder is None:
         return Path(output)
@@ -82,7 +94,7 @@ def place(output: str | None, name: str) -> Path | None:
 
 
 def check_target(target: Path, *, force: bool) -> None:
-    """Refuse a file that is there, or cannot be.
+    """Refuse a file that exists, or cannot exist.
 
     Raises:
         InputError: with the remedy.
@@ -121,7 +133,7 @@ def render(reader: Reader, sweep_id: int, chosen: str) -> bytes:
 
 
 def write(content: bytes, target: Path | None) -> None:
-    """To stdout, or to a file that appears whole or not at all.
+    """Write to stdout, or to a file that appears whole or not at all.
 
     Raises:
         InputError: the file cannot be written.

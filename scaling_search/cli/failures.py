@@ -1,4 +1,4 @@
-"""From what went wrong to one line on stderr and an exit code."""
+"""Errors as one line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import traceback
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
+from scaling_search.cli.help import PanelGroup
 from search_spaces.errors import InputError, WorkError
 from search_spaces.names import printable
 
@@ -28,14 +28,14 @@ def complain(error: BaseException | str, *, label: str = "Error") -> None:
     typer.echo(text, err=True)
 
 
-def _passes(error: Exception) -> bool:
+def _is_known(error: Exception) -> bool:
     """Whether the command-line library handles it: wrong usage, an exit, a closed pipe."""
     known = isinstance(error, (typer.Exit, typer.Abort, BrokenPipeError))
     return known or hasattr(error, "exit_code")  # usage errors of every version of Typer have it
 
 
-class Guarded(TyperGroup):
-    """A group of commands whose failures are told in words.
+class ReportingGroup(PanelGroup):
+    """A group of commands whose errors are reported in one line.
 
     Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
     """
@@ -48,15 +48,15 @@ class Guarded(TyperGroup):
             complain("before anything was stored", label="Interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
-            if _passes(error):
+            if _is_known(error):
                 raise
             if debugging():
                 traceback.print_exc()
-            raise typer.Exit(_tell(error)) from None
+            raise typer.Exit(_report(error)) from None
 
 
-def _tell(error: Exception) -> int:
-    """Say what went wrong; the exit code."""
+def _report(error: Exception) -> int:
+    """Print the error; the exit code."""
     if isinstance(error, InputError | WorkError):
         complain(error)
         return WRONG_INPUT if isinstance(error, InputError) else FAILED

@@ -1,4 +1,4 @@
-"""A sweep while others train it, as its events tell of it."""
+"""Follow a sweep that is trained elsewhere, by its events."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from results.states import ENDED, SweepState, TrialState
+import typer
+
+from results.states import CONCLUDED, ENDED, SweepState, TrialState
 from results.store import Store
-from results.values import Candidate, Event, Trial
+from results.values import Candidate, Event, Sweep, Trial
 from scaling_search.cli.documents import SweepRecord, is_driven, waits
+from scaling_search.cli.failures import INTERRUPTED, complain
+from scaling_search.cli.views.progress import Display
+from scaling_search.cli.views.running import running_table
+from scaling_search.cli.views.sweep import state_of
 from scaling_search.sweeps.progress import Snapshot, Tracker
+from search_spaces.errors import WorkError
 
 if TYPE_CHECKING:
     from scaling_search.cli.records import Records
@@ -22,7 +29,7 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True)
 class Running:
-    """A trial that is being trained, as far as it has told."""
+    """A trial that is being trained, with its latest epoch."""
 
     trial: Trial
     candidate: Candidate
@@ -39,7 +46,7 @@ class _Report:
 
 
 def events(records: Records, sweep_id: int, after: int) -> Iterator[Event | None]:
-    """Events after a `seq`, then each as it happens, without end; None where time has passed."""
+    """Events after a `seq`, then new ones without end; None after each pause without any."""
     if not isinstance(records, Store):
         yield from records.follow(sweep_id, after=after)
         return
@@ -54,7 +61,7 @@ def events(records: Records, sweep_id: int, after: int) -> Iterator[Event | None
 
 
 class Following:
-    """Where a sweep stands; `follow` brings it up to date, event by event."""
+    """The state of a sweep; `follow` updates it, event by event."""
 
     def __init__(self, records: Records, sweep_id: int) -> None:
         self._records = records
@@ -88,7 +95,7 @@ class Following:
 
     @property
     def is_alone(self) -> bool:
-        """Whether it has not ended, and nobody drives it or will."""
+        """Whether it has not ended, no process drives it, and no runner will."""
         sweep = self.record.sweep
         handed_over = sweep.queued_at is not None and sweep.state is not SweepState.INTERRUPTED
         return not self.has_ended and not handed_over and not is_driven(sweep)
@@ -108,7 +115,7 @@ class Following:
         return self._tracker.snapshot()
 
     def follow(self) -> Iterator[None]:
-        """Stops at every change, until the sweep has ended or nobody drives it any more.
+        """Yield at every change, until the sweep has ended or nobody drives it any more.
 
         Raises:
             NotFoundError: the sweep has been deleted.
@@ -130,7 +137,7 @@ class Following:
                 return
 
     def _has_lost_its_driver(self) -> bool:
-        """A driver that was killed tells nothing any more."""
+        """Whether its driver was killed, which no event reports."""
         sweep = self._records.sweep(self._sweep_id)
         return sweep.state is SweepState.RUNNING and not is_driven(sweep) and not sweep.queued_at
 
@@ -182,3 +189,44 @@ class Following:
                 self._tracker.ended(trial_id, TrialState.FAILED)
             else:
                 self._tracker.ended(trial_id, TrialState(data["state"]), data["accuracy"])
+
+
+def observe(following: Following, display: Display) -> None:
+    """Show the progress of the sweep until it ends.
+
+    Raises:
+        typer.Exit: ctrl-C (130); stderr says that the sweep goes on.
+    """
+    sweep_id = following.record.sweep.id
+    try:
+        with display.training() as view:
+            for _ in following.follow():
+                if following.is_waiting:
+                    view.waiting()
+                else:
+                    running = following.running
+                    rows = running_table(running, following.epochs) if running else None
+                    view.observe(following.snapshot(), rows)
+    except KeyboardInterrupt:
+        complain(
+            f"sweep {sweep_id} goes on; `scaling-search watch {sweep_id}` looks again, "
+            f"`scaling-search cancel {sweep_id}` stops it",
+            label="No longer watching",
+        )
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def check_end(sweep: Sweep) -> None:
+    """Return if the sweep came to its outcome.
+
+    Raises:
+        WorkError: it did not; the message says why.
+    """
+    if sweep.state in CONCLUDED:
+        return
+    goes_on = f"what was trained is kept, `scaling-search resume {sweep.id}` goes on"
+    if sweep.state is SweepState.FAILED:
+        raise WorkError(f"sweep {sweep.id} failed: {sweep.error}; {goes_on}")
+    if sweep.state is SweepState.CANCELLED:
+        raise WorkError(f"sweep {sweep.id} is cancelled; {goes_on}")
+    raise WorkError(f"sweep {sweep.id} is {state_of(sweep)} and nobody drives it; {goes_on}")

@@ -1,4 +1,4 @@
-"""The service's own commands: which database it uses, and the runner beside it."""
+"""The service: its settings, its database, and its runner process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any, Final
 
 from api.settings import Settings, load
 from scaling_search.cli.failures import DONE, WRONG_INPUT
+from scaling_search.cli.options import RunnerOptions
+from scaling_search.sweeps import runner
 from scaling_search.sweeps.runner.lifeline import end_child, start_child
+from scaling_search.tune.execution import Execution
 
 FOLLOW: Final = "--follow-parent"
 _AGAIN_SECONDS: Final = 5.0
@@ -32,19 +35,46 @@ def service_database(database: str | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
-class RunnerBeside:
-    """A runner as a child process of the service, started again should it end by itself.
+def worker_arguments(options: RunnerOptions) -> list[str]:
+    """The arguments of `scaling-search worker` for these options.
+
+    Raises:
+        InputError: a number makes no sense.
+    """
+    execution = Execution(
+        workers=1 if options.workers is None else options.workers,
+        cpus_per_trial=options.cpus_per_trial,
+        gpus_per_trial=options.gpus_per_trial,
+        attempts=options.attempts,
+        ray_address=options.ray_address,
+    )
+    # Wrong values are refused here, before the service starts.
+    runner.RunnerOptions(execution=execution, slots=options.slots, lease_seconds=options.lease)
+    words = [
+        f"--slots={options.slots}",
+        f"--cpus-per-trial={options.cpus_per_trial}",
+        f"--gpus-per-trial={options.gpus_per_trial}",
+        f"--attempts={options.attempts}",
+        f"--lease={options.lease}",
+    ]
+    words += [] if options.workers is None else [f"--workers={options.workers}"]
+    words += [] if options.ray_address is None else [f"--ray-address={options.ray_address}"]
+    return words
+
+
+class RunnerProcess:
+    """A runner as a child process of the service, restarted if it ends by itself.
 
     Args:
-        options: words of `scaling-search worker`.
-        environment: what its environment needs in addition.
-        say: told of what happens.
+        arguments: those of `scaling-search worker`.
+        environment: variables to add to its environment.
+        say: called with a line for people.
     """
 
     def __init__(
-        self, options: Sequence[str], environment: dict[str, str], say: Callable[[str], None]
+        self, arguments: Sequence[str], environment: dict[str, str], say: Callable[[str], None]
     ) -> None:
-        self._words = ["worker", *options, FOLLOW]
+        self._words = ["worker", *arguments, FOLLOW]
         self._environment, self._say = environment, say
         self._over = threading.Event()
         self._lock = threading.Lock()
@@ -90,7 +120,7 @@ class RunnerBeside:
 
 
 @contextmanager
-def ending(runner: RunnerBeside | None) -> Iterator[None]:
+def ending(runner: RunnerProcess | None) -> Iterator[None]:
     """Stop the runner with the service, which a signal ends."""
     try:
         yield

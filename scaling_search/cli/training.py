@@ -1,17 +1,64 @@
-"""What `run` and `resume` share: driving a sweep until it ends, however it ends."""
+"""Commands that train: signals, the machine's slots, and a sweep to its end."""
 
 from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
 from results.states import SweepState
 from results.store import Store
 from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
-from scaling_search.cli.output import remark
+from scaling_search.cli.options import ExecutionOptions
+from scaling_search.cli.planning import default_workers
+from scaling_search.cli.views.ending import report
 from scaling_search.cli.views.progress import Display
 from scaling_search.data import PreparedDataset
-from scaling_search.sweeps import Execution, Interrupted, drive
-from search_spaces.errors import WorkError
+from scaling_search.environment import cuda_devices
+from scaling_search.sweeps import Interrupted, drive
+from scaling_search.tune.execution import Execution
+from search_spaces.errors import InputError, WorkError
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """SIGTERM raises KeyboardInterrupt while the block runs, as ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def execution(options: ExecutionOptions, *, sweeps: int = 1) -> Execution:
+    """How to train, with the machine divided among so many sweeps unless workers are given.
+
+    Raises:
+        InputError: a number makes no sense, there is no CUDA device, or the address of the cluster
+            has the wrong form.
+    """
+    gpus = options.gpus_per_trial
+    if options.ray_address is not None:
+        from scaling_search.tune.session import check_address
+
+        check_address(options.ray_address)
+    elif gpus > 0 and not cuda_devices():
+        raise InputError(
+            f"--gpus-per-trial is {gpus:g}: torch sees no CUDA device here; leave it out "
+            "to train on the CPU, or install a build of torch for your device"
+        )
+    workers = options.workers
+    if workers is None:
+        workers = max(1, default_workers(options.cpus_per_trial, gpus) // max(1, sweeps))
+    return Execution(
+        workers=workers,
+        cpus_per_trial=options.cpus_per_trial,
+        gpus_per_trial=gpus,
+        attempts=options.attempts,
+        ray_address=options.ray_address,
+    )
 
 
 def train(
@@ -20,12 +67,15 @@ def train(
     data: PreparedDataset,
     how: Execution,
     display: Display,
+    *,
+    json: bool,
 ) -> None:
-    """Drive a sweep to its end.
+    """Drive a sweep to its end, and print what it found.
 
     Raises:
         typer.Exit: it was interrupted (130) or cancelled (1); stderr says how to go on.
-        WorkError: it failed; what it trained is kept, and the message says how to go on.
+        WorkError: it failed or is incomplete; what it trained is kept, and the message says how to
+            go on.
     """
     try:
         with display.training() as view:
@@ -35,7 +85,7 @@ def train(
         done = store.progress([sweep_id])[sweep_id]
         complain(
             f"{done.done:,} of {done.total:,} trials of sweep {sweep_id} are done and stored"
-            f"{''.join(f', {told}' for told in done.exceptions)}; go on with `scaling-search "
+            f"{''.join(f', {text}' for text in done.exceptions)}; go on with `scaling-search "
             f"resume {sweep_id}`",
             label="Cancelled" if cancelled else "Interrupted",
         )
@@ -44,9 +94,4 @@ def train(
         raise WorkError(
             f"{error}; what was trained is kept, `scaling-search resume {sweep_id}` goes on"
         ) from error
-
-
-def say(text: str, quiet: bool) -> None:
-    """A remark on stderr, unless nobody wants any."""
-    if not quiet:
-        remark(text)
+    report(store, sweep_id, json)

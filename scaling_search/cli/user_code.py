@@ -1,4 +1,4 @@
-"""Code of the user's own that a command may run: what was typed, and nothing that was read."""
+"""The user's own classes that a command may run: those that were typed, never those of a file."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from typing import Any
 
 import typer
 
-from search_spaces.baselines import allow_reference
 from search_spaces.errors import InputError
 
 
 def allow(name: Any) -> None:
-    """Follow a baseline that was typed as MODULE:CLASS, into modules of the working folder too."""
+    """Let a baseline MODULE:CLASS be imported, from modules of the working folder too."""
     if isinstance(name, str) and ":" in name:
+        from search_spaces.baselines import allow_reference  # pydantic would slow `--help`
+
         allow_reference(name, [os.getcwd()])
 
 
-def typed(context: typer.Context, name: str | None) -> str | None:
+def allow_baseline(context: typer.Context, name: str | None) -> str | None:
     """Callback of `--baseline NAME|MODULE:CLASS`."""
-    if not context.resilient_parsing:  # a shell that completes runs nothing
+    if not context.resilient_parsing:  # completion runs no code
         allow(name)
     return name
 
 
-def typed_of_file(context: typer.Context, names: list[str] | None) -> list[str] | None:
-    """Callback of `--baseline MODULE:CLASS`, where a file or a sweep says which baseline it is of.
+def allow_classes(context: typer.Context, names: list[str] | None) -> list[str] | None:
+    """Callback of `--baseline MODULE:CLASS`, where a file or a sweep names its baseline.
 
     Raises:
-        InputError: one is no reference, so that naming it would do nothing.
+        InputError: a name is not of that form, so that it would have no effect.
     """
     for name in () if context.resilient_parsing else names or ():
         if ":" not in name:

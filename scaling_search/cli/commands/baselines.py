@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scaling_search.cli.options import JsonOption
+from scaling_search.cli.options import Json
 
 
 def baselines(
@@ -15,22 +15,21 @@ def baselines(
         str | None,
         typer.Argument(
             metavar="[NAME|MODULE:CLASS]",
-            help="Check this one, for example mypkg.nets:TinyNet, and show what it costs.",
+            help="Check this one, for example mypkg.nets:TinyNet, and show its cost.",
         ),
     ] = None,
-    json: JsonOption = False,
+    json: Json = False,
 ) -> None:
-    """List the networks that can be scaled, and what they cost; check one.
+    """List networks that can be scaled, or check your own.
 
-    A class of your own can be one: docs/baselines.md has an example. What is checked: it builds,
-    runs forward and backward, is decided by torch's generator alone, every multiplier acts and adds
-    FLOPs, and a closed form equals fvcore's count.
+    A class of your own can be a baseline: docs/baselines.md has an example. The checks: it builds,
+    runs forward and backward, depends on torch's generator alone, every multiplier has an effect
+    and adds FLOPs, and a closed form equals fvcore's count.
 
-    \b
     Examples:
       scaling-search baselines
       scaling-search baselines mypkg.nets:TinyNet
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from scaling_search.cli.output import console, print_json, table
     from search_spaces.baselines import baselines as known
     from search_spaces.baselines import complexity, get_baseline
@@ -68,15 +67,8 @@ def baselines(
         return
     made = table("name", ">params", ">FLOPs", ">px", ">stages", ">blocks", ">stride")
     for row in rows:
-        made.add_row(
-            row["name"],
-            amount(row["params"]),
-            amount(row["flops"]),
-            str(row["resolution_px"]),
-            str(row["stages"]),
-            str(row["blocks"]),
-            str(row["total_stride"]),
-        )
+        counts = (str(row[key]) for key in ("resolution_px", "stages", "blocks", "total_stride"))
+        made.add_row(row["name"], amount(row["params"]), amount(row["flops"]), *counts)
     out = console()
     out.print(made)
     for check in checks:

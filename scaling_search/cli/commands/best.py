@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from scaling_search.cli.options import (
-    BaselineOption,
-    DatabaseOption,
-    DatasetOption,
-    JsonOption,
-    QuantityOption,
-    ServerOption,
-)
+from scaling_search.cli import completion
+from scaling_search.cli.options import Json, ResultsOptions
+from scaling_search.cli.parameters import option, options
 
 
-def best(
-    baseline: BaselineOption = "efficientnet_b0",
-    dataset: DatasetOption = None,
-    target: Annotated[
-        float,
-        typer.Option(
-            "--target", metavar="RATIO", help="What the search's networks cost, × the baseline's."
-        ),
-    ] = 2.0,
-    quantity: QuantityOption = "flops",
-    server: ServerOption = None,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Show the best conclusive coefficients that are stored.
+@options()
+class TargetOptions:
+    """The searches whose coefficients are compared."""
 
-    They are looked up for a baseline, a data set and a target: what networks cost, in FLOPs unless
-    --quantity says otherwise. Only sweeps whose verdict is
-    `chosen` or `equivalent` count, and accuracies are compared only within one protocol (same
-    images, budget, recipe and constraint): the latest. Without --dataset the data set is that of
-    the latest conclusive sweep. Exit code 1 if there is none.
+    baseline: str = option(
+        "--baseline",
+        "NAME",
+        "Network that is scaled (`scaling-search baselines`).",
+        default="efficientnet_b0",
+        complete=completion.baselines,
+    )
+    dataset: str | None = option(
+        "--dataset",
+        "NAME|PATH",
+        "Images: digits, a folder with one sub-folder per class (with or without train/, val/, "
+        "test/), a Parquet file or folder, or hub:owner/name.",
+        complete=completion.datasets,
+    )
+    target: float = option(
+        "--target", "RATIO", "Cost of the search's networks, × the baseline's.", default=2.0
+    )
+    quantity: str = option(
+        "--quantity",
+        "NAME",
+        "Quantity that the target limits: flops, params, activations or latency.",
+        default="flops",
+        complete=completion.quantities,
+    )
 
-    \b
+
+def best(wanted: TargetOptions, results: ResultsOptions, json: Json = False) -> None:
+    """Show the best conclusive coefficients.
+
+    They are looked up for a baseline, a data set and a target: the cost of the networks, in FLOPs
+    unless --quantity says otherwise. Only sweeps with the verdict `chosen` or `equivalent` count,
+    and accuracies are compared only within one protocol (same images, budget, recipe and
+    constraint): the latest. Without --dataset the data set is that of the latest conclusive sweep.
+    Exit code 1 if there is none.
+
     Examples:
       scaling-search best
       scaling-search best --dataset ~/photos --json
       scaling-search best --target 1.5 --quantity latency
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from scaling_search.cli.coefficients import best_record
-    from scaling_search.cli.human import parse_quantity
     from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.records import check_baseline, dataset_filter, open_records
+    from scaling_search.cli.parsing import parse_quantity
+    from scaling_search.cli.records import check_baseline, dataset_filter
     from scaling_search.cli.views.best import best_document, show_best
 
-    wanted = parse_quantity(quantity)
-    with open_records(server, database) as records:
-        check_baseline(records, baseline)
-        data = dataset_filter(dataset, server)
-        record = best_record(records, baseline, data, target, wanted)
+    quantity = parse_quantity(wanted.quantity)
+    with results.connect() as records:
+        check_baseline(records, wanted.baseline)
+        dataset = dataset_filter(wanted.dataset, results.server)
+        record = best_record(records, wanted.baseline, dataset, wanted.target, quantity)
     if json:
         print_json(best_document(record))
     else:

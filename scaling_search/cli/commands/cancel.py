@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption, SweepArgument
+from scaling_search.cli.options import Json, ResultsOptions, SweepNumber
 
 
-def cancel(
-    sweep: SweepArgument,
-    server: ServerOption = None,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Stop a sweep, wherever it runs; what it trained is kept.
+def cancel(sweep: SweepNumber, results: ResultsOptions, json: Json = False) -> None:
+    """Stop a sweep; its trained trials are kept.
 
     A sweep that another process drives stops within a few seconds; one that nobody drives is
-    cancelled at once. `scaling-search resume` goes on with a cancelled sweep.
+    cancelled at once. `scaling-search resume` continues a cancelled sweep.
 
-    \b
     Example:
       scaling-search cancel 3
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from results.states import SweepState
     from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.records import open_records, request_cancel
+    from scaling_search.cli.records import request_cancel
 
-    with open_records(server, database) as records:
+    with results.connect() as records:
         state = request_cancel(records, sweep)
     if json:
         print_json({"id": sweep, "state": str(state), "cancel_requested": True})

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import typer
 
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOptions, Json
+from scaling_search.cli.parameters import expand
 
 db = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
 
 @db.callback()
+@expand
 def group() -> None:
-    """Say where results are kept, or upgrade a shared database.
+    """Locate, check or upgrade the database.
 
-    An embedded database (SQLite, the default) is created and migrated by itself when it is first
-    used. A shared one (PostgreSQL) is migrated by `db upgrade` only, when nobody uses an older
-    version any more.
+    An embedded database (SQLite, the default) is created and migrated automatically when it is
+    first used. A shared one (PostgreSQL) is migrated only by `db upgrade`, when nobody uses an
+    older version any more.
     """
 
 
 @db.command()
-def path(database: DatabaseOption = None, json: JsonOption = False) -> None:
-    """Print where results are kept; passwords are left out."""
+@expand
+def path(stored: DatabaseOptions, json: Json = False) -> None:
+    """Print where results are kept, without passwords."""
     from results.database import Database
     from scaling_search.cli.output import print_json
 
-    place = str(Database(database))
+    place = str(Database(stored.database))
     if json:
         print_json({"database": place})
     else:
@@ -33,12 +36,13 @@ def path(database: DatabaseOption = None, json: JsonOption = False) -> None:
 
 
 @db.command()
-def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
-    """Say whether the database has this version's schema; changes nothing."""
+@expand
+def status(stored: DatabaseOptions, json: Json = False) -> None:
+    """Check whether the database has this version's schema; changes nothing."""
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.database import database_document, describe
 
-    document = database_document(database)
+    document = database_document(stored.database)
     if json:
         print_json(document)
     else:
@@ -46,18 +50,18 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
 
 
 @db.command()
-def upgrade(database: DatabaseOption = None, json: JsonOption = False) -> None:
-    """Bring the database to this version's schema, whole or not at all.
+@expand
+def upgrade(stored: DatabaseOptions, json: Json = False) -> None:
+    """Bring the database to this version's schema, completely or not at all.
 
-    \b
     Example:
       scaling-search db upgrade --database postgresql://user@host/scaling
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from results.database import Database
     from results.migrations import upgrade as migrate
     from scaling_search.cli.output import console, print_json
 
-    target = Database(database)
+    target = Database(stored.database)
     try:
         before, after = migrate(target)
     finally:

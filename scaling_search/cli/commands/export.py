@@ -4,77 +4,65 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from scaling_search.cli import completion
-from scaling_search.cli.options import (
-    CodeOption,
-    DatabaseOption,
-    ForceOption,
-    MemberOption,
-    ServerOption,
-    SweepArgument,
-)
+from scaling_search.cli.network_options import Member, NetworkFileOptions
+from scaling_search.cli.options import OUTPUT, ResultsOptions, SweepNumber, UserClasses
+from scaling_search.cli.parameters import Without, option, options
+
+
+@options(OUTPUT)
+class ExportOptions(NetworkFileOptions):
+    """A file of a sweep, or files of its family."""
+
+    format: str | None = option(
+        "--format",
+        "NAME",
+        "json or yaml: the whole sweep; csv or parquet: its trials; transformers, keras, "
+        "efficientnet_pytorch, pycls, torchvision, timm or python: its family. By default as the "
+        "file's name ends, or json.",
+        complete=completion.sweep_formats,
+    )
+    output: str | None = option(
+        "--output",
+        "FILE|FOLDER",
+        "By default stdout. A folder gets one file per member of a family.",
+        short="-o",
+    )
 
 
 def export(
-    sweep: SweepArgument,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="NAME",
-            help="json or yaml: the whole sweep; csv or parquet: its trials; transformers, keras, "
-            "efficientnet_pytorch, pycls, torchvision, timm or python: its family. By default as "
-            "the file's name ends, or json.",
-            autocompletion=completion.sweep_formats,
-        ),
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|FOLDER",
-            help="By default stdout. In a folder each member of a family gets a file.",
-        ),
-    ] = None,
-    member: MemberOption = None,
-    baseline: CodeOption = None,
-    force: ForceOption = False,
-    server: ServerOption = None,
-    database: DatabaseOption = None,
+    sweep: SweepNumber,
+    files: Annotated[ExportOptions, Without("json")],
+    results: ResultsOptions,
+    member: Member = None,
+    baseline: UserClasses = None,
 ) -> None:
-    """Write a sweep to a file: all of it, a table of its trials, or its family's networks.
+    """Write a sweep, its trials or its family to a file.
 
-    JSON and YAML hold spec, candidates, trials, outcome and family; CSV and Parquet have one row a
-    trial, with its candidate's coefficients and complexity. The other formats are files of
+    JSON and YAML hold spec, candidates, trials, outcome and family; CSV and Parquet have one row
+    per trial, with its candidate's coefficients and complexity. The other formats are files of
     libraries that build the networks, b0 to b7 (`family` has more options for them).
 
-    \b
     Examples:
       scaling-search export 3 -o sweep-3.json
       scaling-search export 3 --format csv > trials.csv
       scaling-search export 3 -o trials.parquet
       scaling-search export 3 --format torchvision --member b2 -o b2.py
-    """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.cli import exports, networks
-    from scaling_search.cli.records import open_records
+    """
+    from scaling_search.cli import exports, network_files
     from search_spaces.errors import InputError
     from search_spaces.exports import FORMATS, PLAIN
 
-    chosen = exports.choose_format(kind, output)
+    chosen = exports.choose_format(files.format, files.output)
     if chosen in FORMATS and chosen not in PLAIN:
-        networks.write_family_of(sweep, chosen, member, output, server, database, force=force)
+        network_files.write_family_of(sweep, member, files, results)
         return
     if member is not None:
         raise InputError(
             f"--member {member} is given and {chosen} holds the whole sweep: leave it out, or add "
             "for example --format transformers"
         )
-    target = exports.place(output, f"sweep-{sweep}.{chosen}")
-    if target is not None:
-        exports.check_target(target, force=force)
-    with open_records(server, database) as records:
+    target = exports.place(files.output, f"sweep-{sweep}.{chosen}", force=files.force)
+    with results.connect() as records:
         content = exports.render(records, sweep, chosen)
     exports.write(content, target)

@@ -2,116 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, FamilyBaselineOption, JsonOption, QuietOption
+from scaling_search.cli.network_options import CoefficientOptions
+from scaling_search.cli.options import NETWORK, DatabaseOptions, Json, Quiet
+from scaling_search.cli.parameters import argument, flag, option, options
+
+
+@options(NETWORK)
+class MeasuredOptions(CoefficientOptions):
+    """The networks to measure."""
+
+    sweep: str | None = argument(
+        "[SWEEP]",
+        "A sweep, whose candidates are measured and shown with their accuracy, or published; by "
+        "default the family of the best stored coefficients, else of the published ones.",
+        default=None,
+        complete=completion.sweeps,
+    )
+    family: bool = flag("--family", "The family of the sweep instead of its candidates.")
+    members: int = option("--members", "N", "Members of a family: 4 takes b0 to b3.", default=4)
+    resolution: int | None = option("--resolution", "PX", "Base resolution of the family.")
+
+
+@options("Measurement")
+class MeasurementOptions:
+    """How networks are measured."""
+
+    backends: tuple[str, ...] = option(
+        "--backend",
+        "NAME",
+        "torch (the default), onnxruntime or onnxruntime-int8; repeatable. The last two need the "
+        "extra `edge`.",
+        default=(),
+        complete=completion.backends,
+    )
+    threads: int = option("--threads", "N", "CPU threads.", default=1)
+    batch: int = option("--batch", "N", "Images per run.", default=1)
+    runs: int = option("--runs", "N", "Measured runs per network.", default=30)
+    warm_up: int = option("--warm-up", "N", "Runs before them that are not measured.", default=3)
+    memory: bool = option(
+        "--memory/--no-memory",
+        None,
+        "Measure also the peak memory, each network in a process of its own.",
+        default=True,
+    )
 
 
 def latency(
-    sweep: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[SWEEP]",
-            help="A sweep, whose candidates are measured beside their accuracy, or published; by "
-            "default the family of the best stored coefficients, else of the published ones.",
-            autocompletion=completion.sweeps,
-        ),
-    ] = None,
-    family: Annotated[
-        bool, typer.Option("--family", help="The family of the sweep, not its candidates.")
-    ] = False,
-    members: Annotated[
-        int, typer.Option("--members", metavar="N", help="Of a family: 4 takes b0 to b3.")
-    ] = 4,
-    coefficients: Annotated[
-        str | None,
-        typer.Option("--coefficients", metavar="α,β,γ", help="The family that these imply."),
-    ] = None,
-    resolution: Annotated[
-        int | None,
-        typer.Option("--resolution", metavar="PX", help="Base resolution of the family."),
-    ] = None,
-    baseline: FamilyBaselineOption = None,
-    backends: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--backend",
-            metavar="NAME",
-            help="torch (the default), onnxruntime or onnxruntime-int8; repeatable. The last two "
-            "need the extra `edge`.",
-            autocompletion=completion.backends,
-        ),
-    ] = None,
-    threads: Annotated[
-        int, typer.Option("--threads", metavar="N", help="CPU threads of a run.")
-    ] = 1,
-    batch: Annotated[int, typer.Option("--batch", metavar="N", help="Images of a run.")] = 1,
-    runs: Annotated[
-        int, typer.Option("--runs", metavar="N", help="Runs of every network that count.")
-    ] = 30,
-    warm_up: Annotated[
-        int, typer.Option("--warm-up", metavar="N", help="Runs before them that do not.")
-    ] = 3,
-    memory: Annotated[
-        bool,
-        typer.Option(help="Also the peak memory, each network in a process of its own."),
-    ] = True,
-    quiet: QuietOption = False,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
+    networks: MeasuredOptions,
+    measurement: MeasurementOptions,
+    stored: DatabaseOptions,
+    quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
-    """Measure how long networks take on this machine, because FLOPs are not speed.
+    """Measure the latency of networks on this machine.
 
-    Networks take turns, run by run, so that a machine that slows down does so for all of them.
-    What was measured is stored, for the figure accuracy-latency of `plot` and the dashboard.
+    FLOPs are not speed. Networks take turns, run by run, so that a machine that slows down slows
+    all of them. Measurements are stored, for the figure accuracy-latency of `plot` and the
+    dashboard.
 
-    \b
     Examples:
       scaling-search latency 3
       scaling-search latency published --members 8 --threads 2
       scaling-search latency --backend torch --backend onnxruntime --backend onnxruntime-int8
-    """  # noqa: D301 - \b keeps the lines of the examples apart
-    from results.store import Store
+    """
     from scaling_search.cli import edge
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import edge as view
     from scaling_search.cli.views.progress import Display
     from scaling_search.uses.edge.measurement import measure_networks
 
-    of_sweep = sweep if sweep is not None and sweep.isdigit() and not family else None
-    networks = (
-        edge.candidates(database, of_sweep)
-        if of_sweep is not None
-        else edge.members(
-            database,
-            sweep,
-            coefficients=coefficients,
-            baseline=baseline,
-            resolution_px=resolution,
-            members=members,
-        )
-    )
-    found = []
-    with Display(quiet=quiet or json).saying() as told:
-        for backend in backends or ["torch"]:
-            found += measure_networks(
-                [(one.label, one.spec) for one in networks],
-                backend=backend,
-                threads=threads,
-                batch=batch,
-                runs=runs,
-                warm_up=warm_up,
-                memory=memory,
-                told=told,
-            )
-    with Store.open(database) as store:
-        store.put_edge_measurements(found, sweep_id=None if of_sweep is None else int(of_sweep))
-        stored = edge.stored(store, found)
-    accuracies = {one.spec.key: one.accuracy for one in networks}
-    if json:
-        print_json(view.document(stored, accuracies))
+    sweep = networks.sweep
+    sweep_id = int(sweep) if sweep and sweep.isdigit() and not networks.family else None
+    if sweep_id is None:
+        measured = edge.members(networks, stored)
     else:
-        view.show(console(), stored, accuracies)
+        measured = edge.candidates(sweep_id, stored)
+    found = []
+    with Display(quiet=quiet or json).saying() as show:
+        for backend in measurement.backends or ("torch",):
+            found += measure_networks(
+                [(one.label, one.spec) for one in measured],
+                backend=backend,
+                threads=measurement.threads,
+                batch=measurement.batch,
+                runs=measurement.runs,
+                warm_up=measurement.warm_up,
+                memory=measurement.memory,
+                told=show,
+            )
+    with stored.open() as store:
+        store.put_edge_measurements(found, sweep_id=sweep_id)
+        rows = edge.stored_measurements(store, found)
+    accuracies = {one.spec.key: one.accuracy for one in measured}
+    if json:
+        print_json(view.document(rows, accuracies))
+    else:
+        view.show(console(), rows, accuracies)

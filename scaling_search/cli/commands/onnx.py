@@ -3,154 +3,131 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from scaling_search.cli import completion
+from scaling_search.cli.network_options import NetworkName
 from scaling_search.cli.options import (
-    CodeOption,
-    DatabaseOption,
-    DataSetOption,
-    DatasetOption,
-    ForceOption,
-    JsonOption,
-    NetworkOption,
-    QuietOption,
+    IMAGES,
+    DatabaseOptions,
+    Force,
+    Json,
+    Quiet,
+    ReadingOptions,
+    UserClasses,
 )
+from scaling_search.cli.parameters import argument, flag, option, options
+
+if TYPE_CHECKING:
+    from scaling_search.cli.views.progress import Display
+    from scaling_search.data import PreparedDataset
+    from scaling_search.networks.checkpoints import Checkpoint
+
+
+@options()
+class OnnxOptions:
+    """The file, its weights and its int8 form."""
+
+    output: str = argument("FILE", "File to write, such as b1.onnx, or a folder.")
+    weights: Path | None = option(
+        "--weights",
+        "FILE",
+        "Trained weights, under any library's names (`scaling-search weights`).",
+    )
+    pretrained: bool = flag(
+        "--pretrained", "They are the library's own, with its padding and ε of norms."
+    )
+    images: int = option(
+        "--images",
+        "N",
+        "Without --weights, train on this many images of the data set first.",
+        default=10_000,
+    )
+    int8: bool = flag("--int8", "Also FILE-int8.onnx, calibrated on images of the data set.")
+    calibration: int = option("--calibration", "N", "Images for the calibration.", default=128)
+    max_loss: float = option(
+        "--max-loss",
+        "POINTS",
+        "Accuracy that int8 may lose, in percentage points on the validation images: more than 1 "
+        "is a warning, more than this an error, and the file is not written.",
+        default=5.0,
+        min=0,
+        max=100,
+    )
+    classes: int | None = option("--classes", "N", "By default those of the data set.")
+
+
+@options(IMAGES)
+class DataOptions(ReadingOptions):
+    """The images for training, calibration and accuracy."""
+
+    dataset: str | None = option(
+        "--dataset",
+        "NAME|PATH",
+        "Images: digits, a folder with one sub-folder per class (with or without train/, val/, "
+        "test/), a Parquet file or folder, or hub:owner/name.",
+        complete=completion.datasets,
+    )
 
 
 def onnx(
-    output: Annotated[
-        str,
-        typer.Argument(metavar="FILE", help="Where to: b1.onnx, or a folder."),
-    ],
-    network: NetworkOption,
-    weights: Annotated[
-        Path | None,
-        typer.Option(
-            "--weights",
-            metavar="FILE",
-            help="Trained weights, under any library's names (`scaling-search weights`).",
-        ),
-    ] = None,
-    pretrained: Annotated[
-        bool,
-        typer.Option(
-            "--pretrained", help="They are the library's own, with its padding and ε of norms."
-        ),
-    ] = False,
-    dataset: DatasetOption = None,
-    images: Annotated[
-        int,
-        typer.Option(
-            "--images",
-            metavar="N",
-            help="Without --weights, train on so many images of the data set first.",
-        ),
-    ] = 10_000,
-    int8: Annotated[
-        bool,
-        typer.Option("--int8", help="Also FILE-int8.onnx, calibrated on images of the data set."),
-    ] = False,
-    calibration: Annotated[
-        int, typer.Option("--calibration", metavar="N", help="Images that int8 is calibrated on.")
-    ] = 128,
-    max_loss: Annotated[
-        float,
-        typer.Option(
-            "--max-loss",
-            metavar="POINTS",
-            min=0,
-            max=100,
-            help="Accuracy that int8 may lose, in percentage points on the validation images: more "
-            "than 1 is a warning, more than this an error, and the file is not written.",
-        ),
-    ] = 5.0,
-    classes: Annotated[
-        int | None,
-        typer.Option("--classes", metavar="N", help="Of the network; the data set's by default."),
-    ] = None,
-    baseline: CodeOption = None,
-    settings: DataSetOption = None,
-    database: DatabaseOption = None,
-    force: ForceOption = False,
-    quiet: QuietOption = False,
-    json: JsonOption = False,
+    options: OnnxOptions,
+    network: NetworkName,
+    images: DataOptions,
+    stored: DatabaseOptions,
+    baseline: UserClasses = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
-    """Write a network as ONNX, checked against PyTorch's outputs; with --int8 quantised too.
+    """Write a network as ONNX, also quantised to int8.
 
-    With a data set, the accuracy of both files on its validation images is told. int8 that costs
-    more than 1 point of it is a warning, more than --max-loss an error: exit code 1, and the int8
-    file is not written. Without weights and data set the weights are random: good for measuring
-    time and size. A checkpoint has its weights in it. Its files, and those of a network that is
-    trained here, say in their metadata how images are prepared (`preprocessing`) and what the
-    classes are called (`labels`).
+    The file is checked against PyTorch's outputs. With a data set, the accuracy of the files on its
+    validation images is printed. int8 that loses more than 1 point of it is a warning, more than
+    --max-loss an error: exit code 1, and the int8 file is not written. Without weights and data set
+    the weights are random: good for measuring time and size. A checkpoint contains its weights. Its
+    files, and those of a network that is trained here, say in their metadata how images are
+    prepared (`preprocessing`) and what the classes are called (`labels`).
 
-    \b
     Examples:
       scaling-search onnx b0.onnx --network b0
       scaling-search onnx small.onnx --network small.json --dataset digits --int8
       scaling-search onnx b3.onnx --network b3 --weights efficientnet_b3.pth --pretrained
       scaling-search onnx pets.onnx --network transfer-1-full-seed-0-0c5d8e3fa1b2.safetensors
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from scaling_search.cli import exports
-    from scaling_search.cli.checkpoints import find
-    from scaling_search.cli.failures import FAILED, complain
-    from scaling_search.cli.inputs import data_spec
-    from scaling_search.cli.networks import spec_of
+    from scaling_search.cli.failures import FAILED
+    from scaling_search.cli.network_files import spec_of
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.quantised import loss_told, show
-    from scaling_search.data.prepare import prepare
-    from scaling_search.networks.checkpoints import load
-    from scaling_search.networks.checkpoints.files import SUFFIX
     from scaling_search.uses.edge.deployment import deploy
-    from search_spaces.errors import InputError
 
-    if int8 and dataset is None:
-        raise InputError("--int8 needs images to calibrate on: add for example --dataset digits")
-    if settings and dataset is None:
-        raise InputError("--set says how images are read: add --dataset, or leave it out")
-    if pretrained and weights is None:
-        raise InputError("--pretrained says what --weights are: name their file, or leave it out")
-    checkpoint = load(find(Path(network))) if network.endswith(SUFFIX) else None
-    if checkpoint is not None and (weights is not None or classes is not None):
-        raise InputError(
-            f"--network {network} is a checkpoint, with weights and classes of its own: leave "
-            f"{'--weights' if weights is not None else '--classes'} out"
-        )
-    spec = spec_of(network, classes) if checkpoint is None else checkpoint.about.network
-    target = exports.place(output, f"{Path(network).stem}.onnx") or Path(output)
-    quantised = target.with_name(f"{target.stem}-int8.onnx") if int8 else None
+    _check(options, images)
+    checkpoint = _checkpoint(network, options)
+    spec = spec_of(network, options.classes) if checkpoint is None else checkpoint.about.network
+    target = exports.in_folder(options.output, f"{Path(network).stem}.onnx")
+    quantised = target.with_name(f"{target.stem}-int8.onnx") if options.int8 else None
     for path in (target, quantised):
         if path is not None:
             exports.check_target(path, force=force)
+    display = Display(quiet=quiet or json)
     data = None
-    if dataset is not None:
-        about = None if checkpoint is None else checkpoint.about
-        alike = {} if about is None else about.model_dump(include={"source_px", "depth_bits"})
-        wanted = alike if about is None else alike | {"in_channels": about.channels}
-        images_of = data_spec(dataset, settings or (), database, **wanted)
-        with Display(quiet=quiet or json).preparing() as prepared:
-            data = prepare(images_of, progress=prepared)
-        own = about is not None and about.dataset == data.name
-        if about is not None and own and about.split_key not in (None, data.split_key):
-            complain(
-                f"the split of {data.name} is not the one that the network was trained with: "
-                "images that it is measured on may have been trained on, and the accuracy too high",
-                label="Warning",
-            )
-    with Display(quiet=quiet or json).saying() as told:
+    if images.dataset is not None:
+        data = _prepare(images.dataset, images.settings, stored.database, checkpoint, display)
+    with display.saying() as told:
         found = deploy(
             spec,
             target,
             quantised=quantised,
-            weights=weights,
-            pretrained=pretrained,
+            weights=options.weights,
+            pretrained=options.pretrained,
             data=data,
-            images=images,
-            calibration=calibration,
-            max_loss=max_loss / 100,
+            images=options.images,
+            calibration=options.calibration,
+            max_loss=options.max_loss / 100,
             checkpoint=checkpoint,
             told=told,
         )
@@ -158,8 +135,66 @@ def onnx(
         print_json(found)
     else:
         show(console(), found)
-    refused = [row for row in found["files"] if row.get("verdict") == "refused"]
     for row in found["files"]:
-        loss_told(row, found["validation_images"], max_loss)
-    if refused:
+        loss_told(row, found["validation_images"], options.max_loss)
+    if any(row.get("verdict") == "refused" for row in found["files"]):
         raise typer.Exit(FAILED)
+
+
+def _check(options: OnnxOptions, images: DataOptions) -> None:
+    """Refuse options that need others."""
+    from search_spaces.errors import InputError
+
+    if options.int8 and images.dataset is None:
+        raise InputError("--int8 needs images to calibrate on: add for example --dataset digits")
+    if images.settings and images.dataset is None:
+        raise InputError("--set says how images are read: add --dataset, or leave it out")
+    if options.pretrained and options.weights is None:
+        raise InputError("--pretrained says what --weights are: name their file, or leave it out")
+
+
+def _checkpoint(network: str, options: OnnxOptions) -> Checkpoint | None:
+    """The checkpoint that `--network` names, if it names one."""
+    from scaling_search.cli.checkpoints import find
+    from scaling_search.networks.checkpoints import load
+    from scaling_search.networks.checkpoints.files import SUFFIX
+    from search_spaces.errors import InputError
+
+    if not network.endswith(SUFFIX):
+        return None
+    checkpoint = load(find(Path(network)))
+    if options.weights is not None or options.classes is not None:
+        raise InputError(
+            f"--network {network} is a checkpoint, with weights and classes of its own: "
+            f"leave {'--weights' if options.weights is not None else '--classes'} out"
+        )
+    return checkpoint
+
+
+def _prepare(
+    dataset: str,
+    settings: tuple[str, ...],
+    database: str | None,
+    checkpoint: Checkpoint | None,
+    display: Display,
+) -> PreparedDataset:
+    """The images, decoded like those of the checkpoint; a warning if it may have seen them."""
+    from scaling_search.cli.failures import complain
+    from scaling_search.cli.inputs import data_spec
+    from scaling_search.data.prepare import prepare
+
+    about = None if checkpoint is None else checkpoint.about
+    alike = {}
+    if about is not None:
+        alike = about.model_dump(include={"source_px", "depth_bits"})
+        alike["in_channels"] = about.channels
+    with display.preparing() as progress:
+        data = prepare(data_spec(dataset, settings, database, **alike), progress=progress)
+    same = about is not None and about.dataset == data.name
+    if about is not None and same and about.split_key not in (None, data.split_key):
+        complain(
+            f"the split of {data.name} is not the one that the network was trained with: "
+            "images that it is measured on may have been trained on, and the accuracy too high",
+            label="Warning",
+        )
+    return data

@@ -7,17 +7,8 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import (
-    DatabaseOption,
-    DatasetOption,
-    ImagesOption,
-    JsonOption,
-    OwnBaselineOption,
-    SeedsOption,
-    SetOption,
-    StrategyOption,
-    StrictOption,
-)
+from scaling_search.cli.options import DatabaseOptions, ImageOptions, Json, SearchOptions
+from scaling_search.cli.parameters import Without
 
 
 def plan(
@@ -29,13 +20,9 @@ def plan(
             autocompletion=completion.presets,
         ),
     ],
-    dataset: DatasetOption = None,
-    baseline: OwnBaselineOption = None,
-    seeds: SeedsOption = None,
-    images: ImagesOption = None,
-    strategy: StrategyOption = None,
-    settings: SetOption = None,
-    strict: StrictOption = False,
+    images: Annotated[ImageOptions, Without("skip_corrupt")],
+    search: Annotated[SearchOptions, Without("name", "keep_checkpoints")],
+    stored: DatabaseOptions,
     measure: Annotated[
         bool,
         typer.Option(
@@ -43,67 +30,52 @@ def plan(
         ),
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="List every candidate.")] = False,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
+    json: Json = False,
 ) -> None:
-    """Show what a search would train, without training anything.
+    """Show what a search would train, and its cost.
 
-    A search space says which compound coefficients to try: α multiplies a network's depth, β its
-    width, γ its input resolution, and FLOPs grow by about α·β²·γ². Depth is rounded to whole
-    blocks, width to multiples of 8 channels, resolution to pixels, so that many triples are one
-    and the same network. The plan merges those, counts their FLOPs, and keeps those near the
-    target, with the unscaled baseline and the published coefficients (1.2, 1.1, 1.15) beside them
-    as references.
+    Nothing is trained. A search space says which compound coefficients to try: α multiplies a
+    network's depth, β its width, γ its input resolution, and FLOPs grow by about α·β²·γ². Depth is
+    rounded to whole blocks, width to multiples of 8 channels, resolution to pixels, so that many
+    triples give the same network. The plan merges those, counts their FLOPs, and keeps those near
+    the target. The unscaled baseline and the published coefficients (1.2, 1.1, 1.15) are added as
+    references.
 
-    Training is costed as `run` would do it: a strategy other than `grid` trains at most what is
-    said. Without --dataset the classes and channels are those of the images that the file names, or
-    the baseline's own.
+    The cost is that of `run`; a strategy other than `grid` trains at most that much. Without
+    --dataset, classes and channels are those of the images that the file names, or the baseline's
+    own.
 
-    \b
     Examples:
       scaling-search plan quickstart
       scaling-search plan small-images --dataset ~/photos --set space.target.tolerance=0.05
       scaling-search plan small-images --strategy contenders --seeds 12
       scaling-search plan my-space.yaml --json
-    """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.cli import inputs
+    """
+    from scaling_search.cli import inputs, planning
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
+    from scaling_search.data.prepare import prepare
 
-    display = Display(quiet=json)
-    spec = inputs.read_sweep(
-        space,
-        settings or (),
-        dataset=dataset,
-        images=images,
-        seeds=seeds,
-        strategy=strategy,
-        strict=strict,
-        baseline=baseline,
-        database=database,
-    )
-    data = None
+    display, database = Display(quiet=json), stored.database
+    spec, data = inputs.read_sweep(space, search, images, database), None
     if "data" in spec.model_fields_set:
         with display.preparing() as progress:
-            data = inputs.data_of(spec, progress)
+            data = prepare(spec.data, progress=progress)
     with display.planning() as tell:
-        made = inputs.plan_of(spec, data, database, tell)
+        made = planning.plan_of(spec, data, database, tell)
     spec.check_plan(len(made.candidates), sum(one.eligible for one in made.candidates))
-    cost = inputs.cost_of(
-        spec, made, data, inputs.default_workers(1, 0), inputs.known_rate(database)
-    )
-    told = inputs.foretold(database, spec, made, data, cost) if data else None
+    cost = planning.cost_of(spec, made, data, database, workers=planning.default_workers(1, 0))
+    forecast = planning.forecast(spec, made, data, database, cost) if data else None
     measured = None
     if measure:
-        from results.store import Store
         from scaling_search.sweeps import confirm
 
-        with Store.open(database) as store, display.measuring() as counted:
+        with stored.open() as store, display.measuring() as counted:
             measured = confirm(store, [(c.spec, c.complexity) for c in made.candidates], counted)
-    notes = inputs.upsampled(made, data) if data else {}
+    notes = planning.upsampled(made, data) if data else {}
     if json:
-        print_json(view.plan_document(made, spec, cost, data, notes, measured, told))
+        print_json(view.plan_document(made, spec, cost, data, notes, measured, forecast))
         return
     out = console()
     view.show_counts(out, made)
@@ -118,4 +90,4 @@ def plan(
         caution = view.upsampling(notes, len(made.candidates), data.detail_px)
         view.show_notes(out, [*data.notes, *([caution] if caution else [])])
     view.show_cost(out, cost, spec, made)
-    view.show_forecast(out, told, spec)
+    view.show_forecast(out, forecast, spec)

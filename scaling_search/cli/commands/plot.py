@@ -7,21 +7,21 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, ForceOption, ServerOption, ThemeOption
+from scaling_search.cli.options import FigureOptions, ResultsOptions
 
 
 def plot(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="KIND", help="Which figure; see above.", autocompletion=completion.figures
+            metavar="KIND", help="Figure; see above.", autocompletion=completion.figures
         ),
     ],
     sweeps: Annotated[
         list[int],
         typer.Argument(
             metavar="SWEEP...",
-            help="The sweep's number (`scaling-search sweeps`); several for `compare`.",
+            help="Number of the sweep (`scaling-search sweeps`); several for `compare`.",
             autocompletion=completion.sweeps,
         ),
     ],
@@ -31,18 +31,15 @@ def plot(
             "--output",
             "-o",
             metavar="FILE|FOLDER",
-            help="Ends in .html (interactive, self-contained), .json (Plotly's), .png, .svg or "
-            ".pdf (these need the extra `images`, and Chrome or Chromium).",
+            help="File that ends in .html (interactive, self-contained), .json (Plotly's), .png, "
+            ".svg or .pdf (these need the extra `images`, and Chrome or Chromium).",
         ),
     ],
-    theme: ThemeOption = "auto",
-    force: ForceOption = False,
-    server: ServerOption = None,
-    database: DatabaseOption = None,
+    figure: FigureOptions,
+    results: ResultsOptions,
 ) -> None:
     """Draw a figure of a sweep to a file.
 
-    \b
       triangle              accuracy over how a doubling of FLOPs is spent
       accuracy              accuracy against FLOPs, with the Pareto front
       accuracy-params       … against parameters
@@ -57,18 +54,14 @@ def plot(
       timeline              what the workers did when
       compare               several sweeps of one protocol
 
-    \b
     Examples:
       scaling-search plot triangle 3 -o triangle.html
       scaling-search plot accuracy 3 -o accuracy.png --theme dark
       scaling-search plot compare 3 4 -o both.html
-    """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.cli import exports, pictures
-    from scaling_search.cli.records import open_records
+    """
+    from scaling_search.cli import figures
 
-    pictures.check_theme(theme)
-    name = "-".join([kind, *map(str, sweeps)])
-    target, chosen = pictures.target(output, name, force=force)
-    with open_records(server, database) as records:
-        figure = pictures.draw(records, kind, sweeps)
-    exports.write(pictures.render(figure, kind, chosen, theme), target)
+    file = figures.FigureFile.at(output, "-".join([kind, *map(str, sweeps)]), figure)
+    with results.connect() as records:
+        drawn = figures.draw(records, kind, sweeps)
+    file.write(drawn, kind)

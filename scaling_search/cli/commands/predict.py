@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import CodeOption, JsonOption
+from scaling_search.cli.options import Json, UserClasses
 
 
 def predict(
@@ -21,23 +21,22 @@ def predict(
     ],
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Image files.")],
     top: Annotated[
-        int, typer.Option("--top", metavar="K", min=1, help="How many classes to tell.")
+        int, typer.Option("--top", metavar="K", min=1, help="Number of classes to print.")
     ] = 1,
-    baseline: CodeOption = None,
-    json: JsonOption = False,
+    baseline: UserClasses = None,
+    json: Json = False,
 ) -> None:
-    """Tell what is on images, by a trained network.
+    """Classify images with a trained network.
 
-    Images are decoded, cropped, resized and normalised as those that the network was trained on. A
-    file that cannot be read is told, and the others go on.
+    Images are decoded, cropped, resized and normalised like those that the network was trained on.
+    A file that cannot be read is reported, and the others are classified.
 
-    \b
     Examples:
       scaling-search predict sweep-3-trial-17-0c5d8e3fa1b2.safetensors photo.jpg
       scaling-search predict best.safetensors *.png --top 3 --json
 
     Exit codes: 0 done, 1 some images could not be read, 2 wrong input.
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from scaling_search.cli.checkpoints import find
     from scaling_search.cli.failures import FAILED, complain
     from scaling_search.cli.output import console, print_json, table

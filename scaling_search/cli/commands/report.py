@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import (
-    DatabaseOption,
-    ForceOption,
-    ServerOption,
-    SweepArgument,
-    ThemeOption,
-)
+from scaling_search.cli.options import FigureOptions, ResultsOptions, SweepNumber
 
 
 def report(
-    sweep: SweepArgument,
+    sweep: SweepNumber,
+    figures: FigureOptions,
+    results: ResultsOptions,
     output: Annotated[
         str | None,
         typer.Option(
             "--output", "-o", metavar="FILE|FOLDER", help="By default sweep-N.html in this folder."
         ),
     ] = None,
-    theme: ThemeOption = "auto",
-    force: ForceOption = False,
-    server: ServerOption = None,
-    database: DatabaseOption = None,
 ) -> None:
-    """Write a sweep as one HTML file: verdict, all figures, tables, provenance.
+    """Write a report: verdict, figures, tables, provenance.
 
-    The file needs no network and no server: it holds its figures and what draws them, about 5 MB.
+    It is one HTML file that needs neither network nor server: it holds its figures and the program
+    that draws them, about 5 MB.
 
-    \b
     Examples:
       scaling-search report 3
       scaling-search report 3 -o report.html --force
-    """  # noqa: D301 - \b keeps the lines of the examples apart
-    from scaling_search.cli import exports, pictures
+    """
+    from scaling_search.cli import exports
+    from scaling_search.cli.figures import check_theme
     from scaling_search.cli.output import remark
-    from scaling_search.cli.records import open_records
 
-    pictures.check_theme(theme)
+    check_theme(figures.theme)
     name = f"sweep-{sweep}.html"
-    target = Path(name) if output is None else exports.place(output, name)
-    if target is not None:
-        exports.check_target(target, force=force)
-    with open_records(server, database) as records:
+    target = exports.place(name if output is None else output, name, force=figures.force)
+    with results.connect() as records:
         from results.reports import report_page
         from results.views import SweepView
 
-        page = report_page(SweepView(records, sweep), theme=theme)  # type: ignore[arg-type]
+        page = report_page(SweepView(records, sweep), theme=figures.theme)  # type: ignore[arg-type]
     exports.write(page.encode(), target)
     if target is not None:
         remark(f"written to {target}")

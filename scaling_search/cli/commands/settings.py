@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import JsonOption
+from scaling_search.cli.options import Json
 
 
-def settings(json: JsonOption = False) -> None:
-    """List the service's settings: what each is for, and its value here.
+def settings(json: Json = False) -> None:
+    """List the service's settings and their values.
 
     A setting comes from the environment (SCALING_SEARCH_ and its name in capitals), else from a
     TOML file, else from its default. The database's URL is never shown.
 
-    \b
     Example:
       scaling-search settings
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import settings as view
 

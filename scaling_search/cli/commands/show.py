@@ -6,35 +6,32 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import DatabaseOption, JsonOption, ServerOption, SweepArgument
+from scaling_search.cli.options import Json, ResultsOptions, SweepNumber
 
 
 def show(
-    sweep: SweepArgument,
+    sweep: SweepNumber,
+    results: ResultsOptions,
     trials: Annotated[bool, typer.Option("--trials", help="List every trial.")] = False,
-    server: ServerOption = None,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
+    json: Json = False,
 ) -> None:
-    """Show one sweep: spec, provenance, progress, verdict, family.
+    """Show a sweep: spec, progress, verdict, family.
 
-    The leader is a class of coefficients: everything that rounds to the same network. What is
-    shown is the interval of each of α, β and γ, how it spends a doubling of FLOPs, and what the
-    ends of the intervals would mean at b7.
+    The leader is a class of coefficients: everything that rounds to the same network. Shown are the
+    interval of each of α, β and γ, how a doubling of FLOPs is spent, and the networks of the ends
+    of the intervals at b7.
 
-    \b
     Examples:
       scaling-search show 3
       scaling-search show 3 --trials
       scaling-search show 3 --json | jq .chosen
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from scaling_search.cli.documents import SweepRecord
     from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.records import open_records
     from scaling_search.cli.views import ending, outcome
     from scaling_search.cli.views import sweep as view
 
-    with open_records(server, database) as records:
+    with results.connect() as records:
         record = SweepRecord.read(records, sweep)
     if json:
         print_json(record.to_dict())

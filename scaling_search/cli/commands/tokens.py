@@ -7,30 +7,32 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOption, JsonOption
+from scaling_search.cli.options import DatabaseOptions, Json
+from scaling_search.cli.parameters import expand
 
 tokens = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
-NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="The token's name, for people to tell apart.")
-]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the token, for people.")]
 
 
 @tokens.callback()
+@expand
 def group() -> None:
-    """Make, list and revoke tokens, which say who may use the service.
+    """Make, list and revoke tokens of the service.
 
-    On a loopback address the service needs none. Only their hashes are stored.
+    A token says who may use the service; on a loopback address none is needed. Only hashes of
+    tokens are stored.
 
-    \b
     Example:
       scaling-search tokens create laptop --scope submit
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
 
 
 @tokens.command()
+@expand
 def create(
     name: NameArgument,
+    stored: DatabaseOptions,
     scope: Annotated[
         str,
         typer.Option(
@@ -45,15 +47,13 @@ def create(
         float | None,
         typer.Option("--days", metavar="N", help="Days until it expires; by default it does not."),
     ] = None,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
+    json: Json = False,
 ) -> None:
-    """Make a token and print it: the only time that it is shown.
+    """Make a token and print it this once.
 
-    \b
     Example:
       scaling-search tokens create laptop --scope submit --days 90
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from results.store import Store
     from scaling_search.cli.output import print_json, remark
     from scaling_search.cli.service import service_database
@@ -61,7 +61,7 @@ def create(
 
     wanted = view.parse_scope(scope)
     seconds = None if days is None else view.seconds(days)
-    with Store.open(service_database(database)) as store:
+    with Store.open(service_database(stored.database)) as store:
         made = store.create_token(name, wanted, ttl_seconds=seconds)
     if json:
         print_json(view.token_document(made.token) | {"token": made.secret})
@@ -71,19 +71,19 @@ def create(
 
 
 @tokens.command(name="list")
-def listing(database: DatabaseOption = None, json: JsonOption = False) -> None:
+@expand
+def listing(stored: DatabaseOptions, json: Json = False) -> None:
     """List tokens, expired and revoked ones too.
 
-    \b
     Example:
       scaling-search tokens list
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from results.store import Store
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.service import service_database
     from scaling_search.cli.views import tokens as view
 
-    with Store.open(service_database(database)) as store:
+    with Store.open(service_database(stored.database)) as store:
         found = store.tokens()
     if json:
         print_json({"tokens": [view.token_document(token) for token in found]})
@@ -92,19 +92,21 @@ def listing(database: DatabaseOption = None, json: JsonOption = False) -> None:
 
 
 @tokens.command()
-def revoke(name: NameArgument, database: DatabaseOption = None, json: JsonOption = False) -> None:
-    """End a token, and the browser sessions that it opened, within seconds.
+@expand
+def revoke(name: NameArgument, stored: DatabaseOptions, json: Json = False) -> None:
+    """Revoke a token and the browser sessions that it opened.
 
-    \b
+    It takes effect within seconds.
+
     Example:
       scaling-search tokens revoke laptop
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from results.store import Store
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.service import service_database
     from scaling_search.cli.views import tokens as view
 
-    with Store.open(service_database(database)) as store:
+    with Store.open(service_database(stored.database)) as store:
         ended = store.revoke_token(name)
     if json:
         print_json(view.token_document(ended))

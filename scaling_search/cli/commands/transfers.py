@@ -6,16 +6,12 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import (
-    DatabaseOption,
-    ForceOption,
-    JsonOption,
-    ServerOption,
-    ThemeOption,
-)
+from scaling_search.cli.options import FigureOptions, FigureTarget, Json, ResultsOptions
 
 
 def transfers(
+    figure: FigureOptions,
+    results: ResultsOptions,
     number: Annotated[
         int | None,
         typer.Argument(metavar="[TRANSFER]", help="Show this one; without it, list all."),
@@ -23,35 +19,21 @@ def transfers(
     runs: Annotated[
         bool, typer.Option("--runs", help="Every run of it, with --json its curve too.")
     ] = False,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|FOLDER",
-            help="Draw it to a file: .html, .json (Plotly's), .png, .svg or .pdf.",
-        ),
-    ] = None,
-    theme: ThemeOption = "auto",
-    force: ForceOption = False,
-    server: ServerOption = None,
-    database: DatabaseOption = None,
-    json: JsonOption = False,
+    output: FigureTarget = None,
+    json: Json = False,
 ) -> None:
-    """List transfers, or show one: where does it pay to start from trained weights?
+    """List transfers, or show one.
 
-    `scaling-search transfer` makes them.
+    It says where starting from trained weights pays. `scaling-search transfer` makes them.
 
-    \b
     Examples:
       scaling-search transfers
       scaling-search transfers 1 --json | jq '.cells[] | {weights, dataset, method, accuracy}'
       scaling-search transfers 1 -o transfer.html
-    """  # noqa: D301 - \b keeps the lines of the examples apart
+    """
     from results.values.json import to_json
-    from scaling_search.cli import exports, pictures
+    from scaling_search.cli.figures import FigureFile
     from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.records import open_records
     from scaling_search.cli.views.transfer import show_runs, show_transfer, show_transfers
     from search_spaces.errors import InputError
 
@@ -60,26 +42,22 @@ def transfers(
         raise InputError(
             f"{option}: say of which transfer, for example `scaling-search transfers 1`"
         )
-    if output is not None:
-        pictures.check_theme(theme)
-        target, chosen = pictures.target(output, f"transfer-{number}", force=force)
-    with open_records(server, database) as records:
+    file = None if output is None else FigureFile.at(output, f"transfer-{number}", figure)
+    with results.connect() as records:
         rows = records.transfers() if number is None else [records.transfer(number)]
         trained = records.transfer_runs(rows[0].id) if runs else []
-    if output is not None:
+    if file is not None:
         from results.figures import transfer
 
-        drawn = transfer(rows[0].cells, complete=rows[0].complete)
-        exports.write(pictures.render(drawn, "transfer", chosen, theme), target)
-        return
-    if number is None:
+        file.write(transfer(rows[0].cells, complete=rows[0].complete), "transfer")
+    elif number is None:
         if json:
             print_json({"transfers": [to_json(row) for row in rows]})
         else:
             show_transfers(console(), rows)
     elif json:
-        of_it = {"runs": [to_json(run) for run in trained]} if runs else {}
-        print_json(to_json(rows[0]) | of_it)
+        listed = {"runs": [to_json(run) for run in trained]} if runs else {}
+        print_json(to_json(rows[0]) | listed)
     elif runs:
         show_runs(console(), trained)
     else:

@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
-from scaling_search.cli.inputs import data_bytes, existing_store
+from scaling_search.cli.inputs import existing_store
 from scaling_search.cli.output import paragraph, table
+from scaling_search.cli.planning import data_bytes
 from scaling_search.data import PreparedDataset, built_ins
 from search_spaces.human import size
 

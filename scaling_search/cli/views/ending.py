@@ -97,3 +97,13 @@ def show_next(out: Console, record: SweepRecord) -> None:
     out.print("Next:")
     for command, purpose in steps:
         out.print(f"  {command:<{wide}}   {purpose}", markup=False)
+
+
+def show_queued(record: SweepRecord, json: bool) -> None:
+    """A sweep that waits for a runner, on stdout."""
+    if json:
+        print_json(record.to_dict())
+        return
+    out = console()
+    show_heading(out, record)
+    show_next(out, record)

@@ -198,6 +198,17 @@ def _first_images(spec: SweepSpec, plan: Plan) -> int:
     return spec.first_images(len(plan.candidates), eligible)
 
 
+def show_planned(
+    out: Console, spec: SweepSpec, plan: Plan, data: PreparedDataset, cost: Estimate
+) -> None:
+    """What is about to be trained."""
+    show_counts(out, plan)
+    show_data(out, data)
+    show_candidates(out, plan)
+    show_warnings(out, plan.warnings)
+    show_cost(out, cost, spec, plan)
+
+
 def show_forecast(out: Console, told: Foretold | None, spec: SweepSpec) -> None:
     """What a conclusive answer is likely to cost."""
     if told is None:

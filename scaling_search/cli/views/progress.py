@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from scaling_search.cli.output import console
+from scaling_search.cli.output import console, remark
 from search_spaces.human import duration, percent, plural, triple
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ class Display:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
+
+    def note(self, text: str) -> None:
+        """Print a line, unless quiet."""
+        if not self._quiet:
+            remark(text)
 
     @contextmanager
     def _showing(self) -> Iterator[Show]:

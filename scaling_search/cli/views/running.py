@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
-from scaling_search.cli.following import Running
 from scaling_search.cli.output import table
 from search_spaces.human import percent, triple
+
+if TYPE_CHECKING:
+    from scaling_search.cli.following import Running
 
 _SHOWN: Final = 16
 

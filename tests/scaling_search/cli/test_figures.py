@@ -92,7 +92,7 @@ def test_an_unknown_format_names_those_that_there_are(finished, tmp_path):
 
 def test_images_name_the_extra_that_they_need(finished, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "kaleido", None)
-    monkeypatch.setattr("scaling_search.cli.pictures.find_spec", lambda name: None)
+    monkeypatch.setattr("scaling_search.cli.figures.find_spec", lambda name: None)
     result = finished.shell.invoke("plot", "triangle", "1", "-o", str(tmp_path / "x.png"))
     assert "the extra `images`: pip install 'scaling-search[images]'" in complaint(result)
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scaling_search.cli.inputs import dataset_name, default_workers, read_sweep
+from scaling_search.cli.inputs import dataset_name, read_sweep
+from scaling_search.cli.options import ImageOptions, SearchOptions
+from scaling_search.cli.planning import default_workers
 from scaling_search.environment import usable_cores
 
 
@@ -25,7 +27,9 @@ def test_a_folder_is_remembered_by_its_whole_path(photos):
     assert dataset_name("photos") == str(photos)
     assert dataset_name("digits") == "digits"
     assert dataset_name("hub:owner/name") == "hub:owner/name"
-    assert read_sweep("small-images", dataset="photos").data.name == str(photos)
+    assert read_sweep(
+        "small-images", SearchOptions(), ImageOptions(dataset="photos")
+    ).data.name == str(photos)
 
 
 def test_a_plan_for_a_folder_has_its_classes_and_cautions(shell, photos):
@@ -49,14 +53,17 @@ def test_a_corrupt_image_is_named_and_skipped_on_request(shell, photos):
     assert "cats/3.png" in result.stderr
     skipped = shell.json("datasets", "inspect", "photos", "--skip-corrupt")
     assert skipped["n_skipped"] == 1
-    spec = read_sweep("tiny.yaml", dataset="photos", skip_corrupt=True)
+    spec = read_sweep(
+        "tiny.yaml", SearchOptions(), ImageOptions(dataset="photos", skip_corrupt=True)
+    )
     assert spec.data.skip_corrupt
 
 
 def test_options_change_what_the_file_says():
-    spec = read_sweep(
-        "quickstart", ["proxy.reports=2", "seeds=9"], images=640, seeds=2, name="mine"
+    search = SearchOptions(
+        settings=("proxy.reports=2", "seeds=9"), images=640, seeds=2, name="mine"
     )
+    spec = read_sweep("quickstart", search, ImageOptions())
     assert (spec.proxy.images, spec.proxy.reports, spec.seeds, spec.name) == (
         640,
         2,

@@ -9,7 +9,7 @@ import pytest
 
 from results.states import TrialState
 from results.store import Store
-from scaling_search.cli.process import stoppable
+from scaling_search.cli.training import stoppable
 
 TRIALS = 10
 LONGER = ("--workers", "1", "--set", "proxy.images=160")

@@ -42,14 +42,17 @@ def test_files_of_a_sweep_have_names_of_their_own(finished, tmp_path, command, n
 
 
 def test_places(tmp_path):
-    assert exports.place(None, "x.json") is None
-    assert exports.place("-", "x.json") is None
-    assert exports.place(f"{tmp_path}/a.json", "x.json") == tmp_path / "a.json"
-    assert exports.place(str(tmp_path), "x.json") == tmp_path / "x.json"
-    assert exports.place(f"{tmp_path}/deep/er/", "x.json") == tmp_path / "deep" / "er" / "x.json"
+    assert exports.place(None, "x.json", force=False) is None
+    assert exports.place("-", "x.json", force=False) is None
+    assert exports.place(f"{tmp_path}/a.json", "x.json", force=False) == tmp_path / "a.json"
+    assert exports.place(str(tmp_path), "x.json", force=False) == tmp_path / "x.json"
+    assert (
+        exports.place(f"{tmp_path}/deep/er/", "x.json", force=False)
+        == tmp_path / "deep" / "er" / "x.json"
+    )
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError) as caught:
-        exports.place(f"{tmp_path}/file/", "x.json")
+        exports.place(f"{tmp_path}/file/", "x.json", force=False)
     assert str(caught.value) == (
         f"the folder {tmp_path}/file cannot be made (File exists): name another one"
     )

@@ -21,7 +21,9 @@ from PIL import Image
 
 from results.states import SweepState
 from results.store import Store
-from scaling_search.cli.validating import Asked
+from scaling_search.cli import proxy_validation
+from scaling_search.cli.commands.validate_proxy import ValidationOptions
+from scaling_search.cli.options import ImageOptions, SearchOptions
 from scaling_search.networks.checkpoints import About, save
 from scaling_search.networks.modules import build
 from scaling_search.sweeps.runner.driver import drive
@@ -329,25 +331,24 @@ def test_children_import_nothing_from_the_working_folder(
 
 def test_a_validation_is_resumed_where_its_code_is_named(trap: Any) -> None:
     allow_reference(NAME, [str(trap.folder)])
-    asked = Asked(
-        space="space.yaml", settings=(), dataset=None, budgets="640,1280", rates=None,
-        all_rates=False, seeds=2, name=None, skip_corrupt=False, strict=False,
-    )  # fmt: skip
-    spec = asked.read(None).model_dump(mode="json")
+    options = ValidationOptions(space="space.yaml", budgets="640,1280")
+    read = proxy_validation.read(options, SearchOptions(seeds=2), ImageOptions(), None)
+    spec = read.model_dump(mode="json")
     stored: Any = SimpleNamespace(validation=lambda number: SimpleNamespace(spec=spec))
-    again = Asked(
-        space="quickstart", settings=(), dataset=None, budgets=None, rates=None,
-        all_rates=False, seeds=None, name=None, skip_corrupt=False, strict=False, baseline=NAME,
-    )  # fmt: skip
+
+    def again(baseline: str) -> Any:
+        options, search = ValidationOptions(resume=1), SearchOptions(baseline=baseline)
+        return proxy_validation.read_stored(stored, options, search, ImageOptions())
+
     forget(trap.folder)
     with pytest.raises(InputError) as caught:
-        again.resumed(stored, 1)
+        again(NAME)
     assert REFUSED in str(caught.value)
     assert not (trap.folder / "executed").exists()
     allow_reference(NAME, [str(trap.folder)])
-    assert again.resumed(stored, 1).sweep.space.baseline == NAME
+    assert again(NAME).sweep.space.baseline == NAME
     with pytest.raises(InputError) as caught:
-        dataclasses.replace(again, baseline="resnet18").resumed(stored, 1)
+        again("resnet18")
     assert str(caught.value) == (
         "--baseline is resnet18, but validation 1 is of trap:Net: leave it out, or begin a new one "
         "without --resume"

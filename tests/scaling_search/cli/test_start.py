@@ -75,7 +75,7 @@ def test_failed_work_exits_with_1_and_its_message(shell, monkeypatch):
     def fail(*_, **__):
         raise WorkError("the disk of /data is full")
 
-    monkeypatch.setattr("scaling_search.cli.inputs.make_plan", fail)
+    monkeypatch.setattr("scaling_search.cli.planning.make_plan", fail)
     result = shell.invoke("plan", "paper")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: the disk of /data is full\n"
@@ -85,7 +85,7 @@ def test_an_unexpected_error_is_one_line_unless_debugging(shell, monkeypatch):
     def fail(*_, **__):
         raise KeyError("surprise")
 
-    monkeypatch.setattr("scaling_search.cli.inputs.make_plan", fail)
+    monkeypatch.setattr("scaling_search.cli.planning.make_plan", fail)
     monkeypatch.delenv("SCALING_SEARCH_DEBUG", raising=False)
     result = shell.invoke("plan", "paper")
     assert result.exit_code == 1
@@ -103,7 +103,7 @@ def test_ctrl_c_exits_with_130(shell, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scaling_search.cli.inputs.make_plan", interrupt)
+    monkeypatch.setattr("scaling_search.cli.planning.make_plan", interrupt)
     result = shell.invoke("plan", "paper")
     assert (result.exit_code, result.stderr) == (
         130,

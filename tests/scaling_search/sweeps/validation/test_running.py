@@ -6,7 +6,7 @@ import pytest
 
 from results.states import SweepState, Verdict
 from results.values import NewCoefficients
-from scaling_search.cli.validating import check_whole
+from scaling_search.cli.proxy_validation import check_whole
 from scaling_search.sweeps import create_sweep
 from scaling_search.sweeps.validation.doubts import doubt
 from scaling_search.sweeps.validation.report import conclude_validation

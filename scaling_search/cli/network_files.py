@@ -1,4 +1,4 @@
-"""Networks as files of other libraries: what `family`, `model` and `export` write."""
+"""Files of networks, for this program and for other libraries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 import yaml
 
 from scaling_search.cli import coefficients, exports
-from scaling_search.cli.inputs import checking
+from scaling_search.cli.network_options import CoefficientOptions, NetworkFileOptions
+from scaling_search.cli.options import ResultsOptions
+from scaling_search.cli.planning import checked_baseline
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
@@ -25,17 +27,17 @@ _DOCUMENTS = {"json": as_json, "yaml": as_yaml}
 """The formats in which the command's own JSON document is written."""
 
 
-def chosen(name: str | None, *, json: bool, output: str | None) -> Format | None:
+def choose_format(files: NetworkFileOptions) -> Format | None:
     """The format asked for, or None where a table is wanted.
 
     Raises:
         InputError: it is unknown, or contradicts --json, or a file is named and no format.
     """
-    if json and name not in (None, "json"):
-        raise InputError(f"--json and --format {name} are given: leave one of them out")
-    if name is None and output is not None and not json:
+    if files.json and files.format not in (None, "json"):
+        raise InputError(f"--json and --format {files.format} are given: leave one of them out")
+    if files.format is None and files.output is not None and not files.json:
         raise InputError("-o needs a format: add for example --format transformers, or --json")
-    wanted = "json" if json else name
+    wanted = "json" if files.json else files.format
     return None if wanted is None else get_format(wanted)
 
 
@@ -56,24 +58,23 @@ def write(
     form: Format,
     family: Sequence[Named],
     document: dict[str, Any],
-    output: str | None,
+    files: NetworkFileOptions,
     *,
     single: bool,
-    force: bool,
 ) -> None:
-    """Networks to stdout, a file, or a file each in a folder.
+    """Write networks to stdout, to one file, or to a file each in a folder.
 
     Args:
         form: the format.
         family: the networks.
-        document: what the command's --json prints, which json and yaml write.
-        output: stdout when absent; a folder where it is one or ends in a slash.
+        document: the command's own JSON document, which the formats json and yaml write.
+        files: where to write.
         single: write the first network by itself, not a family of one.
-        force: overwrite files that are there.
 
     Raises:
         InputError: the format cannot express a network, or a file cannot be written.
     """
+    output, force = files.output, files.force
     if output is not None and (folder := exports.as_folder(output)) is not None:
         texts = {folder / f"{one.name}{form.suffix}": form.one(one) for one in family}
         exports.make_folder(folder)
@@ -82,9 +83,7 @@ def write(
         for path, content in texts.items():
             exports.write(content.encode(), path)
         return
-    target = exports.place(output, "")
-    if target is not None:
-        exports.check_target(target, force=force)
+    target = exports.place(output, "", force=force)
     as_text = _DOCUMENTS.get(form.name)
     if as_text is not None:
         text = as_text(document)
@@ -94,25 +93,19 @@ def write(
 
 
 def write_family_of(
-    sweep: int,
-    name: str,
-    member: str | None,
-    output: str | None,
-    server: str | None,
-    database: str | None,
-    *,
-    force: bool,
+    sweep: int, member: str | None, files: NetworkFileOptions, results: ResultsOptions
 ) -> None:
-    """The family of a sweep's leader, b0 to b7 as `family` derives it, or one member of it.
+    """Write the family of a sweep's leader, b0 to b7, or one member of it.
 
     Raises:
         WorkError: the sweep has no leader yet.
         InputError: as `write`.
     """
-    source = coefficients.choose(database, server, sweep=str(sweep))
-    with checking(source.baseline, database) as own:
-        picked = pick(family(Frame.of(own), source.coefficients), member)
-    write(get_format(name), named(picked), {}, output, single=member is not None, force=force)
+    assert files.format is not None, "called for a format of networks"
+    source = coefficients.choose(str(sweep), CoefficientOptions(), results)
+    with checked_baseline(source.baseline, results.database) as baseline:
+        members = pick(family(Frame.of(baseline), source.coefficients), member)
+    write(get_format(files.format), named(members), {}, files, single=member is not None)
 
 
 def spec_of(word: str, classes: int | None) -> NetworkSpec:

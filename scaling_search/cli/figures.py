@@ -1,14 +1,16 @@
-"""Figures as files."""
+"""Figures, and the files that they are drawn to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from results.reader import Reader
 from scaling_search.cli import exports
+from scaling_search.cli.options import FigureOptions
 from search_spaces.errors import InputError, suggest
 
 COMPARE = "compare"
@@ -38,20 +40,40 @@ def choose_format(target: Path) -> str:
     return chosen
 
 
-def target(output: str, name: str, *, force: bool) -> tuple[Path, str]:
-    """The file to draw to, and its format; in a folder the name with .html.
+@dataclass(frozen=True)
+class FigureFile:
+    """A file that a figure is drawn to."""
 
-    Raises:
-        InputError: as `choose_format`, or the file is there or cannot be written.
-    """
-    path = exports.place(output, f"{name}.html") or Path(output)
-    chosen = choose_format(path)
-    exports.check_target(path, force=force)
-    return path, chosen
+    path: Path
+    format: str
+    theme: str
+
+    @classmethod
+    def at(cls, output: str, name: str, options: FigureOptions) -> FigureFile:
+        """The file of that name, or NAME.html in that folder.
+
+        Raises:
+            InputError: as `choose_format`, the theme is unknown, or the file exists or cannot be
+                written.
+        """
+        check_theme(options.theme)
+        path = Path(output) if output == "-" else exports.in_folder(output, f"{name}.html")
+        chosen = choose_format(path)
+        exports.check_target(path, force=options.force)
+        return cls(path, chosen, options.theme)
+
+    def write(self, figure: Any, kind: str) -> None:
+        """Draw a figure.
+
+        Raises:
+            InputError: an image is asked for and there is no browser to draw it, or the file cannot
+                be written.
+        """
+        exports.write(_render(figure, kind, self.format, self.theme), self.path)
 
 
 def check_theme(theme: str) -> None:
-    """Refuse a theme that there is not.
+    """Refuse an unknown theme.
 
     Raises:
         InputError: with the remedy.
@@ -64,7 +86,7 @@ def draw(reader: Reader, kind: str, sweeps: Sequence[int]) -> Any:
     """A figure of one sweep, or the comparison of several.
 
     Raises:
-        InputError: there is no such figure or sweep, or the number of sweeps does not fit.
+        InputError: the figure or a sweep does not exist, or the number of sweeps does not fit.
     """
     from results.figures import compare
     from results.views import FIGURES, SweepView
@@ -81,12 +103,8 @@ def draw(reader: Reader, kind: str, sweeps: Sequence[int]) -> Any:
     return SweepView(reader, sweeps[0]).figure(kind)
 
 
-def render(figure: Any, kind: str, chosen: str, theme: str) -> bytes:
-    """A figure in a format; `auto` is light where the file cannot follow its reader.
-
-    Raises:
-        InputError: an image is asked for and there is no browser to draw it.
-    """
+def _render(figure: Any, kind: str, chosen: str, theme: str) -> bytes:
+    # The theme `auto` is light where the file cannot follow its reader.
     if chosen == "html":
         from results.reports import Panel, figure_page
 
