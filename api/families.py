@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from api.models.families import FamilyQuery, Images, PublishedQuery
 from api.problems import Finding, ProblemError
 from results import Store
-from results.documents.common import Coefficients as Triple
-from results.documents.families import Family, Member
-from results.values import CoefficientsRecord
-from results.values import FamilyMember as StoredMember
+from results.values import CoefficientsRecord, Family
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, Coefficients
@@ -68,22 +64,20 @@ def derived_member(
     return family_member(frame(baseline, images), coefficients, k, convention)
 
 
-def member_document(member: FamilyMember, stored: Iterable[StoredMember] = ()) -> Member:
-    """A member as an answer; fvcore counted it if a stored one is the same network."""
-    values: dict[str, Any] = member.to_dict()
-    counted = any(one.spec == values["spec"] and one.flops == values["flops"] for one in stored)
-    return Member(**values | {"complexity_source": "fvcore" if counted else "closed_form"})
+def counted(
+    members: Sequence[FamilyMember], coefficients_id: int, store: Store
+) -> tuple[FamilyMember, ...]:
+    """The members; fvcore has counted those whose networks are in the stored family."""
+    stored = [(one.spec, one.flops) for one in store.family_members(coefficients_id)]
+    return tuple(
+        replace(one, complexity_source="fvcore")
+        if (one.spec.to_dict(), one.flops) in stored
+        else one
+        for one in members
+    )
 
 
-@dataclass(frozen=True)
-class Derived:
-    """A family: its members, and the document that describes them."""
-
-    members: tuple[FamilyMember, ...]
-    document: Family
-
-
-def official_family(query: PublishedQuery) -> Derived:
+def official_family(query: PublishedQuery) -> Family:
     """The official table of a baseline.
 
     Raises:
@@ -91,44 +85,35 @@ def official_family(query: PublishedQuery) -> Derived:
     """
     count = official(query.baseline)
     members = derived(query.baseline, query.images, PUBLISHED, "published", count)
-    return _described(query.baseline, query.images, members, "published")
+    return _family(query.baseline, query.images, "published", members)
 
 
-def implied_family(record: CoefficientsRecord, query: FamilyQuery, store: Store) -> Derived:
+def implied_family(record: CoefficientsRecord, query: FamilyQuery, store: Store) -> Family:
     """The family that stored coefficients imply."""
-    members = derived(
-        record.baseline,
-        query.images,
-        Coefficients(record.alpha, record.beta, record.gamma),
-        query.convention,
-        query.members,
+    coefficients = Coefficients(record.alpha, record.beta, record.gamma)
+    members = derived(record.baseline, query.images, coefficients, query.convention, query.members)
+    family = _family(
+        record.baseline, query.images, query.convention, counted(members, record.id, store)
     )
-    stored = store.family_members(record.id)
-    found = None if query.convention == "published" else record
-    return _described(record.baseline, query.images, members, query.convention, found, stored)
+    if query.convention == "published":
+        return family
+    return replace(family, coefficients=coefficients, sweep=record.sweep_id)
 
 
-def _described(
-    baseline: str,
-    images: Images,
-    members: tuple[FamilyMember, ...],
-    convention: Convention,
-    record: CoefficientsRecord | None = None,
-    stored: Iterable[StoredMember] = (),
-) -> Derived:
+def _family(
+    baseline: str, images: Images, convention: Convention, members: tuple[FamilyMember, ...]
+) -> Family:
     at = frame(baseline, images)
-    counted = tuple(stored)
-    document = Family(
+    return Family(
         baseline=baseline,
-        coefficients=None if record is None else Triple.of(record),
-        sweep=None if record is None else record.sweep_id,
+        coefficients=None,
+        sweep=None,
         convention=convention,
         resolution_px=at.resolution_px,
         classes=at.classes,
         in_channels=at.in_channels,
-        members=[member_document(member, counted) for member in members],
+        members=members,
     )
-    return Derived(members, document)
 
 
 def index_of(name: str, most: int) -> int:

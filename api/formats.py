@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import Response
-from pydantic import BaseModel
 
 from api.problems import ProblemError, invalid
+from results.values import Family
+from results.values.json import adapter, to_json
 from search_spaces.errors import suggest
 from search_spaces.exports import FORMATS, PLAIN, Format, as_yaml, named
 from search_spaces.exports.base import JSON_TYPE, PYTHON_TYPE, YAML_TYPE
@@ -20,9 +20,9 @@ _EXAMPLES: Final = {
 }
 
 
-def responses(what: str, document: type[BaseModel]) -> dict[str, Any]:
+def responses(what: str, kind: type[Family | FamilyMember]) -> dict[str, Any]:
     """How OpenAPI describes an answer that comes in every format."""
-    extra: Any = document.model_config["json_schema_extra"]
+    extra: Any = kind.__pydantic_config__["json_schema_extra"]
     content: dict[str, Any] = {JSON_TYPE: {"example": extra["example"]}}
     for media_type, example in _EXAMPLES.items():
         content[media_type] = {"schema": {"type": "string"}, "example": example}
@@ -51,18 +51,18 @@ def _unknown(name: str) -> ProblemError:
     return invalid("query", "format", name, f"it is one of {KNOWN}", suggest(name, FORMATS))
 
 
-def answer(
-    form: Format, document: BaseModel, members: Sequence[FamilyMember], *, single: bool
-) -> Response:
-    """Members in a format; json and yaml hold the service's own document of them.
+def answer(form: Format, value: Family | FamilyMember) -> Response:
+    """A family or a member in a format; json and yaml hold the fields of the value.
 
     Raises:
         InputError: the format cannot express a member; it names the field.
     """
     if form.name in PLAIN:
-        values = document.model_dump(mode="json")
-        text = document.model_dump_json() if form.name == "json" else as_yaml(values)
+        kind = adapter(type(value))
+        json = form.name == "json"
+        text = kind.dump_json(value).decode() if json else as_yaml(to_json(value))
+    elif isinstance(value, Family):
+        text = form.many(named(value.members))
     else:
-        given = named(members)
-        text = form.one(given[0]) if single else form.many(given)
+        text = form.one(named([value])[0])
     return Response(text.encode(), media_type=form.media_type)

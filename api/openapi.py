@@ -15,6 +15,7 @@ from api.middleware.guard import PUBLIC
 from api.problems import KINDS, MEDIA_TYPE, TYPE_PREFIX, Finding, Problem
 from api.security.identity import SESSION_COOKIE
 from results import values
+from search_spaces.families import FamilyMember
 
 DESCRIPTION: Final = """\
 Submit searches for compound-scaling coefficients, follow them, and ask what they found.
@@ -105,7 +106,7 @@ def _configurations() -> Iterator[tuple[str, ConfigDict]]:
     """Of every component its name and pydantic's configuration, which holds its example."""
     for model in _models(BaseModel):
         yield model.__name__, model.model_config
-    for value in vars(values).values():
+    for value in (*vars(values).values(), FamilyMember):
         if isinstance(value, type) and is_dataclass(value):
             yield value.__name__, getattr(value, "__pydantic_config__", ConfigDict())
 

@@ -13,8 +13,7 @@ from api.dashboard.rendering import page
 from api.models.families import FamilyQuery, PublishedQuery
 from api.routers.families import CoefficientsId
 from api.service import StoreDep
-from results.documents.families import Family
-from results.values import Order
+from results.values import Family, Order
 from search_spaces.exports import FORMATS
 from search_spaces.families import CONVENTIONS, PUBLISHED_FAMILIES
 
@@ -39,7 +38,7 @@ def get_families_page(request: Request, store: StoreDep) -> Response:
 def get_published_family_page(request: Request) -> Response:
     """The official table of a baseline."""
     query = asked(request, PublishedQuery)
-    family = families.official_family(query).document
+    family = families.official_family(query)
     frame = query.model_dump(exclude_unset=True)
     figure = f"/v1/figures/families/published?{urlencode(frame)}"
     return _page(request, family, "/v1/families/published", frame, figure, {"query": query})
@@ -50,7 +49,7 @@ def get_family_page(coefficients_id: CoefficientsId, request: Request, store: St
     """What coefficients imply for larger networks, for any images."""
     query = asked(request, FamilyQuery)
     record = store.one_coefficients(coefficients_id)
-    family = families.implied_family(record, query, store).document
+    family = families.implied_family(record, query, store)
     given = query.model_dump(exclude_unset=True)
     base = f"/v1/families/{coefficients_id}"
     figure = f"/v1/figures/families/{coefficients_id}"

@@ -18,8 +18,9 @@ from api.models.families import (
 )
 from api.openapi import problems
 from api.service import StoreDep
-from results.documents.families import Family, Member
+from results.values import Family
 from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.families import FamilyMember
 
 router: Final = APIRouter(prefix="/v1/families", tags=["families"])
 
@@ -42,17 +43,17 @@ def get_published_family(
 ) -> Response:
     """The official table of a baseline, for comparison; needs nothing that is stored."""
     form = format_of(query.format)
-    found = families.official_family(query)
+    family = families.official_family(query)
     keep(request)
-    return answer(form, found.document, found.members, single=False)
+    return answer(form, family)
 
 
 @router.get(
     "/published/{member}",
     operation_id="get_published_member",
     summary="A member of an official family",
-    response_model=Member | dict[str, Any],
-    responses={200: responses("member", Member), **problems(404)},
+    response_model=FamilyMember | dict[str, Any],
+    responses={200: responses("member", FamilyMember), **problems(404)},
 )
 def get_published_member(
     member: MemberName, query: Annotated[WrittenPublishedQuery, Query()], request: Request
@@ -60,9 +61,9 @@ def get_published_member(
     """One member of the official table."""
     k = families.index_of(member, families.official(query.baseline))
     form = format_of(query.format)
-    found = families.derived_member(query.baseline, query.images, PUBLISHED, "published", k)
+    derived = families.derived_member(query.baseline, query.images, PUBLISHED, "published", k)
     keep(request)
-    return answer(form, families.member_document(found), [found], single=True)
+    return answer(form, derived)
 
 
 @router.get(
@@ -80,17 +81,17 @@ def get_family(
 ) -> Response:
     """Members b0, b1, … by a convention for φ, for any base resolution and class count."""
     form = format_of(query.format)
-    found = families.implied_family(store.one_coefficients(coefficients_id), query, store)
+    family = families.implied_family(store.one_coefficients(coefficients_id), query, store)
     keep(request)
-    return answer(form, found.document, found.members, single=False)
+    return answer(form, family)
 
 
 @router.get(
     "/{coefficients_id}/{member}",
     operation_id="get_member",
     summary="A member of a family",
-    response_model=Member | dict[str, Any],
-    responses={200: responses("member", Member), **problems(404)},
+    response_model=FamilyMember | dict[str, Any],
+    responses={200: responses("member", FamilyMember), **problems(404)},
 )
 def get_member(
     coefficients_id: CoefficientsId,
@@ -103,13 +104,13 @@ def get_member(
     k = families.index_of(member, MOST_MEMBERS)
     form = format_of(query.format)
     record = store.one_coefficients(coefficients_id)
-    found = families.derived_member(
+    derived = families.derived_member(
         record.baseline,
         query.images,
         Coefficients(record.alpha, record.beta, record.gamma),
         query.convention,
         k,
     )
-    document = families.member_document(found, store.family_members(coefficients_id))
+    (counted,) = families.counted([derived], coefficients_id, store)
     keep(request)
-    return answer(form, document, [found], single=True)
+    return answer(form, counted)

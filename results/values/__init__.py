@@ -31,6 +31,7 @@ from results.values.coefficients import (
     Searched,
 )
 from results.values.edge import EdgeMeasurement, EdgeMeasurements, NewEdgeMeasurement
+from results.values.families import Family
 from results.values.pages import (
     After,
     CandidateSummary,
@@ -78,6 +79,7 @@ __all__ = [
     "Epoch",
     "EpochSummary",
     "Event",
+    "Family",
     "FamilyMember",
     "Gallery",
     "Identification",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from results.documents.coefficients import BestCoefficients, CoefficientsItem
-from results.documents.families import Family
 from results.errors import NotFoundError
 from results.states import Verdict
 from results.values import (
@@ -16,6 +15,7 @@ from results.values import (
     DatasetSummary,
     EdgeMeasurement,
     EdgeMeasurements,
+    Family,
 )
 from scaling_search.client.part import Part, several
 from search_spaces.families import Convention, FamilyMember
@@ -92,8 +92,7 @@ class FindingPart(Part):
             "classes": classes,
             "members": members,
         }
-        found = self._connection.get(Family, f"/v1/families/{coefficients_id}", params)
-        return tuple(member.to_member() for member in found.members)
+        return self._connection.get(Family, f"/v1/families/{coefficients_id}", params).members
 
     def family_text(
         self,

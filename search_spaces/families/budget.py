@@ -5,24 +5,26 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
-from search_spaces.families import ScaledNetwork, python_line
+from search_spaces.families import ScaledNetwork
 from search_spaces.planning.curve import ScalingCurve
 
 
 @dataclass(frozen=True, kw_only=True)
-class BudgetModel(ScaledNetwork):
+class Budget:
+    """A FLOPs budget; a class of its own, so that JSON begins with it."""
+
+    budget_flops: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetModel(ScaledNetwork, Budget):
     """The network whose FLOPs come nearest a budget, which is its `target_flops`."""
 
     phi: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {"budget_flops": self.target_flops, **super().to_dict()}
 
 
 def _direction(frame: Frame, coefficients: Coefficients, fixed: bool) -> Coefficients:
@@ -63,20 +65,9 @@ def model_for_budget(
     path = ScalingCurve(frame, _direction(frame, coefficients, fixed))
     phi = path.nearest(flops, "budget")
     scaling, spec = frame.simplest(path.scaling(phi)), path.spec(phi)
-    complexity = frame.complexity(spec)
-    dropout = frame.baseline.dropout(max(0, round(math.log2(complexity.flops / frame.base_flops))))
-    stochastic_depth = frame.baseline.stochastic_depth
-    return BudgetModel(
-        phi=phi,
-        scaling=scaling,
-        spec=spec,
-        complexity=complexity,
-        base_flops=frame.base_flops,
-        target_flops=float(flops),
-        dropout=dropout,
-        stochastic_depth=stochastic_depth,
-        base_resolution_px=frame.resolution_px,
-        python=python_line(
-            frame, spec, scaling, dropout=dropout, stochastic_depth=stochastic_depth
-        ),
+    ratio = frame.complexity(spec).flops / frame.base_flops
+    dropout = frame.baseline.dropout(max(0, round(math.log2(ratio))))
+    budget = float(flops)
+    return BudgetModel.of(
+        frame, spec, scaling, target_flops=budget, budget_flops=budget, dropout=dropout, phi=phi
     )

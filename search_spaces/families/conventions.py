@@ -9,7 +9,6 @@ from search_spaces.coefficients import Coefficients, Scaling
 from search_spaces.errors import InputError, suggest
 from search_spaces.families.member import FamilyMember
 from search_spaces.families.published import published_member
-from search_spaces.families.snippet import python_line
 from search_spaces.planning.curve import ScalingCurve
 
 Convention = Literal["fitted", "integer", "published"]
@@ -49,23 +48,15 @@ def _member(
     frame: Frame, path: ScalingCurve | None, k: int, convention: Convention
 ) -> FamilyMember:
     phi, scaling, dropout, note = _placed(frame, path, k, convention)
-    spec = frame.realise(scaling)
-    stochastic_depth = frame.baseline.stochastic_depth
-    return FamilyMember(
+    return FamilyMember.of(
+        frame,
+        frame.realise(scaling),
+        scaling,
+        dropout=dropout,
         name=f"b{k}",
         k=k,
         phi=phi,
-        scaling=scaling,
-        spec=spec,
-        complexity=frame.complexity(spec),
-        base_flops=frame.base_flops,
         target_flops=2.0**k * frame.base_flops,
-        dropout=dropout,
-        stochastic_depth=stochastic_depth,
-        base_resolution_px=frame.resolution_px,
-        python=python_line(
-            frame, spec, scaling, dropout=dropout, stochastic_depth=stochastic_depth
-        ),
         note=note,
     )
 

@@ -2,87 +2,162 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, Final, Literal, Self
 
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
+
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Scaling
+from search_spaces.families.snippet import python_line
 from search_spaces.networks.complexity import Complexity
 from search_spaces.networks.spec import NetworkSpec
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "name": "b1",
+    "k": 1,
+    "phi": 0.98,
+    "depth": 1.0,
+    "width": 1.18,
+    "resolution": 1.18,
+    "resolution_px": 265,
+    "flops": 801_000_000,
+    "params": 7_100_000,
+    "activations": 12_000_000,
+    "complexity_source": "fvcore",
+    "target_flops": 803_318_784.0,
+    "flops_ratio": 1.99,
+    "residual": -0.003,
+    "dropout": 0.2,
+    "stochastic_depth": 0.2,
+    "base_resolution_px": 224,
+    "inherited": ["dropout", "stochastic_depth", "base_resolution_px"],
+    "note": "",
+    "python": "from scaling_search import network; model = network(…)",
+    "spec": {"baseline": "efficientnet_b0", "resolution_px": 265},
+}
+
+SpecJson = Annotated[
+    NetworkSpec,
+    BeforeValidator(lambda spec: NetworkSpec.from_dict(spec) if isinstance(spec, dict) else spec),
+    PlainSerializer(lambda spec: spec.to_dict(), return_type=dict[str, Any]),
+]
+"""A network that JSON holds as `NetworkSpec.to_dict` gives it."""
+
+_ADAPTERS: Final[Callable[[Any], TypeAdapter[Any]]] = cache(TypeAdapter)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScaledNetwork:
     """A network on the way from a baseline to a FLOPs target.
 
-    Attributes:
-        phi: the compound exponent, or None where a table was followed instead. A range of them
-            realises the network: of a solved φ the number of fewest decimals in it is given.
-        scaling: the multipliers of depth, width and resolution, each the number of fewest decimals
-            (near α^φ, β^φ, γ^φ) that realises the network; those of a table as they stand there.
-        spec: the realised network.
-        complexity: its cost for one image in evaluation, in closed form.
-        base_flops: FLOPs of the unscaled baseline at `base_resolution_px`.
-        target_flops: the FLOPs that were aimed at.
-        dropout: rate before the classifier, inherited from the baseline's published training.
-        stochastic_depth: rate towards which the blocks' rates rise, inherited likewise.
-        base_resolution_px: the resolution that the multiplier applies to.
-        python: one line of Python that builds the network.
-        note: what a reader must know to interpret it, or "".
+    Of the numbers that realise the network, `phi` and the multipliers are those of fewest decimals
+    (multipliers of a table are given as they stand there).
     """
 
-    inherited: ClassVar[tuple[str, ...]] = ("dropout", "stochastic_depth", "base_resolution_px")
-    """Attributes that no search chose."""
-
-    phi: float | None
-    scaling: Scaling
-    spec: NetworkSpec
-    complexity: Complexity
-    base_flops: int
+    phi: Annotated[
+        float | None,
+        Field(description="The compound exponent; null where a table was followed."),
+    ]
+    depth: Annotated[float, Field(description="Multiplier of depth.")]
+    width: Annotated[float, Field(description="Multiplier of width.")]
+    resolution: Annotated[float, Field(description="Multiplier of resolution.")]
+    resolution_px: Annotated[int, Field(description="Side of the input images.")]
+    flops: Annotated[int, Field(description="Multiply-adds of one image in evaluation.")]
+    params: int
+    activations: int
+    complexity_source: Annotated[
+        Literal["closed_form", "fvcore"], Field(description="Method that counted the FLOPs.")
+    ] = "closed_form"
     target_flops: float
-    dropout: float
-    stochastic_depth: float
-    base_resolution_px: int
-    python: str
-    note: str = ""
+    flops_ratio: Annotated[
+        float, Field(description="FLOPs over those of the baseline at the base resolution.")
+    ]
+    residual: Annotated[
+        float,
+        Field(description="Distance of the FLOPs to the target, relative to it: 0.02 is 2% above."),
+    ]
+    dropout: Annotated[float, Field(description="Rate before the classifier.")]
+    stochastic_depth: Annotated[float, Field(description="Rate of the last block.")]
+    base_resolution_px: Annotated[
+        int, Field(description="Resolution that the multiplier applies to.")
+    ]
+    inherited: Annotated[
+        tuple[str, ...],
+        Field(description="Fields from the baseline's published training, which no search chose."),
+    ] = ("dropout", "stochastic_depth", "base_resolution_px")
+    note: Annotated[str, Field(description="Remark for the reader, or empty.")] = ""
+    python: Annotated[str, Field(description="One line of Python that builds it.")]
+    spec: Annotated[SpecJson, Field(description="The realised network.")]
+
+    @classmethod
+    def of(
+        cls,
+        frame: Frame,
+        spec: NetworkSpec,
+        scaling: Scaling,
+        *,
+        target_flops: float,
+        dropout: float,
+        **others: Any,
+    ) -> Self:
+        """A network of a baseline, its cost in closed form.
+
+        Args:
+            frame: the baseline with its base resolution, rounding, channels and classes.
+            spec: the realised network.
+            scaling: multipliers that realise it.
+            target_flops: multiply-adds that were aimed at.
+            dropout: rate before the classifier.
+            others: the remaining fields.
+        """
+        cost, stochastic_depth = frame.complexity(spec), frame.baseline.stochastic_depth
+        python = python_line(
+            frame, spec, scaling, dropout=dropout, stochastic_depth=stochastic_depth
+        )
+        return cls(
+            **asdict(scaling),
+            **asdict(cost),
+            resolution_px=spec.resolution_px,
+            target_flops=target_flops,
+            flops_ratio=cost.flops / frame.base_flops,
+            residual=cost.flops / target_flops - 1,
+            dropout=dropout,
+            stochastic_depth=stochastic_depth,
+            base_resolution_px=frame.resolution_px,
+            python=python,
+            spec=spec,
+            **others,
+        )
 
     @property
-    def flops_ratio(self) -> float:
-        """FLOPs relative to the unscaled baseline's."""
-        return self.complexity.flops / self.base_flops
+    def scaling(self) -> Scaling:
+        """The three multipliers."""
+        return Scaling(self.depth, self.width, self.resolution)
 
     @property
-    def residual(self) -> float:
-        """How far the FLOPs are from the target, relative to it: 0.02 is 2% above."""
-        return self.complexity.flops / self.target_flops - 1
+    def complexity(self) -> Complexity:
+        """The cost for one image."""
+        return Complexity(flops=self.flops, params=self.params, activations=self.activations)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {
-            "phi": self.phi,
-            **asdict(self.scaling),
-            "resolution_px": self.spec.resolution_px,
-            **asdict(self.complexity),
-            "complexity_source": "closed_form",
-            "target_flops": self.target_flops,
-            "flops_ratio": self.flops_ratio,
-            "residual": self.residual,
-            "dropout": self.dropout,
-            "stochastic_depth": self.stochastic_depth,
-            "base_resolution_px": self.base_resolution_px,
-            "inherited": list(self.inherited),
-            "note": self.note,
-            "python": self.python,
-            "spec": self.spec.to_dict(),
-        }
+        values: dict[str, Any] = _ADAPTERS(type(self)).dump_python(self, mode="json")
+        return values
 
 
 @dataclass(frozen=True, kw_only=True)
-class FamilyMember(ScaledNetwork):
+class Position:
+    """Place of a member in its family; a class of its own, so that JSON begins with it."""
+
+    name: Annotated[str, Field(description="b0, b1, …")]
+    k: Annotated[int, Field(description="It aims at 2^k × the baseline's FLOPs.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyMember(ScaledNetwork, Position):
     """Member b`k` of a family, which aims at 2^k × the baseline's FLOPs."""
 
-    name: str
-    k: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {"name": self.name, "k": self.k, **super().to_dict()}
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": EXAMPLE})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated
 
 import typer
@@ -84,9 +85,10 @@ def family(
         with results.open() as store, Display(quiet=form is not None).measuring() as counted:
             confirm(store, [(one.spec, one.complexity) for one in made], counted)
     shown = network_files.pick(made, member)
-    by_fvcore = measure or getattr(baseline, "measured", False)
+    if measure or getattr(baseline, "measured", False):
+        shown = [dataclasses.replace(one, complexity_source="fvcore") for one in shown]
     if form is None:
-        view.show_family(console(), source, frame, convention, shown, measured=by_fvcore)
+        view.show_family(console(), source, frame, convention, shown)
     else:
-        document = view.family_document(source, frame, convention, shown, measured=by_fvcore)
+        document = view.family_document(source, frame, convention, shown)
         network_files.write(form, named(shown), document, files, single=member is not None)

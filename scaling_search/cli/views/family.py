@@ -64,13 +64,13 @@ def derived_rows(members: Iterable[FamilyMember]) -> list[Row]:
         Row(
             name=member.name,
             phi=member.phi,
-            depth=member.scaling.depth,
-            width=member.scaling.width,
-            resolution=member.scaling.resolution,
+            depth=member.depth,
+            width=member.width,
+            resolution=member.resolution,
             blocks=sum(member.spec.depths),
-            resolution_px=member.spec.resolution_px,
-            params=member.complexity.params,
-            flops=member.complexity.flops,
+            resolution_px=member.resolution_px,
+            params=member.params,
+            flops=member.flops,
             ratio=member.flops_ratio,
             residual=member.residual,
             dropout=member.dropout,
@@ -126,11 +126,8 @@ def family_document(
     frame: Frame,
     convention: str,
     members: Sequence[FamilyMember],
-    *,
-    measured: bool,
 ) -> dict[str, Any]:
     """A derived family; the convention `published` has a table in place of coefficients."""
-    counted = {"complexity_source": "fvcore"} if measured else {}
     table_only = {"coefficients": None, "source": "the official table", "sweep": None}
     replaced = table_only if convention == "published" else {}
     return (
@@ -141,7 +138,7 @@ def family_document(
             "resolution_px": frame.resolution_px,
             "classes": frame.classes,
             "in_channels": frame.in_channels,
-            "members": [member.to_dict() | counted for member in members],
+            "members": [member.to_dict() for member in members],
         }
     )
 
@@ -152,8 +149,6 @@ def show_family(
     frame: Frame,
     convention: str,
     members: Sequence[FamilyMember],
-    *,
-    measured: bool,
 ) -> None:
     """A derived family."""
     how = (
@@ -161,6 +156,7 @@ def show_family(
         if convention == "published"
         else (f"{triple(source.coefficients)}, {source.origin}; {convention}")
     )
+    measured = members[0].complexity_source == "fvcore"
     counted = "confirmed by fvcore" if measured else "closed form, equal to fvcore's"
     paragraph(
         out,

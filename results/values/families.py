@@ -1,0 +1,40 @@
+"""Families b0, b1, … that coefficients imply for larger networks."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from search_spaces.coefficients import Coefficients
+from search_spaces.families import Convention, FamilyMember
+from search_spaces.families.member import EXAMPLE as MEMBER
+
+_EXAMPLE: dict[str, Any] = {
+    "baseline": "efficientnet_b0",
+    "coefficients": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
+    "sweep": 1,
+    "convention": "fitted",
+    "resolution_px": 224,
+    "classes": 1000,
+    "in_channels": 3,
+    "members": [MEMBER],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """What coefficients imply for larger networks."""
+
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+
+    baseline: str
+    coefficients: Annotated[Coefficients | None, Field(description="Null for the official table.")]
+    sweep: Annotated[
+        int | None,
+        Field(description="The sweep that found the coefficients; null for the official table."),
+    ]
+    convention: Convention
+    resolution_px: Annotated[int, Field(description="Base resolution.")]
+    classes: int
+    in_channels: int
+    members: tuple[FamilyMember, ...]
