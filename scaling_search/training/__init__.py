@@ -6,6 +6,7 @@
 - `evaluation`: batch-norm statistics, loss and accuracy of a network;
 - `start`: from which weights, and what of them is trained when;
 - `isolation`: a trial's threads and random state inside a process that has its own;
+- `compiled`: whether a network trains on the layers of `cpu`;
 - `cpu`: layers that one CPU thread trains faster, on compiled kernels;
 - `training`: one trial, step by step (`train`, `Training`);
 - `calibration`: which memory format is faster on this machine;

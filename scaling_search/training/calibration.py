@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scaling_search.data import PreparedDataset
-from scaling_search.training.training import Training, compiled_layers
+from scaling_search.training.compiled import compiled_layers
+from scaling_search.training.training import Training
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.proxy import ProxySpec
 

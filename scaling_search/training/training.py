@@ -14,7 +14,6 @@ trained before. Order and augmentation are also the same for every candidate.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Generator
 
@@ -25,6 +24,7 @@ from torch import Tensor, nn
 from scaling_search.data import PreparedDataset
 from scaling_search.data.prepared import Split
 from scaling_search.networks.modules import BlockModule
+from scaling_search.training.compiled import compile_layers
 from scaling_search.training.evaluation import evaluate, recompute_norms
 from scaling_search.training.images import Augmenter, EvaluationBatches, Images, Order
 from scaling_search.training.isolation import Isolation
@@ -38,9 +38,6 @@ from search_spaces.specs.proxy import ProxySpec
 
 EXPLODED = 10.0
 """A training loss beyond this many times that of guessing, ln(classes), counts as diverged."""
-
-COMPILED_VARIABLE = "SCALING_SEARCH_COMPILED_LAYERS"
-"""0 trains on PyTorch's own layers everywhere."""
 
 CHECK_STEPS = 16
 """Steps between looks at loss and memory; on CUDA each look waits for the device."""
@@ -64,24 +61,6 @@ def train(
         spec, proxy, data, seed, device=device, threads=threads, channels_last=channels_last
     )
     return (yield from training.epochs())
-
-
-def compiled_layers(device: str, threads: int) -> bool:
-    """Whether trials run, channels last, on the layers of `proxy.cpu`, faster than any other way.
-
-    Those use one thread; with more of them PyTorch's own layers do, and wherever
-    SCALING_SEARCH_COMPILED_LAYERS is 0.
-
-    Raises:
-        InputError: the variable is neither 0 nor 1.
-    """
-    wanted = os.environ.get(COMPILED_VARIABLE) or "1"
-    if wanted not in ("0", "1"):
-        raise InputError(
-            f"{COMPILED_VARIABLE} is {wanted!r}: it must be 1 (the default), or 0 for PyTorch's "
-            "own layers"
-        )
-    return device == "cpu" and threads == 1 and wanted == "1"
 
 
 class Training:
@@ -139,10 +118,7 @@ class Training:
         self.network.to(self._device)
         if channels_last:
             nn.utils.convert_conv2d_weight_memory_format(self.network, torch.channels_last)
-            if compiled_layers(device, threads):
-                from scaling_search.training.cpu import speed_up  # numba takes a second to import
-
-                speed_up(self.network)
+            compile_layers(self.network, device, threads)
         self._optimizer = make_optimizer(self.network, proxy)
         self._thaw = Thaw(self.network, start, proxy.total_steps) if start.thaw else None
 

@@ -14,6 +14,7 @@ from ray.tune.search import Searcher
 
 from scaling_search.networks.checkpoints.keeping import Kept
 from scaling_search.training import EpochReport, TrialResult
+from scaling_search.training.compiled import log_missing_numba
 from scaling_search.tune.cluster import check_room
 from scaling_search.tune.early_stopping import Race
 from scaling_search.tune.trainable import (
@@ -219,6 +220,7 @@ def run_trials(
     Raises:
         InputError: no node of the cluster has room for a trial.
     """
+    log_missing_numba(shared.device, shared.threads)
     check_room(resources.cpus_per_trial, resources.gpus_per_trial)
     trainable = tune.with_resources(
         tune.with_parameters(ProxyTrainable, shared=shared),

@@ -17,6 +17,7 @@ from scaling_search.networks.checkpoints import About, Checkpoint
 from scaling_search.networks.modules import build
 from scaling_search.networks.weights import OFFICIAL_SETTINGS, detect, load_weights, read_tensors
 from scaling_search.training import Training
+from scaling_search.training.compiled import log_missing_numba
 from scaling_search.training.images import Images
 from scaling_search.uses.edge import int8, onnx_files
 from scaling_search.uses.edge.int8 import MAX_LOSS
@@ -171,6 +172,7 @@ def _network(
     if data is None:
         return onnx_files.random_network(spec), "random"
     proxy = parse(ProxySpec, {"images": images}, "training first")
+    log_missing_numba("cpu", 1)
     training = Training(spec, proxy, data, 0)
     last = proxy.report_steps[-1]
     for report in training.epochs():

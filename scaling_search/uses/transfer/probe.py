@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from scaling_search.data import PreparedDataset
 from scaling_search.data.prepared import Split
 from scaling_search.training import EpochReport, Evaluation, Start, evaluate
+from scaling_search.training.compiled import compile_layers
 from scaling_search.training.images import Images, Order
 from scaling_search.training.isolation import Isolation
 from scaling_search.training.optimisation import learning_rate, make_optimizer
 from scaling_search.training.randomness import Streams
-from scaling_search.training.training import compiled_layers
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.proxy import ProxySpec
@@ -65,10 +65,7 @@ class Features:
         parent, _, name = classifier.rpartition(".")
         setattr(body.get_submodule(parent), name, nn.Identity())
         nn.utils.convert_conv2d_weight_memory_format(body, torch.channels_last)
-        if compiled_layers(device, threads):
-            from scaling_search.training.cpu import speed_up  # numba takes a second to import
-
-            speed_up(body)
+        compile_layers(body, device, threads)
         self._body = body.to(self.isolation.device).eval()
         self._split = cache(self.compute)
 

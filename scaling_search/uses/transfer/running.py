@@ -23,6 +23,7 @@ from scaling_search.evidence.transfer import chosen_rate, findings
 from scaling_search.networks.checkpoints import About, save
 from scaling_search.networks.checkpoints.files import SUFFIX
 from scaling_search.sweeps.registration import as_record
+from scaling_search.training.compiled import log_missing_numba
 from scaling_search.uses.transfer.sources import Source
 from scaling_search.uses.transfer.targets import Prepared, as_wanted, described, measured_on
 from scaling_search.uses.transfer.training import Cell, Task
@@ -147,6 +148,7 @@ class Running:
             InputError: a classifier cannot be probed.
             WorkError: the database cannot be written.
         """
+        log_missing_numba(self._device, self._threads)
         for wanted, source in itertools.product(self._spec.data, self._sources):
             data = as_wanted(self._targets[wanted.name, source.network.in_channels], source)
             network = source.adapted(len(data.class_names), self._spec.resolution_px)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,8 @@ import torch
 from scaling_search.data import PreparedDataset
 from scaling_search.training import Training, TrialResult, train, unpack_correct
 from scaling_search.training.calibration import calibrate
+from scaling_search.training.compiled import COMPILED_VARIABLE, compiled_layers
 from scaling_search.training.cpu.layers import Pointwise
-from scaling_search.training.training import COMPILED_VARIABLE, compiled_layers
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
@@ -268,6 +269,44 @@ def test_a_variable_that_says_neither_is_refused(monkeypatch: pytest.MonkeyPatch
         "SCALING_SEARCH_COMPILED_LAYERS is 'no': it must be 1 (the default), or 0 for PyTorch's "
         "own layers"
     )
+
+
+WITHOUT_NUMBA = """
+import json, sys
+sys.modules["numba"] = sys.modules["llvmlite"] = None
+from scaling_search.data import PreparedDataset
+from scaling_search.training import train
+from scaling_search.training.compiled import log_missing_numba
+from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.proxy import ProxySpec
+spec, proxy, data = json.load(sys.stdin)
+for device, threads in [("cuda", 1), ("cpu", 2), ("cpu", 1), ("cpu", 1)]:
+    log_missing_numba(device, threads)
+epochs = train(
+    NetworkSpec.from_dict(spec), ProxySpec(**proxy), PreparedDataset.from_dict(data), 0
+)
+print(json.dumps([report.train_loss for report in epochs]))
+"""
+
+
+def test_without_numba_pytorchs_layers_train_and_a_driver_says_so_once(
+    noise: Prepare, short: ProxySpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = noise()
+    values = json.dumps([network(data).to_dict(), short.model_dump(), data.to_dict()])
+    environment = {name: value for name, value in os.environ.items() if name != COMPILED_VARIABLE}
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_NUMBA],
+        input=values, capture_output=True, text=True, check=True, env=environment,
+        cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    monkeypatch.setenv(COMPILED_VARIABLE, "0")
+    pytorchs = [report.train_loss for report in train(network(data), short, data, 0)]
+    assert json.loads(ended.stdout) == pytorchs
+    assert ended.stderr.splitlines() == [
+        "numba is not installed: training uses PyTorch's own layers, which take two to three times "
+        "as long on a CPU; install the extra `cpu`: pip install 'scaling-search[cpu]'"
+    ]
 
 
 def test_a_network_that_does_not_fit_the_data_is_refused(noise: Prepare, short: ProxySpec) -> None:
