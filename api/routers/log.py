@@ -1,4 +1,4 @@
-"""What the driver of a sweep wrote."""
+"""The log of a sweep's driver."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.models.common import SweepId
-from api.models.logs import DriverLog, LogLine, LogQuery
+from api.models.logs import LogQuery
 from api.negotiation import chosen
 from api.openapi import problems
 from api.service import StoreDep
+from results.values import DriverLog
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/log", tags=["sweeps"])
 
@@ -44,4 +45,4 @@ def get_log(
     if media_type == _TEXT:
         text = "".join(f"{line.text}\n" for line in lines)
         return PlainTextResponse(text, headers={"Vary": "Accept"})
-    return DriverLog(lines=[LogLine.of(line) for line in lines])
+    return DriverLog(lines=lines)

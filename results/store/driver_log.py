@@ -1,4 +1,4 @@
-"""What the driver of a sweep wrote: the last lines, where every process can read them."""
+"""The last lines of each driver's log, where every process can read them."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -5,7 +5,7 @@ states, times). Fields bear the names of the columns in `results.schema`. Dictio
 objects: specs and free-form details. All times are aware and in UTC.
 """
 
-from results.values.access import DriverLogLine, NewToken, Token
+from results.values.access import DriverLog, DriverLogLine, NewToken, Token
 from results.values.catalog import (
     Baselines,
     BaselineSummary,
@@ -73,6 +73,7 @@ __all__ = [
     "Dataset",
     "DatasetSummary",
     "Datasets",
+    "DriverLog",
     "DriverLogLine",
     "EdgeMeasurement",
     "EdgeMeasurements",

@@ -1,9 +1,19 @@
-"""Who may use the service."""
+"""Tokens of the service, and the logs of drivers."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict
 
 from results.states import AccessScope
+from results.values.json import Moment
+
+_LINE: dict[str, Any] = {
+    "id": 12,
+    "at": "2026-11-22T10:00:02Z",
+    "text": "training 24 trials on 2 workers",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +42,17 @@ class NewToken:
 
 @dataclass(frozen=True, kw_only=True)
 class DriverLogLine:
-    """A line that a sweep's driver wrote, with the runner's own remarks among them."""
+    """A line of the log of a sweep's driver; its runner adds remarks."""
 
     id: int
-    sweep_id: int
+    at: Moment
     text: str
-    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverLog:
+    """Lines of the log, oldest first."""
+
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"lines": [_LINE]}})
+
+    lines: list[DriverLogLine]
