@@ -12,10 +12,11 @@ import dataclasses
 import math
 from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from search_spaces.coefficients import UNSCALED, Scaling
 from search_spaces.errors import InputError
+from search_spaces.models import StrictModel
 from search_spaces.networks.complexity import Complexity, Counting, stage_costs
 from search_spaces.networks.layers import Network
 from search_spaces.networks.rounding import Rounding
@@ -94,23 +95,21 @@ class ModuleBaseline(Baseline, Protocol):
         ...
 
 
-class ProxyForm(BaseModel):
-    """How a baseline is shrunk into a cheap stand-in for small images; the default changes nothing.
+class ProxyForm(StrictModel):
+    """A smaller version of a baseline for small images; the default changes nothing.
 
-    The form is realised in the spec's widths and strides, for the baseline and every candidate
-    alike, before any coefficient applies.
+    It changes widths and strides of the baseline and of every candidate alike, before any
+    coefficient applies.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     width: float = Field(
-        1.0, gt=0, le=4, description="Factor on every width, times the candidate's own."
+        1.0, gt=0, le=4, description="Factor on every width, besides the candidate's own."
     )
     stem_stride: int | None = Field(
-        None, ge=1, le=4, description="Stride of the stem; as in the baseline when absent."
+        None, ge=1, le=4, description="Stride of the stem. Absent: the baseline's."
     )
     strides: tuple[int, ...] | None = Field(
-        None, description="Strides of the stages' first blocks; as in the baseline when absent."
+        None, description="Strides of the first blocks of the stages. Absent: the baseline's."
     )
 
 

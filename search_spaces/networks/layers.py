@@ -1,4 +1,4 @@
-"""Operators as data: the one description from which a network's module and complexity follow.
+"""Operators as data, from which a network's module and complexity follow.
 
 A baseline turns a `NetworkSpec` into a `Network` of these. `search_spaces.networks.complexity`
 counts them in closed form, `scaling_search.networks.modules` makes torch modules of them; both

@@ -1,8 +1,8 @@
-"""How real-valued multipliers become whole blocks, channels and pixels.
+"""Rounding of real-valued multipliers to whole blocks, channels and pixels.
 
 The official rules (tensorflow/tpu `efficientnet_model.py`, `round_filters` and `round_repeats`) are
-the defaults; the alternatives are named, because other libraries use them (pycls rounds depth to
-the nearest) and because the rule decides which coefficients are one and the same network.
+the defaults. Other libraries use the alternatives (pycls rounds depth to the nearest). The rule
+decides which coefficients give the same network.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from search_spaces.models import StrictModel
 
 _LARGEST_DENOMINATOR = 10**7
 """A multiplier means the nearest fraction with a denominator up to this.
@@ -49,19 +51,17 @@ def exact(multiplier: float) -> tuple[int, int]:
     return (p, q) if 2 * over * beside_q <= denominator else (beside_p, beside_q)
 
 
-class Rounding(BaseModel):
+class Rounding(StrictModel):
     """The rules that turn a scaled baseline into a realised network."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     depth: Literal["ceil", "nearest"] = Field(
-        "ceil", description="Repeats of a stage: ceil(d·n), as EfficientNet does, or nearest."
+        "ceil", description="Blocks of a stage: ceil(d·n), as in EfficientNet, or the nearest."
     )
     width_divisor: int = Field(
-        8, ge=1, le=256, description="Channels become multiples of this, never below 0.9 of w·f."
+        8, ge=1, le=256, description="Channels become multiples of this, at least 0.9·w·f."
     )
     resolution: Literal["nearest", "floor"] = Field(
-        "nearest", description="Pixels: to the nearest (halves up), or down, multiple."
+        "nearest", description="Pixels: the nearest multiple (halves up), or the one below."
     )
     resolution_multiple: int = Field(
         1, ge=1, le=256, description="Resolutions become multiples of this many pixels."

@@ -1,4 +1,4 @@
-"""Which trials of a sweep keep their weights."""
+"""The rule that decides which trials of a sweep keep their weights."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ CheckpointRule = Annotated[
     str,
     AfterValidator(_check),
     Field(
-        description="Trials that keep their weights: none, all, or best:K, the K most accurate "
-        "ones. Not part of the protocol.",
+        description="Trials whose weights are kept: none, all, or best:K (the K most accurate). "
+        "Not part of the protocol.",
         json_schema_extra={"pattern": r"^(none|all|best:[1-9]\d{0,5})$"},
     ),
 ]
 
 
 def most_kept(rule: str) -> int | None:
-    """How many trials keep their weights at most; None: all of them."""
+    """Largest number of trials whose weights are kept; None: all."""
     best = _BEST.fullmatch(rule)
     if best:
         return int(best[1])

@@ -1,38 +1,38 @@
-"""Which images a search trains on, and how they are split and sized."""
+"""The images of a search, their splits and their size."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from search_spaces.models import StrictModel
 
 Layout = Literal["auto", "classes"]
-"""How the sub-folders of a folder are read."""
+"""Meaning of the sub-folders of a folder."""
 
 
-class DataSpec(BaseModel):
-    """A data set by name, and the choices that decide which images a trial sees.
+class DataSpec(StrictModel):
+    """A data set by name, and the choices that decide which images a trial uses.
 
-    The identity of the images themselves is the content fingerprint taken when they are
-    prepared; a spec only says where to find them and how to split them.
+    A spec only says where the images are and how they are split. Their identity is the fingerprint
+    of their content, which is taken when they are prepared.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, Field(min_length=1)] = Field(
+    name: str = Field(
         default="digits",
-        description=(
-            "`digits`; a path to a folder of images (one sub-folder a class, with or without "
-            "train/, val/ and test/), to a Parquet file or to a folder of Parquet files; or "
-            "`hub:owner/name` for a data set of the Hugging Face Hub."
-        ),
+        min_length=1,
+        description="`digits`; a path to a folder of images (one sub-folder per class, with or "
+        "without train/, val/ and test/), to a Parquet file or to a folder of Parquet files; or "
+        "`hub:owner/name` for a data set of the Hugging Face Hub.",
     )
     validation_fraction: float = Field(
         default=0.2,
         ge=0.01,
         le=0.9,
-        description="Fraction (0.01 to 0.9) of each class's training images kept for validation.",
+        description="Fraction (0.01 to 0.9) of each class's training images held out for "
+        "validation.",
     )
     split_seed: int = Field(
         default=0,
@@ -44,95 +44,76 @@ class DataSpec(BaseModel):
         default=0.2,
         ge=0.0,
         le=0.9,
-        description=(
-            "Fraction (0 to 0.9) of each class held apart as the test split, only where the data "
-            "have no test split of their own; the choice is fixed and ignores split_seed. "
-            "0 for none."
-        ),
+        description="Fraction (0 to 0.9) of each class held out as the test split, if the data "
+        "have none of their own. The choice is fixed and ignores split_seed. 0: no test split.",
     )
     source_px: int | None = Field(
         default=None,
         ge=1,
         le=4096,
-        description=(
-            "Side in pixels of the square images kept in the cache. Automatic by default: the "
-            "native shorter side where all images share it (512 at most), otherwise the median "
-            "shorter side (256 at most)."
-        ),
+        description="Side in pixels of the square images in the cache. Absent: the shorter side "
+        "of the images if all have the same (512 at most), otherwise its median (256 at most).",
     )
     max_train_images: int | None = Field(
         default=None,
         ge=2,
-        description=(
-            "Number of training images to keep, taken evenly from the classes after validation "
-            "has been split off: fewer images make a harder task. All of them by default."
-        ),
+        description="Number of training images to keep, evenly from the classes, after the "
+        "validation split: fewer images make a harder task. Absent: all of them.",
     )
     skip_corrupt: bool = Field(
         default=False,
-        description="Leave out images that cannot be decoded (counted and named) and go on.",
+        description="Leave out images that cannot be decoded, and report them.",
     )
     strict: bool = Field(
         default=False,
-        description=(
-            "Refuse images that are exact copies between training, validation and test split, and "
-            "copies with contradicting labels; they are counted and noted otherwise."
-        ),
+        description="Refuse data with exact copies of an image in two splits or with two labels; "
+        "they are only counted and reported otherwise.",
     )
     depth_bits: int | None = Field(
         default=None,
         ge=1,
         le=31,
-        description=(
-            "How many bits are used (1 to 31) by images of more than 8 bits a channel, one number "
-            "for all of them: the largest value of so many bits is white. By default the fewest of "
-            "8, 10, 12, 14 and 16 that hold every value of the data set."
-        ),
+        description="Bits used (1 to 31) by images of more than 8 bits per channel, the same for "
+        "all: the largest value of this many bits is white. Absent: the fewest of 8, 10, 12, 14 "
+        "and 16 that hold every value of the data set.",
     )
     in_channels: Literal[1, 3] | None = Field(
         default=None,
-        description=(
-            "Channels of the images: 1 (grey) or 3 (RGB). By default as the data: 1 where every "
-            "image is grey, otherwise 3."
-        ),
+        description="Channels of the images: 1 (grey) or 3 (RGB). Absent: 1 if every image is "
+        "grey, otherwise 3.",
     )
     layout: Layout = Field(
         default="auto",
-        description=(
-            "Folders only: `classes` takes every sub-folder as a class, even where one is called "
-            "train or all hold the same sub-folders. By default splits are told by their names."
-        ),
+        description="Folders only: `classes` takes every sub-folder as a class, even if it is "
+        "called train or all have the same sub-folders. `auto` recognises splits by their names.",
     )
     image_column: str | None = Field(
         default=None,
-        description="Parquet and Hub only: the column of images. Found by its type by default.",
+        description="Parquet and Hub only: column of images. Absent: recognised by its type.",
     )
     label_column: str | None = Field(
         default=None,
-        description="Parquet and Hub only: the column of labels. Found by type or name by default.",
+        description="Parquet and Hub only: column of labels. Absent: recognised by type or name.",
     )
     hub_config: str | None = Field(
         default=None,
-        description=(
-            "The configuration (subset) of a data set of the Hub, or of a local folder of Parquet "
-            "files whose README.md has configurations."
-        ),
+        description="Configuration (subset) of a data set of the Hub, or of a local folder of "
+        "Parquet files whose README.md has configurations.",
     )
     hub_revision: str | None = Field(
         default=None,
-        description="Hub only: the commit, tag or branch to read; name a commit to pin the data.",
+        description="Hub only: commit, tag or branch to read; a commit pins the data.",
     )
 
     def choices(self) -> dict[str, Any]:
-        """What differs from the defaults, but for the name; stored with registered images."""
+        """Values other than the defaults, without the name; stored with registered images."""
         return self.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
 
     def registered_as(self, source: str, choices: Mapping[str, Any]) -> Self:
-        """The registered images that this names.
+        """This spec for registered images, which it refers to by their name.
 
         Args:
-            source: where they are.
-            choices: what was chosen when they were registered; it holds wherever this spec leaves
-                the default.
+            source: location of the images.
+            choices: values chosen at registration, used where this spec has the default.
         """
         return type(self).model_validate({**choices, **self.choices(), "name": source})

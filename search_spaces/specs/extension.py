@@ -1,40 +1,45 @@
-"""More of a sweep: further seeds, a finer search, another strategy, a longer budget."""
+"""Extensions of a sweep: further seeds, a finer search, another strategy, a longer budget."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from search_spaces.errors import InputError
+from search_spaces.models import StrictModel
 from search_spaces.specs.reading import parse
+from search_spaces.specs.seeds import MAX_SEEDS
 from search_spaces.specs.space import Axes, Lattice
 from search_spaces.specs.strategy import StrategySpec
-from search_spaces.specs.sweep import MAX_SEEDS, SweepSpec
+from search_spaces.specs.sweep import SweepSpec
 
 
-class Extension(BaseModel):
-    """What a stored sweep should have besides what it has; at least one of it.
+class Extension(StrictModel):
+    """Changes to a stored sweep, at least one of them.
 
-    All but the budget is added to the sweep itself, and all its trials count on. A budget is part
-    of the protocol, so a longer one makes a new sweep, and no trial of the old one counts there.
+    All but the budget are added to the sweep itself, and its trials remain valid. The budget is
+    part of the protocol, so a longer one makes a new sweep, which uses no trial of the old one.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", json_schema_extra={"example": {"seeds": 6}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"seeds": 6}})
 
     seeds: int | tuple[int, ...] | None = Field(
-        None, description="How many seeds in all, or further ones."
+        None, description="Total number of seeds, or a list of further ones."
     )
-    lattice: Lattice | None = Field(None, description="Directions to search besides.")
-    axes: Axes | None = Field(None, description="A grid over α, β, γ to search besides.")
-    strategy: StrategySpec | None = Field(None, description="How to go on.")
+    lattice: Lattice | None = Field(None, description="Further directions to search.")
+    axes: Axes | None = Field(None, description="A further grid over α, β, γ to search.")
+    strategy: StrategySpec | None = Field(None, description="Strategy of the further search.")
     confirmation_seeds: int | None = Field(
-        None, ge=0, le=MAX_SEEDS, description="Fresh seeds of the leader when the search is over."
+        None, ge=0, le=MAX_SEEDS, description="Fresh seeds of the leader after the search."
     )
-    images: int | None = Field(None, ge=1, description="A longer budget, in images of a trial.")
-    steps: int | None = Field(None, ge=1, description="A longer budget, in steps of a trial.")
+    images: int | None = Field(
+        None, ge=1, description="A longer budget, in training images per trial."
+    )
+    steps: int | None = Field(
+        None, ge=1, description="A longer budget, in optimizer steps per trial."
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -49,7 +54,7 @@ class Extension(BaseModel):
 
     @property
     def looks_further(self) -> bool:
-        """Whether a search is planned; what else is asked needs only the plan that is stored."""
+        """Whether a new search has to be planned."""
         return self.lattice is not None or self.axes is not None
 
     @property
@@ -59,26 +64,25 @@ class Extension(BaseModel):
 
 
 def extended(spec: SweepSpec, extension: Extension, sweep_id: int) -> SweepSpec:
-    """The specification of the sweep when it has been extended, or of the longer one.
+    """The specification of the extended sweep, or of the new one with a longer budget.
 
     Args:
-        spec: of the sweep so far.
+        spec: the specification so far.
         extension: what to add.
-        sweep_id: of the sweep, which the description of a longer one names.
+        sweep_id: the sweep, which the description of a new one names.
 
     Raises:
-        InputError: something would become less, or the parts contradict each other.
+        InputError: something would become less, nothing would change, or values contradict each
+            other.
     """
     values: dict[str, Any] = spec.model_dump(mode="json")
     values["seeds"] = _seeds(spec.seeds, extension.seeds)
     if extension.lattice is not None or extension.axes is not None:
-        place = extension.model_dump(mode="json", include={"lattice", "axes"})
-        values["space"] |= place
+        values["space"] |= extension.model_dump(mode="json", include={"lattice", "axes"})
     if extension.strategy is not None:
         values["strategy"] = extension.strategy.model_dump(mode="json")
     if extension.confirmation_seeds is not None:
-        fewer = extension.confirmation_seeds < len(spec.confirmation)
-        if fewer:
+        if extension.confirmation_seeds < len(spec.confirmation):
             raise InputError(
                 f"confirmation_seeds is {extension.confirmation_seeds}: the sweep has "
                 f"{len(spec.confirmation)} already, and extending only adds; give more"
@@ -86,53 +90,50 @@ def extended(spec: SweepSpec, extension: Extension, sweep_id: int) -> SweepSpec:
         values["confirmation_seeds"] = extension.confirmation_seeds
     if extension.is_longer:
         values["proxy"] |= {"images": extension.images, "steps": extension.steps}
-        said = f"Sweep {sweep_id} with a longer budget."
-        values["description"] = f"{spec.description.strip()} {said}".strip()
-    found = parse(SweepSpec, values, "the extended sweep")
-    if extension.is_longer and found.proxy.total_images <= spec.proxy.total_images:
+        origin = f"Sweep {sweep_id} with a longer budget."
+        values["description"] = f"{spec.description.strip()} {origin}".strip()
+    result = parse(SweepSpec, values, "the extended sweep")
+    if extension.is_longer and result.proxy.total_images <= spec.proxy.total_images:
         raise InputError(
-            f"the budget is {found.proxy.total_images:,} images a trial: the sweep has "
+            f"the budget is {result.proxy.total_images:,} images per trial: the sweep has "
             f"{spec.proxy.total_images:,} already; give a longer one, or run a new sweep"
         )
-    if found == spec:
+    if result == spec:
         raise InputError(
             "nothing would change: the sweep has all of this already; give more seeds, a finer "
             "lattice, another strategy or a longer budget"
         )
-    return found
+    return result
 
 
-def _seeds(present: tuple[int, ...], asked: int | tuple[int, ...] | None) -> list[int]:
+def _seeds(present: tuple[int, ...], wanted: int | tuple[int, ...] | None) -> list[int]:
     """The present seeds in their order, then further ones."""
-    if asked is None:
+    if wanted is None:
         return list(present)
-    if not isinstance(asked, int):
-        return list(dict.fromkeys([*present, *asked]))
-    if not len(present) <= asked <= MAX_SEEDS:
+    if not isinstance(wanted, int):
+        return list(dict.fromkeys([*present, *wanted]))
+    if not len(present) <= wanted <= MAX_SEEDS:
         raise InputError(
-            f"seeds is {asked}: the sweep has {len(present)} already and can have {MAX_SEEDS}, "
+            f"seeds is {wanted}: the sweep has {len(present)} already and can have {MAX_SEEDS}, "
             f"and extending only adds; give {len(present) + 1} to {MAX_SEEDS}"
         )
-    further = (seed for seed in range(asked + len(present)) if seed not in present)
-    return [
-        *present,
-        *(seed for seed, _ in zip(further, range(asked - len(present)), strict=False)),
-    ]
+    unused = (seed for seed in range(wanted + len(present)) if seed not in present)
+    return [*present, *itertools.islice(unused, wanted - len(present))]
 
 
 def check_additions(before: SweepSpec, after: SweepSpec, further: int) -> None:
     """Refuse an extension that adds no trial.
 
     Args:
-        before: the specification of the sweep so far.
-        after: when it has been extended.
-        further: candidates that are added.
+        before: the specification so far.
+        after: the extended one.
+        further: number of candidates that are added.
 
     Raises:
-        InputError: its networks are in the sweep already, and nothing else is asked.
+        InputError: the sweep has all networks already, and nothing else changes.
     """
-    asked = [(spec.seeds, spec.confirmation, spec.strategy) for spec in (before, after)]
-    if not further and asked[0] == asked[1]:
+    trials = [(spec.seeds, spec.confirmation, spec.strategy) for spec in (before, after)]
+    if not further and trials[0] == trials[1]:
         raise InputError(
             "nothing would be added: the sweep has every network of that search already; give a "
             "finer lattice (--divisions), more seeds, another strategy or a longer budget"
@@ -145,14 +146,14 @@ def check_proposals(
     """Refuse an extension after which a sampler would have nothing left to propose.
 
     Args:
-        spec: of the sweep when it has been extended.
+        spec: the extended specification.
         extension: what is added.
-        searched: trials of candidates that can win, without those that confirm.
-        candidates: of the plan.
+        searched: trials of candidates that can win, without confirmation trials.
+        candidates: networks of the plan, references included.
         eligible: those that can win.
 
     Raises:
-        InputError: the search has as many trials as its sampler wants, and nothing else is asked.
+        InputError: the search has as many trials as its sampler makes, and nothing else changes.
     """
     if not spec.strategy.samples or extension.confirmation_seeds is not None:
         return
@@ -161,7 +162,7 @@ def check_proposals(
     if searched < wanted:
         return
     more = []
-    if searched >= eligible * seeds:  # none is left with these seeds
+    if searched >= eligible * seeds:  # no trial is left with these seeds
         seeds = searched // eligible + 1
         more.append(f"more seeds (--seeds {seeds})")
     if searched >= strategy.sampled_trials(candidates, eligible, seeds):

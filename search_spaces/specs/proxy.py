@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+import math
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from search_spaces.errors import InputError
+from search_spaces.models import Fraction, Positive, StrictModel
 
 
-class Augmentation(BaseModel):
-    """Random changes to training images, made in source pixels before the one resize.
+def _rising(rates: tuple[float, ...]) -> tuple[float, ...]:
+    if not all(rate > 0 and math.isfinite(rate) for rate in rates):
+        shown = ", ".join(f"{rate:g}" for rate in rates)
+        raise ValueError(f"learning rates are {shown}: each must be above 0")
+    return tuple(sorted(set(rates)))
 
-    They are drawn from the trial's seed alone, so every candidate sees the same ones, whatever its
-    resolution. Nothing here changes the apparent size of an object: training and evaluation use
-    the same crop (arXiv 1906.06423 shows what happens otherwise).
+
+LearningRates = Annotated[tuple[float, ...], AfterValidator(_rising)]
+"""Peak learning rates, made distinct and rising."""
+
+
+class Augmentation(StrictModel):
+    """Random changes to training images, made in source pixels before the only resize.
+
+    They depend on the trial's seed alone, so every candidate sees the same ones at any resolution.
+    Nothing here changes the apparent size of an object: training and evaluation use the same crop
+    (arXiv 1906.06423 shows the effect of different ones).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    crop_padding: float = Field(
+    crop_padding: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = Field(
         0.0,
-        ge=0,
-        le=0.5,
-        allow_inf_nan=False,
-        description="Each image is shifted by up to this fraction of its own side in both "
-        "directions (rounded to whole source pixels), its borders mirrored; 0.125 is 4 px of 32.",
+        description="Largest shift in both directions, as a fraction of the image's side (rounded "
+        "to whole source pixels); borders are mirrored. 0.125 is 4 px of 32.",
     )
     horizontal_flip: bool = Field(
         False,
@@ -33,86 +41,57 @@ class Augmentation(BaseModel):
     )
 
 
-class ProxySpec(BaseModel):
+class ProxySpec(StrictModel):
     """Budget, recipe and evaluation of one trial. All of it is part of a sweep's protocol.
 
-    The budget is `images` or `steps`, exactly one of them. With `images`, the last images that do
-    not fill a batch are not trained, so the budget is never exceeded.
+    The budget is either `images` or `steps`. Images that do not fill the last batch are not
+    trained, so a budget in images is never exceeded.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     images: int | None = Field(
-        None, ge=1, description="Budget: training images seen, repeats counted."
+        None, ge=1, description="Budget in training images, repeats included."
     )
-    steps: int | None = Field(None, ge=1, description="Budget: optimizer steps.")
+    steps: int | None = Field(None, ge=1, description="Budget in optimizer steps.")
     batch_size: int = Field(64, ge=2, le=65536, description="Training images per optimizer step.")
     reports: int = Field(
         5,
         ge=1,
         le=1000,
-        description="Evaluations on the validation split, evenly spaced, the last one at the end; "
-        "these are the epochs of a trial.",
+        description="Evaluations on the validation split, evenly spaced, the last one at the end. "
+        "These are the epochs of a trial.",
     )
     optimizer: Literal["sgd", "adamw", "rmsprop"] = Field(
         "sgd", description="sgd has Nesterov momentum; rmsprop is the paper's."
     )
-    learning_rate: float = Field(
-        0.05,
-        gt=0,
-        allow_inf_nan=False,
-        description="Peak learning rate, at this batch size.",
-    )
+    learning_rate: Positive = Field(0.05, description="Peak learning rate at this batch size.")
     schedule: Literal["linear", "cosine"] = Field(
-        "linear", description="One cycle: up linearly, then down to 0 along a line or a cosine."
+        "linear", description="Linear warm-up, then decay to 0: linear or along a cosine."
     )
-    warmup: float = Field(
-        0.2, ge=0, lt=1, allow_inf_nan=False, description="Fraction of the steps spent going up."
-    )
-    momentum: float = Field(
-        0.9,
-        ge=0,
-        lt=1,
-        allow_inf_nan=False,
-        description="Momentum of sgd and rmsprop, first beta of adamw.",
-    )
-    weight_decay: float = Field(
+    warmup: Fraction = Field(0.2, description="Fraction of the steps used for warm-up.")
+    momentum: Fraction = Field(0.9, description="Momentum of sgd and rmsprop, first beta of adamw.")
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         5e-4,
-        ge=0,
-        allow_inf_nan=False,
-        description="Decay of convolution and linear weights; norms and biases have none. As each "
-        "optimizer defines it: added to the gradient by sgd and rmsprop, decoupled by adamw.",
+        description="Decay of convolution and linear weights, not of norms and biases: added to "
+        "the gradient by sgd and rmsprop, decoupled by adamw.",
     )
-    label_smoothing: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        allow_inf_nan=False,
-        description="Probability spread evenly over the classes; training loss only.",
+    label_smoothing: Fraction = Field(
+        0.0, description="Probability spread evenly over the classes in the training loss."
     )
-    gradient_clip: float | None = Field(
-        None,
-        gt=0,
-        allow_inf_nan=False,
-        description="Largest norm of the whole gradient; absent: not clipped.",
+    gradient_clip: Positive | None = Field(
+        None, description="Largest norm of the whole gradient. Absent: no clipping."
     )
     zero_init_residual: bool = Field(
         False,
-        description="Start residual blocks as the identity (their last norm scales by 0), so that "
-        "deep networks start as fast as shallow ones (arXiv 1706.02677, section 5.1).",
+        description="Start residual blocks as the identity (the scale of their last norm is 0), "
+        "so that deep networks start as fast as shallow ones (arXiv 1706.02677, section 5.1).",
     )
-    dropout: float = Field(
+    dropout: Fraction = Field(
         0.0,
-        ge=0,
-        lt=1,
-        allow_inf_nan=False,
-        description="Rate before the classifier; 0, so that short runs do not punish large ones.",
+        description="Dropout rate before the classifier. The default of 0 does not put large "
+        "networks at a disadvantage in short runs.",
     )
-    stochastic_depth: float = Field(
+    stochastic_depth: Fraction = Field(
         0.0,
-        ge=0,
-        lt=1,
-        allow_inf_nan=False,
         description="Drop rate of the last residual block, rising linearly from 0 at the first.",
     )
     augmentation: Augmentation = Field(
@@ -125,13 +104,13 @@ class ProxySpec(BaseModel):
     norm_images: int = Field(
         1024,
         ge=0,
-        description="Training images, not augmented, through which batch-norm statistics are "
-        "averaged anew before each evaluation; 0 keeps the running averages of training.",
+        description="Training images, not augmented, from which batch-norm statistics are "
+        "recomputed before each evaluation. 0 keeps the running averages of training.",
     )
 
     @property
     def gentler(self) -> str:
-        """What to try where trainings diverge: a tenth of the rate, at most the default one."""
+        """Advice for trainings that diverge: a tenth of the rate, at most the default one."""
         default: float = type(self).model_fields["learning_rate"].default
         lower = float(f"{min(self.learning_rate / 10, default):.1g}")
         return (
@@ -173,11 +152,11 @@ class ProxySpec(BaseModel):
 
     @property
     def total_images(self) -> int:
-        """Images a trial trains on, repeats counted; at most `images`."""
+        """Training images of a trial, repeats included; at most `images`."""
         return self.total_steps * self.batch_size
 
     @property
     def report_steps(self) -> tuple[int, ...]:
-        """The steps after which a trial is evaluated; strictly rising, the last is the end."""
+        """The steps after which a trial is evaluated; strictly rising, the last one is the end."""
         total = self.total_steps
         return tuple(total * (k + 1) // self.reports for k in range(self.reports))

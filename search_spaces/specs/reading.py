@@ -1,4 +1,4 @@
-"""From YAML or JSON to validated specs, with errors that a person can act on."""
+"""Reading specs from YAML or JSON, with error messages that name key, value and rule."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from search_spaces.errors import InputError, suggest
 
@@ -16,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def presets() -> dict[str, str]:
-    """The shipped preset files: name → YAML text."""
+    """The preset files of this package: name → YAML text."""
     folder = files("search_spaces") / "presets"
     return {
         entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
@@ -26,7 +27,7 @@ def presets() -> dict[str, str]:
 
 
 def read_yaml(source: str) -> tuple[str, dict[str, Any]]:
-    """A preset by name or a file by path, as (origin for error messages, mapping).
+    """A preset by name or a file by path, as (source for error messages, mapping).
 
     Raises:
         InputError: there is no such preset or file, or it is not a YAML mapping.
@@ -59,36 +60,35 @@ def _model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[Bas
     """The model class that holds the last key of an error's location."""
     for part in location:
         field = model.model_fields.get(str(part))
-        if field is None:
-            continue
-        for choice in (field.annotation, *get_args(field.annotation)):
-            if isinstance(choice, type) and issubclass(choice, BaseModel):
-                model = choice
-                break
+        model = (field and nested_model(field)) or model
     return model
 
 
-def _names(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
+def nested_model(field: FieldInfo) -> type[BaseModel] | None:
+    """The model that a field holds; None for plain values."""
+    for choice in (field.annotation, *get_args(field.annotation)):
+        if isinstance(choice, type) and issubclass(choice, BaseModel):
+            return choice
+    return None
 
 
 def explain(error: ValidationError, model: type[BaseModel], origin: str) -> InputError:
-    """Pydantic's findings as one message: each names the key, the value and the rule."""
+    """Pydantic's errors as one message that names each key, value and rule."""
     lines = []
-    for found in error.errors():
-        location = [part for part in found["loc"] if part != "function-after"]
+    for problem in error.errors():
+        location = [part for part in problem["loc"] if not str(part).startswith("function-")]
         key = ".".join(str(part) for part in location) or "the whole"
-        if found["type"] == "extra_forbidden":
-            names = _names(_model_at(model, location[:-1]))
-            lines.append(f"{key} is not a known key: {suggest(str(location[-1]), names)}")
-        elif found["type"] == "missing":
+        if problem["type"] == "extra_forbidden":
+            known = _model_at(model, location[:-1]).model_fields
+            lines.append(f"{key} is not a known key: {suggest(str(location[-1]), known)}")
+        elif problem["type"] == "missing":
             lines.append(f"{key} is missing: it must be given")
-        elif found["type"] == "value_error":
-            message = str(found["ctx"]["error"])
+        elif problem["type"] == "value_error":
+            message = str(problem["ctx"]["error"])
             lines.append(f"{key}: {message}" if location else message)
         else:
             lines.append(
-                f"{key} is {found['input']!r}: {found['msg'][0].lower()}{found['msg'][1:]}"
+                f"{key} is {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
             )
     return InputError(f"{origin}: " + "; ".join(lines))
 
@@ -97,7 +97,7 @@ def parse(model: type[Model], data: Any, origin: str) -> Model:
     """Validate plain data as `model`.
 
     Raises:
-        InputError: every finding in one message, unknown keys with the nearest known one.
+        InputError: one message with every problem, and the nearest known key for unknown ones.
     """
     try:
         return model.model_validate(data)

@@ -8,22 +8,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from search_spaces.specs.reading import nested_model
 from search_spaces.specs.sweep import SweepSpec
 
 BEGIN, END = "<!-- keys: generated -->", "<!-- /keys -->"
-
-
-def _inner(field: FieldInfo) -> type[BaseModel] | None:
-    for choice in (field.annotation, *get_args(field.annotation)):
-        if isinstance(choice, type) and issubclass(choice, BaseModel):
-            return choice
-    return None
 
 
 def _default(field: FieldInfo) -> str:
@@ -43,7 +37,7 @@ def rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, s
     """(dotted key, default, description) of every key, depth first."""
     for name, field in model.model_fields.items():
         key = f"{prefix}{name}"
-        inner = _inner(field)
+        inner = nested_model(field)
         yield key, _default(field), field.description or (inner.__doc__ or "").split("\n")[0]
         if inner is not None:
             yield from rows(inner, f"{key}.")

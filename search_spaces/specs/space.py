@@ -1,4 +1,4 @@
-"""What is searched: a baseline (and its form), where to look, and under which constraint."""
+"""A search space: a baseline and its form, a constraint, and where to look."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import math
 from typing import Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     field_validator,
@@ -18,6 +16,7 @@ from pydantic import (
 from search_spaces.baselines import ProxyForm, get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Shares
+from search_spaces.models import StrictModel, Triple
 from search_spaces.networks.rounding import Rounding
 from search_spaces.specs.methods import Comparison
 from search_spaces.specs.target import Target
@@ -28,13 +27,11 @@ MAX_POINTS = 200_000_000
 MAX_LATTICE_DIVISIONS = 60
 
 
-class Axis(BaseModel):
+class Axis(StrictModel):
     """An inclusive range of one coefficient: min, min + step, … up to and including max."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     min: float = Field(1.0, description="First value; at least 1.")
-    max: float = Field(description="Last value, included when the steps reach it.")
+    max: float = Field(description="Last value, included if the steps reach it.")
     step: float = Field(0.05, description="Distance between values; above 0.")
 
     @model_validator(mode="after")
@@ -62,10 +59,8 @@ class Axis(BaseModel):
         return [round(self.min + index * self.step, 10) for index in range(self.count)]
 
 
-class Axes(BaseModel):
-    """A grid over α, β, γ; a coefficient that is left out stays at 1."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Axes(StrictModel):
+    """A grid over α, β, γ; a coefficient without an axis stays at 1."""
 
     alpha: Axis = Axis(min=1, max=1)
     beta: Axis = Axis(min=1, max=1)
@@ -86,10 +81,8 @@ class Axes(BaseModel):
         return self.alpha.count * self.beta.count * self.gamma.count
 
 
-class Lattice(BaseModel):
-    """Directions on the triangle of shares: all multiples of 1 / divisions, or a list."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Lattice(StrictModel):
+    """Directions on the triangle of shares: all multiples of 1 / divisions, and a list."""
 
     divisions: int | None = Field(
         None,
@@ -97,8 +90,8 @@ class Lattice(BaseModel):
         le=MAX_LATTICE_DIVISIONS,
         description="n gives (n + 1)(n + 2) / 2 directions, corners included.",
     )
-    directions: tuple[tuple[float, float, float], ...] = Field(
-        (), description="Further shares (depth, width, resolution), each summing to 1."
+    directions: tuple[Triple, ...] = Field(
+        (), description="Further shares of depth, width and resolution, each summing to 1."
     )
 
     @model_validator(mode="after")
@@ -110,42 +103,42 @@ class Lattice(BaseModel):
         return self
 
     def shares(self) -> list[Shares]:
-        """Every direction once, corners first to last in depth, then width."""
+        """Every direction once: those listed, then those of the divisions, most depth first."""
         n = self.divisions
-        found = [Shares(*direction) for direction in self.directions]
+        shares = [Shares(*direction) for direction in self.directions]
         if n is not None:
-            found += [
+            shares += [
                 Shares(d / n, w / n, (n - d - w) / n)
                 for d in range(n, -1, -1)
                 for w in range(n - d, -1, -1)
             ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(shares))
 
 
 Reference = Literal["baseline", "published", "published_matched"]
 
 
-class SearchSpace(BaseModel):
+class SearchSpace(StrictModel):
     """A baseline in a form at a base resolution, a constraint, and where to look."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    baseline: str = Field(DEFAULT_BASELINE, description="The network being scaled.")
-    form: ProxyForm = Field(ProxyForm(), description="How it is shrunk for a cheap proxy.")
-    resolution_px: int | None = Field(
-        None, ge=1, le=4096, description="Base resolution; the baseline's own when absent."
+    baseline: str = Field(DEFAULT_BASELINE, description="Network that is scaled.")
+    form: ProxyForm = Field(
+        ProxyForm(), description="Smaller version of the baseline for a cheap proxy."
     )
-    rounding: Rounding | None = Field(None, description="The baseline's own rules when absent.")
-    target: Target = Field(Target(), description="The constraint.")
+    resolution_px: int | None = Field(
+        None, ge=1, le=4096, description="Base resolution. Absent: the baseline's."
+    )
+    rounding: Rounding | None = Field(None, description="Rounding rules. Absent: the baseline's.")
+    target: Target = Field(Target(), description="Cost that candidates must have.")
     axes: Axes | None = Field(None, description="A grid over α, β, γ.")
     lattice: Lattice | None = Field(None, description="Directions on the triangle of shares.")
     references: tuple[Reference, ...] = Field(
         ("baseline", "published", "published_matched"),
-        description="Networks trained beside the searched ones: the unscaled baseline, the "
-        "published coefficients as they are, and their direction at the target's FLOPs.",
+        description="Networks trained for comparison: the unscaled baseline, the published "
+        "coefficients as they are, and their direction at the target's FLOPs.",
     )
     compare: Comparison | None = Field(
-        None, description="Ways of scaling to compare at equal FLOPs, in place of a search."
+        None, description="Ways of scaling to compare at equal FLOPs, instead of a search."
     )
 
     @field_validator("baseline")
@@ -170,23 +163,23 @@ class SearchSpace(BaseModel):
             )
         if self.compare is not None and self.target.timed:
             raise ValueError(
-                "compare takes every method to the same FLOPs, so a limit on latency has nothing "
-                "to leave out: remove at_most.latency; `scaling-search latency` measures what was "
-                "compared"
+                "compare brings every method to the same FLOPs, so that no network is left out for "
+                "its latency: remove at_most.latency; `scaling-search latency` measures the "
+                "networks of a comparison"
             )
         _ = self.frame().base  # raises where form, resolution and baseline do not go together
         return self
 
     @model_serializer(mode="wrap")
     def _without_absent(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # As a target's: spaces keep the identity that they had before there were comparisons.
+        # As in a target: the protocols of versions without comparisons stay the same.
         given: dict[str, Any] = serialise(self)
         if given.get("compare") is None:
             given.pop("compare", None)
         return given
 
     def frame(self, *, in_channels: int | None = None, classes: int | None = None) -> Frame:
-        """What stays fixed while coefficients vary, for images of so many channels and classes."""
+        """What stays fixed while coefficients vary, for images of these channels and classes."""
         return Frame.of(
             get_baseline(self.baseline),
             form=self.form,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from search_spaces.models import StrictModel
 
 StrategyName = Literal["grid", "contenders", "asha", "hyperband", "tpe", "gp"]
 
 RACES = ("asha", "hyperband")
 SAMPLERS = ("tpe", "gp")
 
-_OWN_KEYS = {
+_KEYS_OF = {
     "pilot_seeds": ("contenders",),
     "negligible": ("contenders",),
     "reduction": RACES,
@@ -21,29 +23,25 @@ _OWN_KEYS = {
 }
 
 
-class StrategySpec(BaseModel):
+class StrategySpec(StrictModel):
     """How a sweep spends its budget.
 
-    - `grid`: every candidate with every seed, the faithful one.
+    - `grid`: every candidate with every seed.
     - `contenders`: pilot seeds for all, then further ones only for candidates that may still be
       within δ of the best, until the verdict is conclusive.
-    - `asha`, `hyperband`: trials are stopped early where others were better after as many epochs
-      (arXiv 1810.05934); what is stopped is not tried with further seeds.
+    - `asha`, `hyperband`: trials are stopped early if others were better after as many epochs
+      (arXiv 1810.05934); a candidate whose trial was stopped gets no further seeds.
     - `tpe`, `gp`: Optuna's samplers propose shares; the nearest network is trained.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: StrategyName = Field("grid", description="grid, contenders, asha, hyperband, tpe or gp.")
     max_images: int | None = Field(
         None,
         ge=1,
-        description="Most training images of the search, all trials together; confirmation comes "
-        "on top. Absent: as many as the strategy wants.",
+        description="Largest number of training images of the search, all trials together, "
+        "without confirmation. Absent: no limit.",
     )
-    seed: int = Field(
-        0, ge=0, lt=2**31, description="Of the strategy's own random choices (tpe, gp)."
-    )
+    seed: int = Field(0, ge=0, lt=2**31, description="tpe, gp: seed of the sampler.")
     pilot_seeds: int = Field(
         2, ge=2, description="contenders: seeds of every candidate before any is dropped."
     )
@@ -51,15 +49,15 @@ class StrategySpec(BaseModel):
         0.05,
         gt=0,
         lt=0.5,
-        description="contenders: a candidate goes on while the probability that it loses at most δ "
-        "is above this.",
+        description="contenders: a candidate gets further seeds while the probability that it is "
+        "within δ of the best is above this.",
     )
     reduction: int = Field(
         4,
         ge=2,
         le=16,
-        description="asha, hyperband: one of so many trials goes on at each rung, and rungs are so "
-        "many times farther apart.",
+        description="asha, hyperband: factor by which the number of trials falls, and the number "
+        "of epochs rises, from one rung to the next.",
     )
     first_rung: int = Field(
         1, ge=1, description="asha, hyperband: epochs before any trial may be stopped."
@@ -67,11 +65,11 @@ class StrategySpec(BaseModel):
     trials: int | None = Field(
         None,
         ge=2,
-        description="tpe, gp: trials of the search, references not counted. Absent: so many that "
-        "with those it is a quarter of a grid with three seeds.",
+        description="tpe, gp: trials of the search, without references. Absent: with references a "
+        "quarter of a grid with three seeds.",
     )
     startup_trials: int = Field(
-        8, ge=2, description="tpe, gp: how many of them are drawn evenly before the sampler learns."
+        8, ge=2, description="tpe, gp: trials drawn evenly before the sampler learns."
     )
 
     @model_validator(mode="before")
@@ -82,11 +80,11 @@ class StrategySpec(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         defaults = type(self).model_fields
-        for key, owners in _OWN_KEYS.items():
+        for key, owners in _KEYS_OF.items():
             changed = getattr(self, key) != defaults[key].default
             if changed and self.name not in owners:
                 raise ValueError(
-                    f"{key} is {getattr(self, key)}, which means nothing to {self.name}: it is for "
+                    f"{key} is {getattr(self, key)}, which {self.name} does not use: it is for "
                     f"{' and '.join(owners)}; leave it out, or choose one of those"
                 )
         if self.trials is not None and self.trials < self.startup_trials:
@@ -108,12 +106,12 @@ class StrategySpec(BaseModel):
         return self.name in SAMPLERS
 
     def sampled_trials(self, candidates: int, eligible: int, seeds: int) -> int:
-        """Trials of the search by a sampler, references not counted.
+        """Number of trials of a sampler's search, without references.
 
         Args:
-            candidates: of the plan.
+            candidates: networks of the plan, references included.
             eligible: those that can win.
-            seeds: of a candidate at most.
+            seeds: most seeds of a candidate.
         """
         quarter = 3 * candidates // 4 - (candidates - eligible)
         wanted = self.trials or max(self.startup_trials, quarter)

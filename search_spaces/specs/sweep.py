@@ -1,4 +1,4 @@
-"""A whole sweep as one value: where to look, how to train, on what, how often, how to decide."""
+"""The specification of a sweep: space, proxy, data, seeds, strategy and rule of decision."""
 
 from __future__ import annotations
 
@@ -6,86 +6,66 @@ import hashlib
 import json
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from search_spaces.baselines import get_baseline
 from search_spaces.errors import InputError
+from search_spaces.models import StrictModel
 from search_spaces.specs.checkpoints import CheckpointRule
 from search_spaces.specs.data import DataSpec
 from search_spaces.specs.proxy import ProxySpec
 from search_spaces.specs.reading import parse, read_yaml
+from search_spaces.specs.seeds import MAX_SEEDS, Seeds
 from search_spaces.specs.space import DEFAULT_BASELINE, SearchSpace
 from search_spaces.specs.strategy import StrategySpec
 from search_spaces.specs.target import QUANTITIES
 
-MAX_SEEDS = 100
-
 FRESH = 2**31
-"""The first seed of confirmation: nothing is selected by it and those above."""
+"""The first seed of confirmation trials, which no selection uses."""
 
 _CONFIRMING = 3
-"""Confirmation seeds of a strategy that chooses what to train."""
+"""Default number of confirmation seeds of strategies that choose what to train."""
 
 
-class SelectionRule(BaseModel):
-    """When evidence counts as a conclusion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class SelectionRule(StrictModel):
+    """When evidence is enough for a conclusion."""
 
     regret: float = Field(
         0.005, gt=0, lt=1, description="δ: accuracy that a choice may lose against the true best."
     )
     confidence: float = Field(
-        0.95, gt=0.5, lt=1, description="Probability that a conclusion needs."
+        0.95, gt=0.5, lt=1, description="Probability required for a conclusion."
     )
 
 
-class SweepSpec(BaseModel):
-    """Everything that decides a sweep's result; how fast it runs is decided elsewhere."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class SweepSpec(StrictModel):
+    """Everything that decides the result of a sweep, but not how fast it runs."""
 
     name: str = Field(
-        "sweep", min_length=1, max_length=100, description="For people to tell apart."
+        "sweep", min_length=1, max_length=100, description="Name shown in tables and figures."
     )
-    description: str = Field("", description="What it is for.")
-    space: SearchSpace = Field(description="Where to look, under which constraint.")
+    description: str = Field("", description="Purpose of the sweep, in your words.")
+    space: SearchSpace = Field(description="Baseline, constraint, and where to look.")
     proxy: ProxySpec = Field(description="Budget and recipe of every trial.")
-    data: DataSpec = Field(DataSpec(), description="Images, and how they are split.")
-    seeds: tuple[int, ...] = Field(
+    data: DataSpec = Field(DataSpec(), description="Images and their splits.")
+    seeds: Seeds = Field(
         (0, 1, 2),
-        description="Seeds of a candidate's trials: a list, or how many (from 0). `grid` trains "
-        "all of them, other strategies as many as they need, in this order.",
+        description="Seeds of a candidate's trials: a list, or their number (0, 1, …). `grid` "
+        "trains all of them, other strategies as many as they need, in this order.",
     )
-    strategy: StrategySpec = Field(StrategySpec(), description="How the budget is spent.")
+    strategy: StrategySpec = Field(StrategySpec(), description="How trials are chosen.")
     confirmation_seeds: int | None = Field(
         None,
         ge=0,
         le=MAX_SEEDS,
-        description="After the search the leader, the baseline and the published coefficients are "
-        "trained with so many fresh seeds, which no selection saw, for a figure without the "
-        "winner's curse. Absent: 3, and none with `grid`.",
+        description="Number of fresh seeds with which the leader, the baseline and the published "
+        "coefficients are trained after the search. No selection uses these trials, so their "
+        "accuracy is free of the winner's curse. Absent: 3, or 0 with `grid`.",
     )
-    selection: SelectionRule = Field(SelectionRule(), description="When evidence is a conclusion.")
+    selection: SelectionRule = Field(
+        SelectionRule(), description="When evidence is enough for a conclusion."
+    )
     keep_checkpoints: CheckpointRule = "none"
-
-    @field_validator("seeds", mode="before")
-    @classmethod
-    def _count(cls, seeds: Any) -> Any:
-        if isinstance(seeds, int) and not isinstance(seeds, bool):
-            if not 1 <= seeds <= MAX_SEEDS:
-                raise ValueError(f"{seeds} seeds asked for: give 1 to {MAX_SEEDS}")
-            return tuple(range(seeds))
-        return seeds
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
-        if not seeds or len(seeds) > MAX_SEEDS:
-            raise ValueError(f"{len(seeds)} seeds given: give 1 to {MAX_SEEDS}")
-        if len(set(seeds)) < len(seeds) or min(seeds) < 0 or max(seeds) >= 2**31:
-            raise ValueError(f"{list(seeds)}: seeds must be distinct, from 0 to 2³¹ − 1")
-        return seeds
 
     @model_validator(mode="after")
     def _contradictions(self) -> Self:
@@ -111,12 +91,12 @@ class SweepSpec(BaseModel):
         return self
 
     def whole_grid(self) -> Self:
-        """This sweep with every candidate trained alike: what samples and follow-ups need."""
+        """This sweep with every candidate trained with every seed, and without confirmation."""
         return self.model_copy(update={"strategy": StrategySpec(), "confirmation_seeds": 0})
 
     @property
     def confirmation(self) -> tuple[int, ...]:
-        """The fresh seeds."""
+        """The seeds of confirmation trials."""
         count = self.confirmation_seeds
         if count is None:
             count = 0 if self.strategy.name == "grid" else _CONFIRMING
@@ -124,7 +104,7 @@ class SweepSpec(BaseModel):
 
     @property
     def certain_seeds(self) -> tuple[int, ...]:
-        """Seeds with which every candidate is sure to be trained, whatever comes out."""
+        """Seeds with which every candidate is trained whatever the results are."""
         strategy = self.strategy
         if strategy.max_images is not None or strategy.samples:
             return ()
@@ -132,9 +112,11 @@ class SweepSpec(BaseModel):
         return self.seeds[: counts.get(strategy.name, 1)]
 
     def most_trials(self, candidates: int, eligible: int) -> int:
-        """Trials at most, with so many candidates, so many of which can win.
+        """The largest number of trials; confirmation counts the leader and three references.
 
-        Confirmation is counted with the leader and three references.
+        Args:
+            candidates: networks of the plan, references included.
+            eligible: those that can win.
         """
         strategy = self.strategy
         if strategy.samples:
@@ -147,7 +129,7 @@ class SweepSpec(BaseModel):
         return search + len(self.confirmation) * min(4, candidates)
 
     def first_images(self, candidates: int, eligible: int) -> int:
-        """Training images of the search before any result decides what else is trained.
+        """Training images of the search before results decide what else is trained.
 
         Args:
             candidates: networks of the plan, references included.
@@ -169,21 +151,21 @@ class SweepSpec(BaseModel):
         return candidates * seeds * images
 
     def check_plan(self, candidates: int, eligible: int) -> None:
-        """Refuse a strategy that cannot work on a plan of so many candidates.
+        """Refuse a strategy that cannot work with this number of candidates.
 
         Args:
             candidates: networks of the plan, references included.
             eligible: those that can win.
 
         Raises:
-            InputError: it has more trials than there are, or its budget does not do for a start.
+            InputError: it has more trials than the plan, or its budget does not last for its start.
         """
         strategy = self.strategy
-        there = eligible * len(self.seeds)
-        if strategy.trials is not None and strategy.trials > there:
+        available = eligible * len(self.seeds)
+        if strategy.trials is not None and strategy.trials > available:
             raise InputError(
                 f"strategy.trials is {strategy.trials}: {eligible} candidates with "
-                f"{len(self.seeds)} seeds each are only {there} trials; lower it, or give more "
+                f"{len(self.seeds)} seeds each are only {available} trials; lower it, or give more "
                 "seeds"
             )
         least = self.first_images(candidates, eligible)
@@ -195,16 +177,18 @@ class SweepSpec(BaseModel):
             )
 
     def protocol(self, fingerprint: str) -> str:
-        """Identity of everything that must agree before two results may be compared.
+        """Identity of what two comparable results have in common: 12 hexadecimal digits.
 
-        Data (by content), split, baseline (of the user's own the code too), form, base resolution,
-        rounding, constraint, budget and recipe; not where the space looks, nor how many seeds. 12
-        hexadecimal digits.
+        It covers data (by content), split, baseline (for a user's own also its code), form, base
+        resolution, rounding, constraint, budget and recipe; not where the space looks, nor the
+        seeds.
+
+        Args:
+            fingerprint: of the images.
         """
         left_out = {"axes", "lattice", "compare", "references"}
         space = self.space.model_dump(mode="json", exclude=left_out)
-        # The fingerprint says which images, and how many of their bits are used; how they were
-        # found does not matter.
+        # The fingerprint covers the images and their used bits, however they were read.
         apart = {"name", "skip_corrupt", "strict", "depth_bits", "layout"}
         data = self.data.model_dump(mode="json", exclude=apart)
         parts = [fingerprint, space, data, self.proxy.model_dump(mode="json")]
@@ -225,18 +209,18 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mapping(value: Any) -> dict[str, Any]:
-    """What has keys; anything else is told of when the whole is read."""
+    """A mapping; empty for anything else, which validation reports later."""
     return value if isinstance(value, dict) else {}
 
 
-def _aim_elsewhere(data: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Take away what a file aims at where the changes name another quantity."""
-    aims = {f"{quantity}_ratio" for quantity in QUANTITIES}
+def _replace_target(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Remove the target of a file if the changes give another one."""
+    ratios = {f"{quantity}_ratio" for quantity in QUANTITIES}
     changed = _mapping(_mapping(changes.get("space")).get("target"))
     target = _mapping(_mapping(data.get("space")).get("target"))
-    if aims & changed.keys():
-        for aim in aims - changed.keys():
-            target.pop(aim, None)
+    if ratios & changed.keys():
+        for ratio in ratios - changed.keys():
+            target.pop(ratio, None)
 
 
 def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
@@ -245,11 +229,11 @@ def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
     Args:
         source: a preset's name or a file's path.
         changes: a nested mapping laid over the file's, for example {"proxy": {"images": 5000}}.
-            Another baseline takes the file's form, rounding and resolution away, another aim its
-            aim.
+            Another baseline removes the file's form, rounding and resolution, another target the
+            file's target.
 
     Raises:
-        InputError: the file cannot be read or a value breaks a rule; all findings in one message.
+        InputError: the file cannot be read, or values are invalid; one message names them all.
     """
     origin, data = read_yaml(source)
     changes = changes or {}
@@ -258,9 +242,9 @@ def load_sweep(source: str, changes: dict[str, Any] | None = None) -> SweepSpec:
         for given, other in (("images", "steps"), ("steps", "images")):
             if given in proxy and other not in proxy:
                 data["proxy"].pop(other, None)
-    _aim_elsewhere(data, changes)
-    space, wanted = data.get("space"), _mapping(changes.get("space")).get("baseline")
-    if isinstance(space, dict) and wanted not in (None, space.get("baseline", DEFAULT_BASELINE)):
-        for key in ("form", "rounding", "resolution_px"):  # they were chosen for the file's network
+    _replace_target(data, changes)
+    space, baseline = data.get("space"), _mapping(changes.get("space")).get("baseline")
+    if isinstance(space, dict) and baseline not in (None, space.get("baseline", DEFAULT_BASELINE)):
+        for key in ("form", "rounding", "resolution_px"):  # they belong to the file's network
             space.pop(key, None)
     return parse(SweepSpec, _merged(data, changes), origin)

@@ -1,21 +1,15 @@
-"""The constraint of a search: what a network may cost, as a multiple of the baseline's cost."""
+"""The constraint of a search: a network's cost as a multiple of the baseline's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from search_spaces.coefficients import Coefficients
 from search_spaces.human import plural
+from search_spaces.models import StrictModel
 from search_spaces.networks.complexity import Complexity
 from search_spaces.networks.latency import Timing
 
@@ -26,16 +20,19 @@ NAMES: dict[Quantity, str] = {
     "flops": "FLOPs", "params": "parameters", "activations": "activations",
     "latency": "latency",
 }  # fmt: skip
-"""As they are called in sentences."""
+"""Their names in sentences."""
 
 DEFAULT_RATIO = 2.0
 SMALLEST, LARGEST = 0.001, 1000.0
 FASTEST, SLOWEST = 0.05, 20.0
-"""Multiples of the baseline's latency: networks far beyond them would have to be run."""
+"""Multiples of the baseline's latency; networks far beyond them would have to be run."""
+
+_Ratio = Annotated[float, Field(ge=SMALLEST, le=LARGEST)]
+_Limit = Annotated[float, Field(gt=0, le=LARGEST)]
 
 
 def amount_of(quantity: Quantity, complexity: Complexity) -> int:
-    """What a network has of a quantity that is counted."""
+    """The amount of a counted quantity (not latency) that a network has."""
     value: int = getattr(complexity, quantity)
     return value
 
@@ -43,32 +40,28 @@ def amount_of(quantity: Quantity, complexity: Complexity) -> int:
 def matched_cost(
     quantity: Quantity, target_ratio: float, measured_ratio: float, residual: float | None
 ) -> tuple[Quantity, float]:
-    """What a network costs × the baseline, of what its search is matched on, and what that is.
+    """The quantity on which a network is compared, and its multiple of the baseline's.
 
     Args:
-        quantity: what the search is matched on.
-        target_ratio: the multiple of the baseline's that is aimed at.
-        measured_ratio: of the network's FLOPs.
-        residual: distance of its ratio from the target; None where the target does not apply to
-            it, so that its FLOPs tell.
+        quantity: the quantity that the search's target limits.
+        target_ratio: the target, a multiple of the baseline's.
+        measured_ratio: the multiple of the baseline's FLOPs that the network has.
+        residual: distance of the network's ratio from the target; None where the target does not
+            apply to it, so that its FLOPs count.
     """
     if quantity == "flops" or residual is None:
         return "flops", measured_ratio
     return quantity, target_ratio + residual
 
 
-class Limits(BaseModel):
-    """What a candidate may cost at most beside the target, as multiples of the baseline's cost."""
+class Limits(StrictModel):
+    """Largest costs of a candidate beside the target, as multiples of the baseline's."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    flops: float | None = Field(None, gt=0, le=LARGEST, description="Multiple of its FLOPs.")
-    params: float | None = Field(None, gt=0, le=LARGEST, description="Multiple of its parameters.")
-    activations: float | None = Field(
-        None, gt=0, le=LARGEST, description="Multiple of its activations."
-    )
-    latency: float | None = Field(
-        None, gt=0, le=SLOWEST, description="Multiple of its latency, measured as `timing` says."
+    flops: _Limit | None = Field(None, description="Multiple of the baseline's FLOPs.")
+    params: _Limit | None = Field(None, description="Multiple of the baseline's parameters.")
+    activations: _Limit | None = Field(None, description="Multiple of the baseline's activations.")
+    latency: Annotated[float, Field(gt=0, le=SLOWEST)] | None = Field(
+        None, description="Multiple of the baseline's latency, measured according to `timing`."
     )
 
     def allow(self, ratio: Callable[[Quantity], float]) -> bool:
@@ -82,40 +75,29 @@ class Limits(BaseModel):
         return all(limit is None or ratio(quantity) <= limit + 1e-9 for quantity, limit in limits)
 
 
-class Target(BaseModel):
-    """The constraint: FLOPs, or another cost, near a multiple of the baseline's."""
+class Target(StrictModel):
+    """The constraint of a search: FLOPs, or another cost, near a multiple of the baseline's."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    flops_ratio: float | None = Field(
+    flops_ratio: _Ratio | None = Field(
         DEFAULT_RATIO,
-        ge=SMALLEST,
-        le=LARGEST,
         description="Multiple of the baseline's FLOPs; below 1 searches for smaller networks.",
     )
-    params_ratio: float | None = Field(
-        None,
-        ge=SMALLEST,
-        le=LARGEST,
-        description="In place of flops_ratio: multiple of the baseline's parameters.",
+    params_ratio: _Ratio | None = Field(
+        None, description="Instead of flops_ratio: multiple of the baseline's parameters."
     )
-    activations_ratio: float | None = Field(
+    activations_ratio: _Ratio | None = Field(
         None,
-        ge=SMALLEST,
-        le=LARGEST,
-        description="In place of flops_ratio: multiple of the baseline's activations, what "
-        "convolutions and linear layers write.",
+        description="Instead of flops_ratio: multiple of the baseline's activations (outputs of "
+        "convolutions and linear layers).",
     )
-    latency_ratio: float | None = Field(
+    latency_ratio: Annotated[float, Field(ge=FASTEST, le=SLOWEST)] | None = Field(
         None,
-        ge=FASTEST,
-        le=SLOWEST,
-        description="In place of flops_ratio: multiple of the baseline's median latency on the "
-        "machine that plans.",
+        description="Instead of flops_ratio: multiple of the baseline's median latency on the "
+        "machine that makes the plan.",
     )
     by: Literal["measured", "nominal"] = Field(
         "measured",
-        description="measured: the cost of the realised network, as fvcore counts it; "
+        description="measured: the cost of the network after rounding, as fvcore counts it. "
         "nominal: αβ²γ², the paper's rule for FLOPs, which ignores rounding.",
     )
     tolerance: float = Field(
@@ -125,10 +107,10 @@ class Target(BaseModel):
         description="Largest |ratio − target| of a candidate that may win.",
     )
     at_most: Limits | None = Field(
-        None, description="Further limits beside the target; networks above one are left out."
+        None, description="Further limits; networks above one of them are left out."
     )
     timing: Timing | None = Field(
-        None, description="How latency is measured, where it is aimed at or limited."
+        None, description="How latency is measured, if it is the target or limited."
     )
 
     @model_validator(mode="before")
@@ -147,13 +129,13 @@ class Target(BaseModel):
         if len(given) != 1:
             raise ValueError(
                 f"target has {', '.join(f'{name}_ratio' for name in given) or 'no ratio'}: a "
-                "search aims at exactly one of flops_ratio, params_ratio, activations_ratio and "
+                "search has exactly one of flops_ratio, params_ratio, activations_ratio and "
                 "latency_ratio; put further limits under at_most"
             )
         if abs(self.ratio - 1) < 1e-6:
             raise ValueError(
-                f"{self.quantity}_ratio is 1: that is the baseline itself, so nothing is to be "
-                "found; use for example 2, or 0.5 for smaller networks"
+                f"{self.quantity}_ratio is 1: that is the baseline itself, so there is nothing to "
+                "find; use for example 2, or 0.5 for smaller networks"
             )
         if self.by == "nominal" and self.quantity != "flops":
             raise ValueError(
@@ -162,25 +144,25 @@ class Target(BaseModel):
             )
         if self.timing is not None and not self.timed:
             raise ValueError(
-                "timing says how latency is measured, and none is aimed at or limited: give "
-                "latency_ratio, or at_most.latency, or leave timing out"
+                "timing is given, but latency is neither the target nor limited: give "
+                "latency_ratio or at_most.latency, or leave timing out"
             )
         return self
 
     @model_serializer(mode="wrap")
     def _without_absent(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # A constraint keeps the identity that it had before other quantities could be named.
+        # Absent keys are left out, so that the protocols of earlier versions stay the same.
         given: dict[str, Any] = serialise(self)
         return {key: value for key, value in given.items() if value is not None}
 
     @property
     def quantity(self) -> Quantity:
-        """What is aimed at."""
+        """Quantity that the target limits."""
         return next(name for name in QUANTITIES if getattr(self, f"{name}_ratio") is not None)
 
     @property
     def timed(self) -> bool:
-        """Whether networks have to be run to know whether they satisfy it."""
+        """Whether networks have to be run to check the constraint."""
         return self.latency_ratio is not None or (
             self.at_most is not None and self.at_most.latency is not None
         )
@@ -191,7 +173,7 @@ class Target(BaseModel):
         return self.timing or Timing()
 
     def on(self, machine: str) -> Target:
-        """The same, with the machine written down whose latencies count; else as it is."""
+        """This target with the name of the machine filled in, if latencies are to be measured."""
         if not self.timed or self.how_timed.machine is not None:
             return self
         return self.model_copy(
@@ -200,34 +182,34 @@ class Target(BaseModel):
 
     @property
     def ratio(self) -> float:
-        """The multiple of the baseline's that is aimed at."""
+        """The target, as a multiple of the baseline's."""
         value: float = getattr(self, f"{self.quantity}_ratio")
         return value
 
     def describe(self) -> str:
-        """In words: `2 ± 0.05 × the baseline's FLOPs, measured`, and the limits beside it."""
+        """In words: `2 ± 0.05 × the baseline's FLOPs, measured`, and the further limits."""
         cost = NAMES[self.quantity]
-        said = f"{self.ratio:g} ± {self.tolerance:g} × the baseline's {cost}, {self.by}"
+        text = f"{self.ratio:g} ± {self.tolerance:g} × the baseline's {cost}, {self.by}"
         for quantity in QUANTITIES if self.at_most else ():
             if limit := getattr(self.at_most, quantity):
-                said += f", at most {limit:g} × its {NAMES[quantity]}"
+                text += f", at most {limit:g} × its {NAMES[quantity]}"
         if self.timed:
             how = self.how_timed
-            said += (
+            text += (
                 f"; latency by {how.backend}, {plural(how.threads, 'thread')}, "
-                f"{plural(how.batch, 'image')} a run"
+                f"{plural(how.batch, 'image')} per run"
             )
-        return said
+        return text
 
     @property
     def sign(self) -> int:
-        """1 where larger networks are sought; −1 for smaller ones, at (α⁻¹, β⁻¹, γ⁻¹)."""
+        """1 for a search of larger networks; −1 for smaller ones, at (α⁻¹, β⁻¹, γ⁻¹)."""
         return 1 if self.ratio > 1 else -1
 
     def nominal(self, coefficients: Coefficients) -> float:
-        """The FLOPs ratio that coefficients stand for under this target, ignoring rounding."""
+        """The FLOPs ratio of coefficients under this target, ignoring rounding."""
         return coefficients.nominal_flops_ratio**self.sign
 
     def holds(self, ratio: float) -> bool:
-        """Whether a network with this ratio (of the kind `by` names) satisfies the constraint."""
+        """Whether a network with this ratio (of the kind `by`) satisfies the constraint."""
         return abs(ratio - self.ratio) <= self.tolerance + 1e-9

@@ -1,16 +1,17 @@
-"""What is to be transferred: from which weights, to which images, how, and how often."""
+"""The specification of a transfer: weights, data sets, methods, seeds and recipe."""
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from search_spaces.errors import InputError, suggest
+from search_spaces.models import StrictModel
 from search_spaces.networks.layers import Padding
 from search_spaces.specs.data import DataSpec
-from search_spaces.specs.proxy import ProxySpec
+from search_spaces.specs.proxy import LearningRates, ProxySpec
+from search_spaces.specs.seeds import Seeds
 
 Method = Literal["linear_probe", "full", "gradual", "scratch"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -19,12 +20,10 @@ Keep = Literal["best", "all", "none"]
 KEEP: tuple[Keep, ...] = get_args(Keep)
 
 RATE_FACTORS = (0.25, 1.0, 4.0)
-"""Learning rates that are tried where none are given, relative to the recipe's."""
+"""Default learning rates, relative to the recipe's."""
 
 PROBE_FACTORS = (0.25, 1.0, 4.0, 16.0, 64.0)
-"""A linear probe takes higher ones, and costs next to nothing to try."""
-
-MOST_SEEDS = 100
+"""Those of a linear probe, which needs higher ones and is cheap to train."""
 
 RECIPE = ProxySpec(
     images=12_800,
@@ -35,66 +34,63 @@ RECIPE = ProxySpec(
     zero_init_residual=True,
     norm_images=1024,
 )
-"""AdamW, 200 steps of 64 images: short, as transfer is meant to be."""
+"""AdamW, 200 steps of 64 images: transfers are short."""
 
 
-class WeightsSpec(BaseModel):
+class WeightsSpec(StrictModel):
     """One file of weights, as it was when the transfer began."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(min_length=1, description="What tables call it.")
+    name: str = Field(min_length=1, description="Name in tables.")
     source: str = Field(description="The file, or hub:owner/name with an optional @revision.")
     network: dict[str, Any] | None = Field(
-        None, description="The network that it is of; absent: as the file says, or is recognised."
+        None, description="Its network. Absent: as the file says, or recognised from its tensors."
     )
     library: str | None = Field(
-        None, description="Whose names its tensors have; found from them when absent."
+        None, description="Library whose tensor names it has. Absent: recognised from the names."
     )
     padding: Padding | None = Field(
-        None, description="With which its convolutions were trained; absent: as the library does."
+        None, description="Padding of the convolutions in training. Absent: the library's."
     )
     norm_eps: float | None = Field(
-        None, gt=0, description="ε with which its norms were trained; absent: as the library does."
+        None, gt=0, description="ε of the norms in training. Absent: the library's."
     )
-    sha256: str = Field("", description="Of the file's bytes.")
+    sha256: str = Field("", description="SHA-256 of the file.")
 
 
-class TransferSpec(BaseModel):
-    """Weights × data sets × methods × seeds, all with one budget.
+class TransferSpec(StrictModel):
+    """Weights × data sets × methods × seeds, all with the same budget.
 
     For each weights, data set and method the learning rate is chosen on the validation split, with
-    a seed of its own; then every seed is trained, and measured once on the test split.
+    a separate seed; then every seed is trained, and evaluated once on the test split.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field("transfer", min_length=1, max_length=100, description="For people.")
-    weights: tuple[WeightsSpec, ...] = Field(description="From which weights.")
-    data: tuple[DataSpec, ...] = Field(description="To which images.")
+    name: str = Field("transfer", min_length=1, max_length=100, description="Name in tables.")
+    weights: tuple[WeightsSpec, ...] = Field(description="Weights to start from.")
+    data: tuple[DataSpec, ...] = Field(description="Data sets to train on.")
     methods: tuple[Method, ...] = Field(
         METHODS,
-        description="linear_probe trains a classifier on frozen features; full trains everything; "
-        "gradual lets stage after stage be trained, from the last; scratch starts at random.",
+        description="linear_probe trains a classifier on frozen features, full trains everything, "
+        "gradual unfreezes one stage after another from the last, scratch starts from random "
+        "weights.",
     )
-    seeds: tuple[int, ...] = Field(
+    seeds: Seeds = Field(
         (0, 1, 2),
-        description="Each decides a run's classifier at the start, and its images' order.",
+        description="Seeds of the runs: of the initial classifier and the order of images.",
     )
-    learning_rates: tuple[float, ...] = Field(
-        (), description="Peak learning rates to choose from; one: nothing is chosen."
+    learning_rates: LearningRates = Field(
+        (), description="Peak learning rates to choose from; a single one is used as it is."
     )
     resolution_px: int | None = Field(
-        None, ge=1, le=4096, description="Of the images; by default what the weights are for."
+        None, ge=1, le=4096, description="Input resolution. Absent: that of the weights."
     )
     thaw: float = Field(
-        0.5, gt=0, le=1, description="gradual: the share of the steps by which everything trains."
+        0.5, gt=0, le=1, description="gradual: fraction of the steps until everything is trained."
     )
     recipe: ProxySpec = Field(RECIPE, description="Budget and recipe of every run.")
     keep: Keep = Field(
         "best",
-        description="Networks that are kept: the best one (on the validation split) of each "
-        "weights and data set, all, or none.",
+        description="Networks to keep: the best one (on the validation split) of each weights "
+        "and data set, all, or none.",
     )
 
     @field_validator("methods", mode="before")
@@ -105,41 +101,18 @@ class TransferSpec(BaseModel):
                 raise ValueError(f"method {method!r} is unknown: {suggest(str(method), METHODS)}")
         return methods
 
-    @field_validator("seeds", mode="before")
-    @classmethod
-    def _count(cls, seeds: Any) -> Any:
-        if isinstance(seeds, int) and not isinstance(seeds, bool):
-            if not 1 <= seeds <= MOST_SEEDS:
-                raise ValueError(f"{seeds} seeds asked for: give 1 to {MOST_SEEDS}")
-            return tuple(range(seeds))
-        return seeds
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
-        if not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 0 or max(seeds) >= 2**31:
-            raise ValueError(f"{list(seeds)}: seeds must be distinct, from 0 to 2³¹ − 1")
-        return seeds
-
-    @field_validator("learning_rates")
-    @classmethod
-    def _rising(cls, rates: tuple[float, ...]) -> tuple[float, ...]:
-        if not all(rate > 0 and math.isfinite(rate) for rate in rates):
-            raise ValueError(f"{list(rates)}: each learning rate must be above 0")
-        return tuple(sorted(set(rates)))
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for what, values in (
+        for key, values in (
             ("weights", [one.name for one in self.weights]),
             ("data", [one.name for one in self.data]),
             ("methods", self.methods),
         ):
             if not values:
-                raise InputError(f"{what} is empty: give at least one")
+                raise InputError(f"{key} is empty: give at least one")
             if len(set(values)) < len(values):
                 twice = next(value for value in values if list(values).count(value) > 1)
-                raise InputError(f"{what} names {twice!r} twice: give each one once")
+                raise InputError(f"{key} names {twice!r} twice: give each one once")
         if len({one.test_fraction > 0 for one in self.data}) > 1:
             raise InputError(
                 "test_fraction is 0 for some data sets only: accuracies of one table are all of "
@@ -150,17 +123,17 @@ class TransferSpec(BaseModel):
     def rates(self, method: Method) -> tuple[float, ...]:
         """Learning rates to choose from, rising."""
         factors = PROBE_FACTORS if method == "linear_probe" else RATE_FACTORS
-        own = self.recipe.learning_rate
-        return self.learning_rates or tuple(own * factor for factor in factors)
+        rate = self.recipe.learning_rate
+        return self.learning_rates or tuple(rate * factor for factor in factors)
 
     @property
     def rate_seed(self) -> int:
-        """The seed with which learning rates are chosen: none whose result is told."""
+        """The seed with which learning rates are chosen; its results are not reported."""
         return max(self.seeds) + 1
 
     @property
     def runs(self) -> int:
-        """How many trainings there are in all."""
+        """The number of trainings in all."""
         tried = [len(self.rates(method)) for method in self.methods]
         one = sum(len(self.seeds) + (count if count > 1 else 0) for count in tried)
         return len(self.weights) * len(self.data) * one

@@ -1,28 +1,29 @@
-"""A check of the proxy itself: one sample of candidates at several budgets and learning rates."""
+"""A validation of the proxy: a sample of candidates at several budgets and learning rates."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from search_spaces.errors import InputError
+from search_spaces.models import StrictModel, Triple
+from search_spaces.specs.proxy import LearningRates
 from search_spaces.specs.space import Lattice
 from search_spaces.specs.sweep import SweepSpec
 
 MIN_RATES = 4
 RATE_FACTORS = (0.25, 0.5, 1.0, 2.0)
-"""Of the recipe's learning rate, where none are named."""
+"""Default learning rates, relative to the recipe's."""
 
 BUDGET_FACTORS = (0.25, 1.0, 10.0)
-"""Of the recipe's budget, where none are named; the last is the one that the others stand for."""
+"""Default budgets, relative to the recipe's; the others are proxies of the last one."""
 
 _THIRD = 1 / 3
-SAMPLE: tuple[tuple[float, float, float], ...] = (
+SAMPLE: tuple[Triple, ...] = (
     (1, 0, 0),
     (0, 1, 0),
     (0, 0, 1),
@@ -36,35 +37,35 @@ SAMPLE: tuple[tuple[float, float, float], ...] = (
 
 @dataclass(frozen=True)
 class Variant:
-    """The proxy at one budget and learning rate: a protocol, and the sweep that trains it."""
+    """The proxy at one budget and learning rate, and the sweep that trains it."""
 
     images: int
     learning_rate: float
     sweep: SweepSpec
 
 
-class ValidationSpec(BaseModel):
-    """Everything that decides what a validation of the proxy finds.
+class ValidationSpec(StrictModel):
+    """Everything that decides the result of a validation of the proxy.
 
-    `sweep` is the search whose proxy is in doubt; where it looks is replaced by a sample of the
-    triangle, so that a validation's sweep at the search's own budget and rate has the protocol of
-    the search itself.
+    `sweep` is the search whose proxy is validated. Its candidates are replaced by a sample of the
+    triangle, so that the validation's sweep at the search's own budget and rate has the protocol
+    of the search itself.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    sweep: SweepSpec = Field(description="Space, proxy, data, seeds and rule of the search.")
-    budgets: tuple[int, ...] = Field(
-        (), description="Training images a trial, rising; the last is what the others stand for."
+    sweep: SweepSpec = Field(
+        description="The search: space, proxy, data, seeds and rule of decision."
     )
-    learning_rates: tuple[float, ...] = Field(
-        (), description="At least four, the recipe's own among them."
+    budgets: tuple[int, ...] = Field(
+        (), description="Training images per trial, rising; the others are proxies of the last one."
+    )
+    learning_rates: LearningRates = Field(
+        (), description="At least four learning rates, including the recipe's."
     )
     long_rates: Literal["shared", "all"] = Field(
-        "shared", description="Whether the longest budget is trained at every rate too."
+        "shared", description="Rates of the longest budget: the recipe's (shared), or all."
     )
-    directions: tuple[tuple[float, float, float], ...] = Field(
-        SAMPLE, description="The sample: shares of depth, width and resolution."
+    directions: tuple[Triple, ...] = Field(
+        SAMPLE, description="Sample of the triangle: shares of depth, width and resolution."
     )
 
     @field_validator("sweep")
@@ -90,19 +91,14 @@ class ValidationSpec(BaseModel):
 
     @field_validator("learning_rates")
     @classmethod
-    def _enough(cls, rates: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
-        if not rates:
-            return rates
-        if not all(rate > 0 and math.isfinite(rate) for rate in rates):
-            raise InputError(f"learning rates are {_listed(rates)}: each must be above 0")
-        distinct = tuple(sorted(set(rates)))
-        if len(distinct) < MIN_RATES:
+    def _enough(cls, rates: tuple[float, ...]) -> tuple[float, ...]:
+        if 0 < len(rates) < MIN_RATES:
             raise InputError(
-                f"learning rates are {_listed(distinct)}: {len(distinct)} cannot show where each "
+                f"learning rates are {_listed(rates)}: {len(rates)} cannot show where each "
                 f"candidate's best one lies; give at least {MIN_RATES}, for example each twice the "
                 "one before it"
             )
-        return distinct
+        return rates
 
     @model_validator(mode="after")
     def _complete(self) -> ValidationSpec:
@@ -124,15 +120,15 @@ class ValidationSpec(BaseModel):
 
     @property
     def trained_budgets(self) -> tuple[int, ...]:
-        """Images of each budget, rising: those asked for, or multiples of the recipe's."""
+        """Images of each budget, rising: those given, or multiples of the recipe's."""
         if self.budgets:
             return self.budgets
-        own = self.sweep.proxy.total_images
-        return tuple(int(own * factor) for factor in BUDGET_FACTORS)
+        images = self.sweep.proxy.total_images
+        return tuple(int(images * factor) for factor in BUDGET_FACTORS)
 
     @property
     def trained_rates(self) -> tuple[float, ...]:
-        """Learning rates, rising: those asked for, or multiples of the recipe's."""
+        """Learning rates, rising: those given, or multiples of the recipe's."""
         return self.learning_rates or tuple(self.shared_rate * factor for factor in RATE_FACTORS)
 
     def rates_at(self, images: int) -> tuple[float, ...]:
@@ -150,8 +146,8 @@ class ValidationSpec(BaseModel):
                 yield Variant(images, rate, self._sweep(images, rate))
 
     def _sweep(self, images: int, rate: float) -> SweepSpec:
-        own = self.sweep
-        space = own.space.model_copy(
+        sweep = self.sweep
+        space = sweep.space.model_copy(
             update={
                 "axes": None,
                 "compare": None,
@@ -160,12 +156,12 @@ class ValidationSpec(BaseModel):
             }
         )
         budget = {"images": images, "steps": None, "learning_rate": rate}
-        if images == own.proxy.total_images:  # said as the search says it: the same protocol
+        if images == sweep.proxy.total_images:  # given as in the search: the same protocol
             budget = {"learning_rate": rate}
-        proxy = type(own.proxy).model_validate(own.proxy.model_dump() | budget)
-        name = f"{own.name}: {images:,} images at {rate:g}"[:100]
+        proxy = type(sweep.proxy).model_validate(sweep.proxy.model_dump() | budget)
+        name = f"{sweep.name}: {images:,} images at {rate:g}"[:100]
         changes = {"name": name, "space": space, "proxy": proxy}
-        return own.whole_grid().model_copy(update=changes)
+        return sweep.whole_grid().model_copy(update=changes)
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -89,7 +89,7 @@ async def test_a_longer_budget_and_further_networks_keep_the_present_ones(client
     [
         ({}, "nothing to extend: give more seeds, a finer lattice"),
         ({"seeds": 1}, "seeds is 1: the sweep has 2 already and can have 100"),
-        ({"images": 64}, "the budget is 64 images a trial: the sweep has 640 already"),
+        ({"images": 64}, "the budget is 64 images per trial: the sweep has 640 already"),
         ({"sedes": 4}, "sedes"),
         ({"lattice": {"divisions": 0}}, "lattice.divisions"),
         ({"lattice": {"directions": [[0, 0, 1], [0, 1, 0]]}},

@@ -37,7 +37,7 @@ def test_the_plan_is_shown_as_text(shell):
         (("--method", "ours=1.2,1.1"), "write NAME=α,β,γ"),
         (("--method", "ours=0.9,1.1,1.1"), "alpha is 0.9: compound scaling needs alpha ≥ 1"),
         (("--phis", "one"), "--phis 'one' cannot be read"),
-        (("--phis", "0"), "0 is the baseline, which is always there"),
+        (("--phis", "0"), "0 is the baseline, which is always included"),
         (("--baseline", "nowhere.nets:Net"), "start from the folder that holds the package"),
         (("--baseline", "resnet19"), "did you mean resnet18?"),
     ],

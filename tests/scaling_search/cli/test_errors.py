@@ -47,7 +47,7 @@ proxy: {images: 640}
         ),
         (
             ("run", "--seeds", "0"),
-            "preset quickstart: seeds: 0 seeds asked for: give 1 to 100",
+            "preset quickstart: seeds: 0 seeds given: give 1 to 100",
         ),
         (
             ("validate-proxy", "--seeds", "1"),

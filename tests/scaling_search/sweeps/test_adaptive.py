@@ -146,7 +146,7 @@ def test_a_longer_budget_and_further_networks_keep_the_present_ones(
     ("extension", "said"),
     [
         ({"seeds": 1}, "seeds is 1: the sweep has 2 already"),
-        ({"steps": 4}, "the budget is 64 images a trial: the sweep has 64 already"),
+        ({"steps": 4}, "the budget is 64 images per trial: the sweep has 64 already"),
         ({"seeds": 2}, "nothing would change"),
         ({"lattice": {"directions": ((0, 0, 1), (0, 1, 0))}}, "nothing would be added: the sweep"),
     ],

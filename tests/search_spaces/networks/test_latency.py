@@ -123,8 +123,8 @@ def test_nothing_is_planned_where_nothing_runs_networks():
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ({"latency_ratio": 2, "flops_ratio": 2}, "aims at exactly one of flops_ratio"),
-        ({"timing": {"threads": 2}}, "timing says how latency is measured, and none is aimed at"),
+        ({"latency_ratio": 2, "flops_ratio": 2}, "a search has exactly one of flops_ratio"),
+        ({"timing": {"threads": 2}}, "timing is given, but latency is neither the target nor limited"),
         ({"latency_ratio": 2, "by": "nominal"}, "a rule for FLOPs, not for latency"),
         ({"latency_ratio": 50}, "less than or equal to 20"),
         ({"latency_ratio": 2, "timing": {"backend": "tensorrt"}}, "onnxruntime-int8"),
@@ -147,4 +147,4 @@ def test_the_machine_is_part_of_the_constraint_and_old_targets_keep_their_identi
     assert target.on("here").on("there").timing.machine == "here"
     assert Target().on("here") == Target()
     assert Target().model_dump() == {"flops_ratio": 2.0, "by": "measured", "tolerance": 0.05}
-    assert "latency by torch, 2 threads, 1 image a run" in target.describe()
+    assert "latency by torch, 2 threads, 1 image per run" in target.describe()

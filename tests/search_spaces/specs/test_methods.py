@@ -94,8 +94,8 @@ def test_a_role_names_its_method_and_phi():
     ("compare", "message"),
     [
         ({"phis": [0]}, "phi is 0: it must be between 0.05 and 10"),
-        ({"phis": [1, 1]}, "each phi once"),
-        ({"methods": [METHODS[0], METHODS[0]]}, "methods depth only have one name twice"),
+        ({"phis": [1, 1]}, "give each phi once"),
+        ({"methods": [METHODS[0], METHODS[0]]}, "methods depth only are named twice"),
         ({"methods": [{"name": "a"}]}, "give exactly one of shares and coefficients"),
         ({"methods": [{"name": "a", "shares": [1, 1, 0]}]}, "shares sum to 2"),
         ({"methods": [{"name": "a", "coefficients": [1, 1, 1]}]}, "scale nothing"),

@@ -103,7 +103,7 @@ def test_a_number_of_seeds_counts_from_zero(tmp_path):
             "least 32 px (4 × as many keep the search meaningful); raise resolution_px or lower "
             "form.stem_stride and form.strides",
         ),
-        ({"seeds": 0}, "seeds: 0 seeds asked for: give 1 to 100"),
+        ({"seeds": 0}, "seeds: 0 seeds given: give 1 to 100"),
         ({"seeds": [1, 1]}, "seeds: [1, 1]: seeds must be distinct, from 0 to 2³¹ − 1"),
         (
             {"space": {"target": {"tolerance": float("nan")}}},

@@ -19,7 +19,7 @@ from search_spaces.specs.sweep import FRESH, SweepSpec, load_sweep
         ({"strategy": {"name": "tpe", "trials": 4}},
          "trials is 4, fewer than the 8 that tpe starts with: it would never learn"),
         ({"strategy": {"name": "grid", "trials": 9}},
-         "trials is 9, which means nothing to grid: it is for tpe and gp"),
+         "trials is 9, which grid does not use: it is for tpe and gp"),
         ({"strategy": {"name": "grid", "max_images": 100}},
          "strategy.max_images is 100: a single trial trains on 25,600 images"),
         ({"strategy": {"name": "contenders", "pilot_seeds": 5}, "seeds": 3},

@@ -91,7 +91,7 @@ def test_a_target_out_of_reach_says_what_is_reachable():
         ({"flops_ratio": 1}, "flops_ratio is 1: that is the baseline itself"),
         (
             {"flops_ratio": 2, "params_ratio": 2},
-            "target has flops_ratio, params_ratio: a search aims at exactly one",
+            "target has flops_ratio, params_ratio: a search has exactly one",
         ),
         ({"params_ratio": 2, "by": "nominal"}, "αβ²γ² is a rule for FLOPs, not for parameters"),
         ({"at_most": {"parms": 2}}, "did you mean params?"),
