@@ -124,7 +124,10 @@ def test_nothing_is_planned_where_nothing_runs_networks():
     ("target", "message"),
     [
         ({"latency_ratio": 2, "flops_ratio": 2}, "a search has exactly one of flops_ratio"),
-        ({"timing": {"threads": 2}}, "timing is given, but latency is neither the target nor limited"),
+        (
+            {"timing": {"threads": 2}},
+            "timing is given, but latency is neither the target nor limited",
+        ),
         ({"latency_ratio": 2, "by": "nominal"}, "a rule for FLOPs, not for latency"),
         ({"latency_ratio": 50}, "less than or equal to 20"),
         ({"latency_ratio": 2, "timing": {"backend": "tensorrt"}}, "onnxruntime-int8"),
