@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 import orjson
+from cachetools import LRUCache
 
 from results.store import Store
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from results.views import SweepView
 
 Theme = Literal["light", "dark"]
-Value = TypeVar("Value")
 
 _PATIENCE: Final = 10.0
 """A figure that took a second to draw is good for ten, whatever happens meanwhile."""
@@ -52,29 +52,6 @@ class Drawn:
         return self.event == event or time.monotonic() - self.made < _PATIENCE * self.took
 
 
-class _Recent(Generic[Value]):
-    """The values used last, up to so much in all."""
-
-    def __init__(self, most: int, weight: Callable[[Value], int]) -> None:
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
-        self._most, self._weight, self._total = most, weight, 0
-
-    def get(self, key: Hashable) -> Value | None:
-        """The value under this key, which thereby is the last used."""
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
-
-    def put(self, key: Hashable, value: Value) -> None:
-        """Remember a value, and forget those used longest ago."""
-        old = self._values.pop(key, None)
-        self._values[key] = value
-        self._total += self._weight(value) - (0 if old is None else self._weight(old))
-        while self._total > self._most:
-            _, gone = self._values.popitem(last=False)
-            self._total -= self._weight(gone)
-
-
 class Figures:
     """Draws figures and remembers them; for one thread at a time.
 
@@ -83,8 +60,10 @@ class Figures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._views = _Recent["SweepView"](_MOST_VIEWS, lambda view: 1)
-        self._drawn = _Recent[Drawn](_MOST_BYTES, lambda drawn: drawn.size)
+        self._views: LRUCache[Hashable, SweepView] = LRUCache(_MOST_VIEWS)
+        self._drawn: LRUCache[Hashable, Drawn] = LRUCache(
+            _MOST_BYTES, getsizeof=lambda drawn: drawn.size
+        )
 
     def of_sweep(self, sweep_id: int, name: str) -> Drawn:
         """One figure of a sweep, in step with its events.
@@ -116,16 +95,17 @@ class Figures:
         kept = self._drawn.get(key)
         if kept is None or not kept.good(event):
             kept = draw(make, event)
-            self._drawn.put(key, kept)
+            with suppress(ValueError):  # larger than the whole cache
+                self._drawn[key] = kept
         return kept
 
     def _view(self, sweep_id: int, event: int) -> SweepView:
         from results.views import SweepView
 
         key = (sweep_id, event)
-        view = self._views.get(key) or SweepView(self._store, sweep_id)
-        self._views.put(key, view)
-        return view
+        if key not in self._views:
+            self._views[key] = SweepView(self._store, sweep_id)
+        return self._views[key]
 
 
 def draw(make: Callable[[], Figure], event: int = 0) -> Drawn:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
+from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,8 +52,9 @@ class KeepAnswers:
         self.app = app
         self.seconds = seconds
         self.metrics = metrics
-        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
-        self._bytes = 0
+        self._kept: LRUCache[Key, _Kept] = LRUCache(
+            _MOST_BYTES, getsizeof=lambda kept: len(kept.body)
+        )
         self._pending: dict[Key, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +65,7 @@ class KeepAnswers:
         if scope["method"] != "GET":
             await self.app(scope, receive, send)
             if scope["state"].get("changed"):
-                self._drop_all()
+                self._kept.clear()
             return
         accept, etags, gzip = _conditions(scope)
         key = (scope["path"], scope["query_string"], accept, gzip)
@@ -72,7 +73,6 @@ class KeepAnswers:
         if kept is not None and not self._fresh(kept):
             kept = await self._refreshed_by_another(key)
         if kept is not None:
-            self._kept.move_to_end(key)
             self.metrics.answers_kept.inc()
             scope["state"]["route"] = kept.route
             await self._send(kept, etags, send)
@@ -84,7 +84,7 @@ class KeepAnswers:
         finally:
             if refreshed is not None:
                 if self._kept.get(key) is stale:  # it is no longer an answer that does not change
-                    self._drop(key)
+                    self._kept.pop(key, None)
                 self._pending.pop(key, None)
                 refreshed.set()
 
@@ -124,21 +124,8 @@ class KeepAnswers:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
         kept = _Kept(start, body, etag, route, time.monotonic())
         if self.seconds > 0 and len(body) <= _LARGEST:
-            self._drop(key)
             self._kept[key] = kept
-            self._bytes += len(body)
-            while self._bytes > _MOST_BYTES:
-                self._drop(next(iter(self._kept)))
         await self._send(kept, etags, send)
-
-    def _drop(self, key: Key) -> None:
-        old = self._kept.pop(key, None)
-        if old is not None:
-            self._bytes -= len(old.body)
-
-    def _drop_all(self) -> None:
-        self._kept.clear()
-        self._bytes = 0
 
 
 _OF_A_BODY: Final = frozenset({b"content-length", b"content-type", b"content-encoding"})

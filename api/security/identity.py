@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
 from anyio.to_thread import run_sync
+from cachetools import TTLCache
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
@@ -50,26 +49,24 @@ def presented(headers: Headers) -> str | None:
 
 
 class Identities:
-    """Looks secrets up, and remembers for a moment what it found."""
+    """Looks secrets up, and remembers the answers for `REMEMBERED_SECONDS`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._remembered: OrderedDict[bytes, tuple[float, Principal | None]] = OrderedDict()
+        self._remembered: TTLCache[bytes, Principal | None] = TTLCache(
+            _MOST_REMEMBERED, REMEMBERED_SECONDS
+        )
 
     async def of(self, secret: str) -> Principal | None:
-        """Whose secret this is; None if nobody's."""
+        """The principal that the secret belongs to; None if there is none."""
         key = _key(secret)
-        now = time.monotonic()
-        known = self._remembered.get(key)
-        if known is not None and known[0] > now:
-            return known[1]
-        token = await run_sync(self._store.authenticate, secret)
-        principal = None if token is None else Principal(token.name, token.scope, token)
-        self._remembered[key] = (now + REMEMBERED_SECONDS, principal)
-        self._remembered.move_to_end(key)
-        if len(self._remembered) > _MOST_REMEMBERED:
-            self._remembered.popitem(last=False)
-        return principal
+        try:
+            return self._remembered[key]
+        except KeyError:
+            token = await run_sync(self._store.authenticate, secret)
+            principal = None if token is None else Principal(token.name, token.scope, token)
+            self._remembered[key] = principal
+            return principal
 
     def forget(self, secret: str) -> None:
         """Ask the database about this secret next time."""

@@ -99,13 +99,14 @@ async def test_keys_of_two_tokens_do_not_meet(guarded, tokens, spec_body):
     assert len(ids) == 2
 
 
-async def test_a_revoked_token_ends_within_seconds(guarded, tokens, store, monkeypatch, problem):
+async def test_a_revoked_token_ends_within_seconds(serving, tokens, store, monkeypatch, problem):
     monkeypatch.setattr(identity, "REMEMBERED_SECONDS", 0.1)
     headers = bearer(tokens[AccessScope.READ])
-    assert (await guarded.get("/v1/sweeps", headers=headers)).status_code == 200
-    store.revoke_token("read")
-    time.sleep(0.15)
-    problem(await guarded.get("/v1/sweeps", headers=headers), 401, "not-signed-in")
+    async with serving(require_tokens=True) as client:
+        assert (await client.get("/v1/sweeps", headers=headers)).status_code == 200
+        store.revoke_token("read")
+        time.sleep(0.15)
+        problem(await client.get("/v1/sweeps", headers=headers), 401, "not-signed-in")
 
 
 async def test_a_browser_signs_in_and_out(guarded, tokens, problem):
