@@ -1,45 +1,13 @@
-"""The commands, put together."""
+"""The program and its commands."""
 
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from scaling_search.cli.commands.baselines import baselines
-from scaling_search.cli.commands.best import best
-from scaling_search.cli.commands.cam import cam
-from scaling_search.cli.commands.cancel import cancel
-from scaling_search.cli.commands.compare import compare
-from scaling_search.cli.commands.datasets import datasets
-from scaling_search.cli.commands.db import db
-from scaling_search.cli.commands.export import export
-from scaling_search.cli.commands.extend import extend
-from scaling_search.cli.commands.family import family
-from scaling_search.cli.commands.identify import identify
-from scaling_search.cli.commands.latency import latency
-from scaling_search.cli.commands.model import model
-from scaling_search.cli.commands.onnx import onnx
-from scaling_search.cli.commands.plan import plan
-from scaling_search.cli.commands.plot import plot
-from scaling_search.cli.commands.predict import predict
-from scaling_search.cli.commands.report import report
-from scaling_search.cli.commands.resume import resume
-from scaling_search.cli.commands.run import run
-from scaling_search.cli.commands.serve import serve
-from scaling_search.cli.commands.settings import settings
-from scaling_search.cli.commands.show import show
-from scaling_search.cli.commands.submit import submit
-from scaling_search.cli.commands.sweeps import sweeps
-from scaling_search.cli.commands.tokens import tokens
-from scaling_search.cli.commands.transfer import transfer
-from scaling_search.cli.commands.transfers import transfers
-from scaling_search.cli.commands.validate_proxy import validate_proxy
-from scaling_search.cli.commands.validations import validations
-from scaling_search.cli.commands.watch import watch
-from scaling_search.cli.commands.weights import weights
-from scaling_search.cli.commands.worker import worker
 from scaling_search.cli.failures import DEBUG_VARIABLE, ReportingGroup
 from scaling_search.cli.help import PanelCommand
 from scaling_search.cli.parameters import expand
@@ -113,15 +81,23 @@ def root(
 
 
 _PANELS = {
-    "Search": (plan, run, submit, watch, resume, extend, cancel, compare, identify, validate_proxy),
-    "Results": (sweeps, show, best, plot, report, export, validations),
-    "Networks": (baselines, family, model, weights),
-    "Transfer and edge": (transfer, transfers, predict, cam, onnx, latency),
-    "Service": (serve, worker, settings),
+    "Search": "plan run submit watch resume extend cancel compare identify validate_proxy datasets",
+    "Results": "sweeps show best plot report export validations",
+    "Networks": "baselines family model weights",
+    "Transfer and edge": "transfer transfers predict cam onnx latency",
+    "Service": "serve worker settings tokens db",
 }
-for _panel, _commands in _PANELS.items():
-    for _command in _commands:
-        app.command(cls=PanelCommand, rich_help_panel=_panel)(expand(_command))
-app.add_typer(datasets, name="datasets", rich_help_panel="Search")
-app.add_typer(tokens, name="tokens", rich_help_panel="Service")
-app.add_typer(db, name="db", rich_help_panel="Service")
+"""The headings of `--help`, and the commands below them: each is in the module of its name."""
+
+
+def _add_commands() -> None:
+    for panel, names in _PANELS.items():
+        for name in names.split():
+            command = getattr(import_module(f"scaling_search.cli.commands.{name}"), name)
+            if isinstance(command, typer.Typer):
+                app.add_typer(command, name=name, rich_help_panel=panel)
+            else:
+                app.command(cls=PanelCommand, rich_help_panel=panel)(expand(command))
+
+
+_add_commands()

@@ -8,10 +8,9 @@ from typing import Any
 from results.reader import Reader
 from results.states import CONCLUSIVE
 from results.values import CoefficientsRecord
+from scaling_search.cli import network_options, options
 from scaling_search.cli.documents import coefficients_document
 from scaling_search.cli.inputs import existing_store
-from scaling_search.cli.network_options import CoefficientOptions
-from scaling_search.cli.options import ResultsOptions
 from scaling_search.cli.parsing import parse_coefficients
 from search_spaces.baselines import get_baseline
 from search_spaces.coefficients import PUBLISHED, Coefficients
@@ -119,7 +118,9 @@ def _nothing(
     return f"nothing is stored for {where}: `scaling-search run` finds coefficients"
 
 
-def choose(sweep: str | None, options: CoefficientOptions, results: ResultsOptions) -> Source:
+def choose(
+    sweep: str | None, options: network_options.CoefficientSource, results: options.Results
+) -> Source:
     """The coefficients that are asked for; else the best stored ones, else the published ones.
 
     Args:
@@ -151,7 +152,7 @@ def choose(sweep: str | None, options: CoefficientOptions, results: ResultsOptio
     return _best_or_published(results, name)
 
 
-def _best_or_published(results: ResultsOptions, baseline: str) -> Source:
+def _best_or_published(results: options.Results, baseline: str) -> Source:
     published = "published (arXiv 1905.11946), because nothing conclusive is stored yet"
     try:
         with results.connect() if results.server else existing_store(results.database) as records:

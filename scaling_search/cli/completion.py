@@ -1,28 +1,39 @@
-"""What the shell offers on Tab: presets, data sets, baselines, sweeps.
+"""The words that the shell offers on Tab: presets, data sets, baselines, sweeps.
 
-Failures are silent: completion must never print.
+Errors are silent: completion must never print.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from typing import get_args
 
 
-def presets(incomplete: str) -> list[str]:
-    """Shipped presets."""
-    from search_spaces.specs.reading import presets as shipped
+def _names(module: str, name: str, *others: str) -> Callable[[str], list[str]]:
+    """Offers a constant or the result of a function of a module, which is imported on Tab only."""
 
-    return [name for name in shipped() if name.startswith(incomplete)]
+    def complete(incomplete: str) -> list[str]:
+        value = getattr(import_module(module), name)
+        words = get_args(value) or (value if isinstance(value, Iterable) else value())
+        return [str(word) for word in (*words, *others) if str(word).startswith(incomplete)]
+
+    return complete
 
 
-def strategies(incomplete: str) -> list[str]:
-    """How a sweep may spend its budget."""
-    from typing import get_args
-
-    from search_spaces.specs.strategy import StrategyName
-
-    return [name for name in get_args(StrategyName) if name.startswith(incomplete)]
+presets = _names("search_spaces.specs.reading", "presets")
+strategies = _names("search_spaces.specs.strategy", "StrategyName")
+baselines = _names("search_spaces.baselines", "baselines")
+quantities = _names("search_spaces.specs.target", "QUANTITIES")
+conventions = _names("search_spaces.families", "CONVENTIONS")
+formats = _names("search_spaces.exports", "FORMATS")
+libraries = _names("search_spaces.exports.layer_names", "LIBRARIES", "scaling-search")
+sweep_formats = _names("scaling_search.cli.exports", "FORMATS")
+figures = _names("results.views", "FIGURES", "compare")
+backends = _names("scaling_search.uses.edge.backends", "BACKENDS")
+states = _names("results.states", "SweepState")
+scopes = _names("results.states", "AccessScope")
 
 
 def datasets(incomplete: str) -> list[str]:
@@ -30,18 +41,10 @@ def datasets(incomplete: str) -> list[str]:
     from scaling_search.cli.views.datasets import known_datasets
     from search_spaces.errors import InputError, WorkError
 
-    try:
+    with contextlib.suppress(InputError, WorkError):
         rows = known_datasets(None)
-    except (InputError, WorkError):
-        return []
-    return [row["name"] for row in rows if row["name"].startswith(incomplete)]
-
-
-def baselines(incomplete: str) -> list[str]:
-    """Known baselines."""
-    from search_spaces.baselines import baselines as known
-
-    return [name for name in known() if name.startswith(incomplete)]
+        return [row["name"] for row in rows if row["name"].startswith(incomplete)]
+    return []
 
 
 def sweeps(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -53,67 +56,3 @@ def sweeps(incomplete: str) -> Iterator[tuple[str, str]]:
         for sweep in store.sweeps():
             if str(sweep.id).startswith(incomplete):
                 yield str(sweep.id), f"{sweep.name}, {sweep.state}"
-
-
-def states(incomplete: str) -> list[str]:
-    """States of a sweep."""
-    from results.states import SweepState
-
-    return [state.value for state in SweepState if state.startswith(incomplete)]
-
-
-def figures(incomplete: str) -> list[str]:
-    """Kinds of figures."""
-    from results.views import FIGURES
-    from scaling_search.cli.figures import COMPARE
-
-    return [name for name in (*FIGURES, COMPARE) if name.startswith(incomplete)]
-
-
-def conventions(incomplete: str) -> list[str]:
-    """Conventions for φ."""
-    from search_spaces.families import CONVENTIONS
-
-    return [name for name in CONVENTIONS if name.startswith(incomplete)]
-
-
-def quantities(incomplete: str) -> list[str]:
-    """What networks are matched on."""
-    from search_spaces.specs.target import QUANTITIES
-
-    return [name for name in QUANTITIES if name.startswith(incomplete)]
-
-
-def formats(incomplete: str) -> list[str]:
-    """Formats of networks."""
-    from search_spaces.exports import FORMATS
-
-    return [name for name in FORMATS if name.startswith(incomplete)]
-
-
-def sweep_formats(incomplete: str) -> list[str]:
-    """Formats of a sweep and of its family."""
-    from scaling_search.cli.exports import FORMATS
-
-    return [name for name in FORMATS if name.startswith(incomplete)]
-
-
-def backends(incomplete: str) -> list[str]:
-    """What runs networks."""
-    from scaling_search.uses.edge.backends import BACKENDS
-
-    return [name for name in BACKENDS if name.startswith(incomplete)]
-
-
-def libraries(incomplete: str) -> list[str]:
-    """Whose names of weights are known."""
-    from search_spaces.exports.layer_names import LIBRARIES
-
-    return [name for name in (*LIBRARIES, "scaling-search") if name.startswith(incomplete)]
-
-
-def scopes(incomplete: str) -> list[str]:
-    """Scopes of a token."""
-    from results.states import AccessScope
-
-    return [scope.value for scope in AccessScope if scope.startswith(incomplete)]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from results import frames
 from results.store import Store
 from results.values import EdgeMeasurement, NewEdgeMeasurement
+from scaling_search.cli import options
 from scaling_search.cli.coefficients import choose
-from scaling_search.cli.options import DatabaseOptions, ResultsOptions
 from scaling_search.cli.planning import checked_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.errors import WorkError
@@ -30,7 +30,7 @@ class Network:
     accuracy: float | None = None
 
 
-def candidates(sweep: int, stored: DatabaseOptions) -> list[Network]:
+def candidates(sweep: int, stored: options.Database) -> list[Network]:
     """A sweep's candidates that have a result.
 
     Raises:
@@ -53,12 +53,12 @@ def candidates(sweep: int, stored: DatabaseOptions) -> list[Network]:
     return found
 
 
-def members(options: MeasuredOptions, stored: DatabaseOptions) -> list[Network]:
+def members(networks: MeasuredOptions, stored: options.Database) -> list[Network]:
     """The first members of the family of the coefficients."""
-    source = choose(options.sweep, options, ResultsOptions(database=stored.database))
+    source = choose(networks.sweep, networks, options.Results(database=stored.database))
     with checked_baseline(source.baseline, stored.database) as baseline:
-        frame = Frame.of(baseline, resolution_px=options.resolution)
-        made = family(frame, source.coefficients, members=options.members)
+        frame = Frame.of(baseline, resolution_px=networks.resolution)
+        made = family(frame, source.coefficients, members=networks.members)
     return [Network(member.name, member.spec) for member in made]
 
 

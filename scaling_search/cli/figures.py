@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from results.reader import Reader
-from scaling_search.cli import exports
-from scaling_search.cli.options import FigureOptions
+from scaling_search.cli import exports, options
 from search_spaces.errors import InputError, suggest
 
 COMPARE = "compare"
@@ -49,7 +48,7 @@ class FigureFile:
     theme: str
 
     @classmethod
-    def at(cls, output: str, name: str, options: FigureOptions) -> FigureFile:
+    def at(cls, output: str, name: str, options: options.Figure) -> FigureFile:
         """The file of that name, or NAME.html in that folder.
 
         Raises:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from results.values import NewGallery
-from scaling_search.cli import checkpoints
+from scaling_search.cli import checkpoints, options
 from scaling_search.cli.failures import complain
 from scaling_search.cli.inputs import data_spec, is_known, stored_spec
-from scaling_search.cli.options import DatabaseOptions
 from scaling_search.data import PreparedDataset
 from scaling_search.data.prepare import prepare
 from scaling_search.uses.cam.comparing import Shown, Tally, Target, check_alike, compare
@@ -47,7 +46,7 @@ class Gallery:
 
 
 def make(
-    maps: MapOptions, images: SubjectOptions, stored: DatabaseOptions, output: Path
+    maps: MapOptions, images: SubjectOptions, stored: options.Database, output: Path
 ) -> Gallery:
     """Write the gallery of several networks on the same images; store that of a sweep.
 

@@ -10,10 +10,11 @@ from results.database import Database
 from results.errors import NotFoundError
 from results.store import Store
 from results.values import Sweep
-from scaling_search.cli import user_code
-from scaling_search.cli.options import ImageOptions, SearchOptions
+from scaling_search.cli import options, user_code
 from scaling_search.cli.parsing import merge, parse_settings
-from scaling_search.data import built_ins
+from scaling_search.cli.views.progress import Display
+from scaling_search.data import PreparedDataset, built_ins
+from scaling_search.data.prepare import prepare
 from scaling_search.environment import machine_name
 from search_spaces.errors import InputError
 from search_spaces.names import is_text, printable
@@ -107,10 +108,16 @@ def data_spec(
     return located(parse(DataSpec, {"name": name, **given, **chosen}, "data set"), database)
 
 
+def prepared(spec: DataSpec, display: Display) -> PreparedDataset:
+    """The images, decoded into the cache unless they are there."""
+    with display.preparing() as progress:
+        return prepare(spec, progress=progress)
+
+
 def read_sweep(
     space: str,
-    search: SearchOptions,
-    images: ImageOptions,
+    search: options.Search,
+    images: options.Images,
     database: str | None = None,
     *,
     compare: dict[str, Any] | None = None,

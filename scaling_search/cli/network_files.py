@@ -9,9 +9,7 @@ from typing import Any
 
 import yaml
 
-from scaling_search.cli import coefficients, exports
-from scaling_search.cli.network_options import CoefficientOptions, NetworkFileOptions
-from scaling_search.cli.options import ResultsOptions
+from scaling_search.cli import coefficients, exports, network_options, options
 from scaling_search.cli.planning import checked_baseline
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
@@ -27,7 +25,7 @@ _DOCUMENTS = {"json": as_json, "yaml": as_yaml}
 """The formats in which the command's own JSON document is written."""
 
 
-def choose_format(files: NetworkFileOptions) -> Format | None:
+def choose_format(files: network_options.NetworkFiles) -> Format | None:
     """The format asked for, or None where a table is wanted.
 
     Raises:
@@ -58,7 +56,7 @@ def write(
     form: Format,
     family: Sequence[Named],
     document: dict[str, Any],
-    files: NetworkFileOptions,
+    files: network_options.NetworkFiles,
     *,
     single: bool,
 ) -> None:
@@ -93,7 +91,7 @@ def write(
 
 
 def write_family_of(
-    sweep: int, member: str | None, files: NetworkFileOptions, results: ResultsOptions
+    sweep: int, member: str | None, files: network_options.NetworkFiles, results: options.Results
 ) -> None:
     """Write the family of a sweep's leader, b0 to b7, or one member of it.
 
@@ -102,7 +100,7 @@ def write_family_of(
         InputError: as `write`.
     """
     assert files.format is not None, "called for a format of networks"
-    source = coefficients.choose(str(sweep), CoefficientOptions(), results)
+    source = coefficients.choose(str(sweep), network_options.CoefficientSource(), results)
     with checked_baseline(source.baseline, results.database) as baseline:
         members = pick(family(Frame.of(baseline), source.coefficients), member)
     write(get_format(files.format), named(members), {}, files, single=member is not None)

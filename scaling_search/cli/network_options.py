@@ -8,7 +8,7 @@ import typer
 
 from scaling_search.cli import completion, user_code
 from scaling_search.cli.options import NETWORK, OUTPUT
-from scaling_search.cli.parameters import flag, option, options
+from scaling_search.cli.parameters import flag, option, option_group
 
 if TYPE_CHECKING:
     from search_spaces.baselines import Baseline
@@ -31,8 +31,8 @@ Member = Annotated[
 ]
 
 
-@options(NETWORK)
-class CoefficientOptions:
+@option_group(NETWORK)
+class CoefficientSource:
     """Coefficients, and the baseline that they scale."""
 
     coefficients: str | None = option("--coefficients", "α,β,γ", "For example 1.2,1.1,1.15.")
@@ -46,8 +46,8 @@ class CoefficientOptions:
     )
 
 
-@options(NETWORK)
-class ScalingOptions(CoefficientOptions):
+@option_group(NETWORK)
+class ScaledNetworks(CoefficientSource):
     """Coefficients, the baseline that they scale, and the frame of the networks."""
 
     classes: int | None = option("--classes", "N", "By default the baseline's own.")
@@ -72,8 +72,8 @@ class ScalingOptions(CoefficientOptions):
         )
 
 
-@options(OUTPUT)
-class NetworkFileOptions:
+@option_group(OUTPUT)
+class NetworkFiles:
     """Files of networks, for this program or another one."""
 
     format: str | None = option(

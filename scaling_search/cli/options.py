@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from scaling_search.cli import completion, user_code
-from scaling_search.cli.parameters import flag, option, options
+from scaling_search.cli.parameters import flag, option, option_group
 
 if TYPE_CHECKING:
     from results.store import Store
     from scaling_search.cli.records import Records
+    from scaling_search.tune import execution as tune
 
 IMAGES: Final = "Images"
 SEARCH: Final = "Search"
@@ -80,8 +81,8 @@ UserClasses = Annotated[
 ]
 
 
-@options(STORED)
-class DatabaseOptions:
+@option_group(STORED)
+class Database:
     """A database."""
 
     database: str | None = option(
@@ -100,8 +101,8 @@ class DatabaseOptions:
         return Store.open(self.database)
 
 
-@options(STORED)
-class ResultsOptions(DatabaseOptions):
+@option_group(STORED)
+class Results(Database):
     """A database, or a service in its place."""
 
     server: str | None = option(
@@ -120,8 +121,8 @@ class ResultsOptions(DatabaseOptions):
         return open_records(self.server, self.database)
 
 
-@options(IMAGES)
-class ImageOptions:
+@option_group(IMAGES)
+class Images:
     """The images, and what to do about faulty ones."""
 
     dataset: str | None = option(
@@ -146,8 +147,8 @@ class ImageOptions:
         return {key: value for key, value in given.items() if value not in (None, False)}
 
 
-@options(IMAGES)
-class ReadingOptions:
+@option_group(IMAGES)
+class Reading:
     """How images are read by a command that is not about a sweep."""
 
     settings: tuple[str, ...] = option(
@@ -159,8 +160,8 @@ class ReadingOptions:
     )
 
 
-@options(SEARCH)
-class SearchOptions:
+@option_group(SEARCH)
+class Search:
     """Changes of a space file."""
 
     baseline: str | None = option(
@@ -209,8 +210,8 @@ class SearchOptions:
         return {key: value for key, value in given.items() if value is not None}
 
 
-@options(TRAINING)
-class ExecutionOptions:
+@option_group(TRAINING)
+class Execution:
     """Where trials are trained, and how many at once."""
 
     workers: int | None = option(
@@ -231,9 +232,25 @@ class ExecutionOptions:
         "and ends with the command.",
     )
 
+    def execution(self, workers: int) -> tune.Execution:
+        """The same with this number of trials at once.
 
-@options(TRAINING)
-class RunnerOptions(ExecutionOptions):
+        Raises:
+            InputError: a number makes no sense.
+        """
+        from scaling_search.tune.execution import Execution
+
+        return Execution(
+            workers=workers,
+            cpus_per_trial=self.cpus_per_trial,
+            gpus_per_trial=self.gpus_per_trial,
+            attempts=self.attempts,
+            ray_address=self.ray_address,
+        )
+
+
+@option_group(TRAINING)
+class Runner(Execution):
     """How a runner trains the sweeps that it takes from the queue."""
 
     slots: int = option("--slots", "N", "Sweeps that the runner trains at once.", default=1)
@@ -256,8 +273,8 @@ class RunnerOptions(ExecutionOptions):
     )
 
 
-@options(OUTPUT)
-class FigureOptions:
+@option_group(OUTPUT)
+class Figure:
     """Files of figures."""
 
     theme: str = option(

@@ -1,9 +1,9 @@
 """Options that belong together as one value: dataclass parameters for Typer.
 
 Typer makes one option of every parameter of a function. Here a parameter may also be a frozen
-dataclass whose fields are options:
+dataclass whose fields are all options:
 
-    @options("Training")
+    @option_group("Training")
     class ExecutionOptions:
         workers: int | None = option("--workers", "N", "Trials at once.")
         attempts: int = option("--attempts", "N", "Attempts of each trial.", default=2)
@@ -21,22 +21,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-import re
-from collections.abc import Callable, Container
-from typing import Any, Final, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 import typer
 
-_INFO: Final = "typer"
 _T = TypeVar("_T")
-
-
-def _field(kind: Callable[..., Any], default: Any, *names: str, **details: Any) -> Any:
-    # Typer says None where a list is empty.
-    info = kind(None if default == () else default, *names, **details)
-    return dataclasses.field(
-        metadata={_INFO: info}, **({} if default is ... else {"default": default})
-    )
 
 
 def option(
@@ -62,7 +52,7 @@ def option(
     """
     names = (name,) if short is None else (name, short)
     details |= {"metavar": metavar, "help": text, "autocompletion": complete}
-    return _field(typer.Option, default, *names, **details)
+    return _field(typer.Option, names, default, details)
 
 
 def flag(name: str, text: str) -> Any:
@@ -74,32 +64,27 @@ def argument(
     metavar: str, text: str, default: Any = ..., *, complete: Callable[..., Any] | None = None
 ) -> Any:
     """A field that is given by its position; required unless it has a default."""
-    return _field(typer.Argument, default, metavar=metavar, help=text, autocompletion=complete)
+    details = {"metavar": metavar, "help": text, "autocompletion": complete}
+    return _field(typer.Argument, (), default, details)
+
+
+def _field(kind: Callable[..., Any], names: tuple[str, ...], default: Any, details: Any) -> Any:
+    info = kind(None if default == () else default, *names, **details)  # None: an empty list
+    given = {} if default is ... else {"default": default}
+    return dataclasses.field(metadata={"typer": info}, **given)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-def options(panel: str | None = None) -> Callable[[type[_T]], type[_T]]:
+def option_group(panel: str | None = None) -> Callable[[type[_T]], type[_T]]:
     """Make a class a frozen dataclass of options, which `--help` lists under one heading."""
 
     def make(cls: type[_T]) -> type[_T]:
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         for name in cls.__annotations__:
-            info = made.__dataclass_fields__[name].metadata.get(_INFO)  # type: ignore[attr-defined]
-            if info is not None:
-                info.rich_help_panel = panel
+            made.__dataclass_fields__[name].metadata["typer"].rich_help_panel = panel  # type: ignore[attr-defined]
         return made
 
     return make
-
-
-def changed(*values: Any, ignore: Container[str] = ()) -> list[str]:
-    """The fields of option values that differ from their defaults."""
-    return [
-        one.name
-        for value in values
-        for one in dataclasses.fields(value)
-        if one.name not in ignore and getattr(value, one.name) != one.default
-    ]
 
 
 class Without:
@@ -109,30 +94,28 @@ class Without:
         self.names = names
 
 
+def _parameter(name: str, default: Any, hint: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=hint)
+
+
 @functools.cache
-def _options_of(cls: type) -> dict[str, inspect.Parameter]:
+def _options_of(cls: type) -> list[inspect.Parameter]:
     """The options of a dataclass, as parameters of a function."""
-    hints, made = get_type_hints(cls), {}
-    for name, field in cls.__dataclass_fields__.items():  # type: ignore[attr-defined]
-        if _INFO in field.metadata:
-            hint = hints[name]
-            if get_origin(hint) is tuple:
-                hint = list[get_args(hint)[0]]  # type: ignore[misc]
-            made[name] = _parameter(name, field.metadata[_INFO], hint)
+    made = []
+    for name, hint in get_type_hints(cls).items():
+        if get_origin(hint) is tuple:
+            hint = list[get_args(hint)[0]]  # type: ignore[misc]
+        field = cls.__dataclass_fields__[name]  # type: ignore[attr-defined]
+        made.append(_parameter(name, field.metadata["typer"], hint))
     return made
 
 
-def _parameter(name: str, default: Any, hint: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
-
-
-def _present(given: dict[str, Any]) -> dict[str, Any]:
-    """The options that Typer has a value for; lists as tuples."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in given.items()
-        if value is not None
-    }
+def _value(cls: Callable[..., _T], given: dict[str, Any], fields: list[str]) -> _T:
+    """The value of a dataclass parameter, whose options are taken from those that were given."""
+    values = {name: given.pop(name) for name in fields}
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return cls(**{name: one for name, one in (values | lists).items() if one is not None})
 
 
 def expand(command: Callable[..., None]) -> Callable[..., None]:
@@ -147,23 +130,19 @@ def expand(command: Callable[..., None]) -> Callable[..., None]:
         cls, *notes = get_args(hints[name]) or (hints[name],)
         if dataclasses.is_dataclass(cls) and isinstance(cls, type):
             hidden = {field for note in notes for field in note.names}
-            shown = [made for made in _options_of(cls).values() if made.name not in hidden]
+            shown = [made for made in _options_of(cls) if made.name not in hidden]
             groups[name] = cls, [made.name for made in shown]
             parameters += shown
         else:
             parameters.append(_parameter(name, one.default, hints[name]))
 
     def run(**given: Any) -> None:
-        values = {
-            name: cls(**_present({field: given.pop(field) for field in fields}))
-            for name, (cls, fields) in groups.items()
-        }
+        values = {name: _value(cls, given, fields) for name, (cls, fields) in groups.items()}
         command(**given, **values)
 
     functools.update_wrapper(run, command)
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
-    indented = re.compile("^  ", re.MULTILINE)
-    run.__doc__ = "\n\n".join(f"\b\n{one}" if indented.search(one) else one for one in paragraphs)
+    run.__doc__ = "\n\n".join(f"\b\n{one}" if "\n  " in f"\n{one}" else one for one in paragraphs)
     return run

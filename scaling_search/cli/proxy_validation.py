@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from results.store import Store
-from scaling_search.cli.failures import INTERRUPTED, complain
+from scaling_search.cli import options
 from scaling_search.cli.inputs import read_sweep
-from scaling_search.cli.options import ImageOptions, SearchOptions
-from scaling_search.cli.parameters import changed
 from scaling_search.cli.parsing import parse_numbers
+from scaling_search.cli.training import refuse_changes, resumable
 from scaling_search.cli.views.progress import Display
 from scaling_search.data import PreparedDataset
-from scaling_search.sweeps import Execution, Interrupted, drive
+from scaling_search.sweeps import Execution, drive
 from scaling_search.sweeps.validation.report import conclude_validation
 from scaling_search.sweeps.validation.running import (
     Turn,
@@ -34,8 +31,8 @@ if TYPE_CHECKING:
 
 def read(
     options: ValidationOptions,
-    search: SearchOptions,
-    images: ImageOptions,
+    search: options.Search,
+    images: options.Images,
     database: str | None,
 ) -> ValidationSpec:
     """The validation that the options describe.
@@ -55,8 +52,8 @@ def read(
 def read_stored(
     store: Store,
     options: ValidationOptions,
-    search: SearchOptions,
-    images: ImageOptions,
+    search: options.Search,
+    images: options.Images,
 ) -> ValidationSpec:
     """The stored validation that `--resume` names.
 
@@ -65,12 +62,7 @@ def read_stored(
     """
     number = options.resume
     assert number is not None, "called to resume"
-    if names := changed(options, images, search, ignore=("resume", "baseline")):
-        raise InputError(
-            f"--resume {number} goes on with what validation {number} began with, and "
-            f"{', '.join(names)} cannot be changed: leave them out, or begin a new one "
-            "without --resume"
-        )
+    refuse_changes("validation", number, options, images, search, allowed=("resume", "baseline"))
     spec = parse(ValidationSpec, store.validation(number).spec, f"validation {number}")
     if search.baseline not in (None, spec.sweep.space.baseline):
         raise InputError(
@@ -127,14 +119,8 @@ def train(
             drive(store, turn.sweep_id, data, how, observe=view.observe)
         conclude_validation(store, number, spec)  # one that is stopped later has a report too
 
-    again = f"`scaling-search validate-proxy --resume {number}` goes on"
-    try:
+    with resumable(f"validate-proxy --resume {number}"):
         train_validation(store, number, spec, data, how, train_one)
-    except (Interrupted, KeyboardInterrupt):
-        complain(f"what was trained is stored; {again}", label="Interrupted")
-        raise typer.Exit(INTERRUPTED) from None
-    except WorkError as error:
-        raise WorkError(f"{error}; what was trained is kept, {again}") from error
     conclude_validation(store, number, spec)
 
 

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from api.settings import Settings, load
+from scaling_search.cli import options
 from scaling_search.cli.failures import DONE, WRONG_INPUT
-from scaling_search.cli.options import RunnerOptions
 from scaling_search.sweeps import runner
 from scaling_search.sweeps.runner.lifeline import end_child, start_child
-from scaling_search.tune.execution import Execution
 
 FOLLOW: Final = "--follow-parent"
 _AGAIN_SECONDS: Final = 5.0
@@ -35,19 +34,13 @@ def service_database(database: str | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
-def worker_arguments(options: RunnerOptions) -> list[str]:
+def worker_arguments(options: options.Runner) -> list[str]:
     """The arguments of `scaling-search worker` for these options.
 
     Raises:
         InputError: a number makes no sense.
     """
-    execution = Execution(
-        workers=1 if options.workers is None else options.workers,
-        cpus_per_trial=options.cpus_per_trial,
-        gpus_per_trial=options.gpus_per_trial,
-        attempts=options.attempts,
-        ray_address=options.ray_address,
-    )
+    execution = options.execution(1 if options.workers is None else options.workers)
     # Wrong values are refused here, before the service starts.
     runner.RunnerOptions(execution=execution, slots=options.slots, lease_seconds=options.lease)
     words = [

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
 from results.states import SweepState
 from results.store import Store
+from scaling_search.cli import options
 from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
-from scaling_search.cli.options import ExecutionOptions
 from scaling_search.cli.planning import default_workers
 from scaling_search.cli.views.ending import report
 from scaling_search.cli.views.progress import Display
@@ -32,7 +34,7 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def execution(options: ExecutionOptions, *, sweeps: int = 1) -> Execution:
+def execution(options: options.Execution, *, sweeps: int = 1) -> Execution:
     """How to train, with the machine divided among so many sweeps unless workers are given.
 
     Raises:
@@ -52,13 +54,7 @@ def execution(options: ExecutionOptions, *, sweeps: int = 1) -> Execution:
     workers = options.workers
     if workers is None:
         workers = max(1, default_workers(options.cpus_per_trial, gpus) // max(1, sweeps))
-    return Execution(
-        workers=workers,
-        cpus_per_trial=options.cpus_per_trial,
-        gpus_per_trial=gpus,
-        attempts=options.attempts,
-        ray_address=options.ray_address,
-    )
+    return options.execution(workers)
 
 
 def train(
@@ -95,3 +91,47 @@ def train(
             f"{error}; what was trained is kept, `scaling-search resume {sweep_id}` goes on"
         ) from error
     report(store, sweep_id, json)
+
+
+def refuse_changes(kind: str, number: int, *values: Any, allowed: Container[str] = ()) -> None:
+    """Refuse options beside `--resume` that were settled when the work began.
+
+    Args:
+        kind: what is resumed, such as "transfer".
+        number: its number.
+        values: dataclasses of options.
+        allowed: names of their fields that may be given.
+
+    Raises:
+        InputError: an option is given.
+    """
+    changed = [
+        one.name
+        for value in values
+        for one in dataclasses.fields(value)
+        if one.name not in allowed and getattr(value, one.name) != one.default
+    ]
+    if changed:
+        raise InputError(
+            f"--resume {number} goes on with what {kind} {number} began with, and "
+            f"{', '.join(changed)} cannot be changed: leave them out, or begin a new one "
+            "without --resume"
+        )
+
+
+@contextmanager
+def resumable(command: str) -> Iterator[None]:
+    """End the block's work with a message that names the command which goes on with it.
+
+    Raises:
+        typer.Exit: it was interrupted.
+        WorkError: it failed.
+    """
+    goes_on = f"`scaling-search {command}` goes on"
+    try:
+        yield
+    except (Interrupted, KeyboardInterrupt):
+        complain(f"what was trained is stored; {goes_on}", label="Interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except WorkError as error:
+        raise WorkError(f"{error}; what was trained is kept, {goes_on}") from error

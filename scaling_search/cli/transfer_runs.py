@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
 from results.store import Store
 from scaling_search.cli.checkpoints import find
-from scaling_search.cli.failures import INTERRUPTED, complain
+from scaling_search.cli.failures import complain
 from scaling_search.cli.inputs import located
 from scaling_search.cli.network_files import spec_of
-from scaling_search.cli.parameters import changed
 from scaling_search.cli.parsing import merge, parse_numbers, parse_settings
+from scaling_search.cli.training import refuse_changes, resumable
 from scaling_search.cli.views.progress import Display
 from scaling_search.data.parallel import Progress
 from scaling_search.training.isolation import Isolation
@@ -29,7 +27,7 @@ from scaling_search.uses.transfer.running import (
 )
 from scaling_search.uses.transfer.sources import Source, read_source
 from scaling_search.uses.transfer.targets import Prepared, prepare_targets
-from search_spaces.errors import InputError, WorkError
+from search_spaces.errors import InputError
 from search_spaces.human import plural
 from search_spaces.specs.data import DataSpec
 from search_spaces.specs.reading import parse
@@ -115,12 +113,7 @@ def read_stored(
     Raises:
         InputError: there is none, or another option is given beside it.
     """
-    if names := changed(options, images):
-        raise InputError(
-            f"--resume {number} goes on with what transfer {number} began with, and "
-            f"{', '.join(names)} cannot be changed: leave them out, or begin a new one "
-            "without --resume"
-        )
+    refuse_changes("transfer", number, options, images)
     return parse(TransferSpec, store.transfer(number).spec, f"transfer {number}")
 
 
@@ -178,30 +171,23 @@ def train(
         typer.Exit: it was interrupted; stderr says how to go on.
         WorkError: it failed; the message says how to go on.
     """
-    again = f"`scaling-search transfer --resume {number}` goes on"
-    try:
-        with display.saying() as show:
+    with resumable(f"transfer --resume {number}"), display.saying() as show:
 
-            def observe(now: Snapshot) -> None:
-                if now.problem is not None:
-                    complain(now.problem, label="Warning")
-                show(_progress(now), (now.done + now.within) / now.total)
+        def observe(now: Snapshot) -> None:
+            if now.problem is not None:
+                complain(now.problem, label="Warning")
+            show(_progress(now), (now.done + now.within) / now.total)
 
-            Running(
-                store,
-                number,
-                transfer.spec,
-                transfer.sources,
-                transfer.targets,
-                device=device.device,
-                threads=device.threads,
-                observe=observe,
-            ).run()
-    except KeyboardInterrupt:
-        complain(f"what was trained is stored; {again}", label="Interrupted")
-        raise typer.Exit(INTERRUPTED) from None
-    except WorkError as error:
-        raise WorkError(f"{error}; what was trained is kept, {again}") from error
+        Running(
+            store,
+            number,
+            transfer.spec,
+            transfer.sources,
+            transfer.targets,
+            device=device.device,
+            threads=device.threads,
+            observe=observe,
+        ).run()
 
 
 def _progress(now: Snapshot) -> str:

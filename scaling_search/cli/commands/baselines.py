@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scaling_search.cli.options import Json
+from scaling_search.cli import options
 
 
 def baselines(
@@ -18,7 +18,7 @@ def baselines(
             help="Check this one, for example mypkg.nets:TinyNet, and show its cost.",
         ),
     ] = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """List networks that can be scaled, or check your own.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import Json, ResultsOptions
-from scaling_search.cli.parameters import option, options
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import option, option_group
 
 
-@options()
+@option_group()
 class TargetOptions:
     """The searches whose coefficients are compared."""
 
@@ -37,7 +36,7 @@ class TargetOptions:
     )
 
 
-def best(wanted: TargetOptions, results: ResultsOptions, json: Json = False) -> None:
+def best(wanted: TargetOptions, results: options.Results, json: options.Json = False) -> None:
     """Show the best conclusive coefficients.
 
     They are looked up for a baseline, a data set and a target: the cost of the networks, in FLOPs

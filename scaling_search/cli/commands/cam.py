@@ -7,18 +7,11 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import (
-    IMAGES,
-    DatabaseOptions,
-    Json,
-    ReadingOptions,
-    UserClasses,
-)
-from scaling_search.cli.parameters import argument, flag, option, options
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import argument, flag, option, option_group
 
 
-@options("Networks and maps")
+@option_group("Networks and maps")
 class MapOptions:
     """The networks, and their maps."""
 
@@ -49,8 +42,8 @@ class MapOptions:
     )
 
 
-@options(IMAGES)
-class SubjectOptions(ReadingOptions):
+@option_group(options.IMAGES)
+class SubjectOptions(options.Reading):
     """The images, and where their objects are.
 
     Raises:
@@ -113,13 +106,13 @@ class SubjectOptions(ReadingOptions):
 def cam(
     maps: MapOptions,
     images: SubjectOptions,
-    stored: DatabaseOptions,
+    stored: options.Database,
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the gallery."),
     ] = Path("cam"),
-    baseline: UserClasses = None,
-    json: Json = False,
+    baseline: options.UserClasses = None,
+    json: options.Json = False,
 ) -> None:
     """Show where networks look: class activation maps.
 

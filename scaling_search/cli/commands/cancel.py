@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import Json, ResultsOptions, SweepNumber
+from scaling_search.cli import options
 
 
-def cancel(sweep: SweepNumber, results: ResultsOptions, json: Json = False) -> None:
+def cancel(
+    sweep: options.SweepNumber, results: options.Results, json: options.Json = False
+) -> None:
     """Stop a sweep; its trained trials are kept.
 
     A sweep that another process drives stops within a few seconds; one that nobody drives is

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from scaling_search.cli.options import (
-    DatabaseOptions,
-    ExecutionOptions,
-    ImageOptions,
-    Json,
-    Quiet,
-    SearchOptions,
-    Space,
-)
-from scaling_search.cli.parameters import Without, flag, option, options
+from scaling_search.cli import options
+from scaling_search.cli.parameters import Without, flag, option, option_group
 
 
-@options()
+@option_group()
 class ComparisonOptions:
     """The ways of scaling that are compared."""
 
@@ -38,13 +30,13 @@ class ComparisonOptions:
 
 def compare(
     comparison: ComparisonOptions,
-    images: ImageOptions,
-    search: Annotated[SearchOptions, Without("strategy")],
-    execution: ExecutionOptions,
-    stored: DatabaseOptions,
-    space: Space = "small-images",
-    json: Json = False,
-    quiet: Quiet = False,
+    images: options.Images,
+    search: Annotated[options.Search, Without("strategy")],
+    execution: options.Execution,
+    stored: options.Database,
+    space: options.Space = "small-images",
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Compare ways of scaling at equal FLOPs.
 
@@ -68,15 +60,13 @@ def compare(
     from scaling_search.cli.parsing import parse_comparison
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
     from scaling_search.sweeps import create_sweep
 
     display, database = Display(quiet=quiet or (json and comparison.dry_run)), stored.database
     compared = parse_comparison(comparison.methods, comparison.phis)
     spec = inputs.read_sweep(space, search, images, database, compare=compared)
     how = training.execution(execution)
-    with display.preparing() as progress:
-        data = prepare(spec.data, progress=progress)
+    data = inputs.prepared(spec.data, display)
     with display.planning() as tell:
         made = planning.plan_of(spec, data, database, tell)
     cost = planning.cost_of(spec, made, data, database, workers=how.workers)

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion
+from scaling_search.cli import completion, options
 from scaling_search.cli.help import PanelCommand
-from scaling_search.cli.options import DatabaseOptions, ImageOptions, Json, ReadingOptions
 from scaling_search.cli.parameters import Without, expand
 
 datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
@@ -16,7 +15,7 @@ datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
 @datasets.callback()
 @expand
-def listing(context: typer.Context, stored: DatabaseOptions, json: Json = False) -> None:
+def listing(context: typer.Context, stored: options.Database, json: options.Json = False) -> None:
     """List, inspect or register data sets.
 
     Listed are those that come with the installation and those that sweeps have used.
@@ -43,10 +42,10 @@ def listing(context: typer.Context, stored: DatabaseOptions, json: Json = False)
 @expand
 def inspect(
     path: Annotated[str, typer.Argument(metavar="NAME|PATH", autocompletion=completion.datasets)],
-    images: Annotated[ImageOptions, Without("dataset")],
-    reading: ReadingOptions,
-    stored: DatabaseOptions,
-    json: Json = False,
+    images: Annotated[options.Images, Without("dataset")],
+    reading: options.Reading,
+    stored: options.Database,
+    json: options.Json = False,
 ) -> None:
     """Prepare a data set and describe it.
 
@@ -58,15 +57,13 @@ def inspect(
       scaling-search datasets inspect ~/photos
       scaling-search datasets inspect ~/vehicles --set data.layout=classes
     """
-    from scaling_search.cli.inputs import data_spec
+    from scaling_search.cli import inputs
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import datasets as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
 
-    spec = data_spec(path, reading.settings, stored.database, **images.changes())
-    with Display(quiet=json).preparing() as progress:
-        data = prepare(spec, progress=progress)
+    spec = inputs.data_spec(path, reading.settings, stored.database, **images.changes())
+    data = inputs.prepared(spec, Display(quiet=json))
     if json:
         print_json(view.dataset_document(data))
     else:
@@ -85,10 +82,10 @@ def add(
             metavar="PATH", help="A folder, a Parquet file or folder, or hub:owner/name."
         ),
     ],
-    images: Annotated[ImageOptions, Without("dataset")],
-    reading: ReadingOptions,
-    stored: DatabaseOptions,
-    json: Json = False,
+    images: Annotated[options.Images, Without("dataset")],
+    reading: options.Reading,
+    stored: options.Database,
+    json: options.Json = False,
 ) -> None:
     """Register a data set, for submitted sweeps to name.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scaling_search.cli.options import DatabaseOptions, Json
+from scaling_search.cli import options
 from scaling_search.cli.parameters import expand
 
 db = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -23,7 +23,7 @@ def group() -> None:
 
 @db.command()
 @expand
-def path(stored: DatabaseOptions, json: Json = False) -> None:
+def path(stored: options.Database, json: options.Json = False) -> None:
     """Print where results are kept, without passwords."""
     from results.database import Database
     from scaling_search.cli.output import print_json
@@ -37,7 +37,7 @@ def path(stored: DatabaseOptions, json: Json = False) -> None:
 
 @db.command()
 @expand
-def status(stored: DatabaseOptions, json: Json = False) -> None:
+def status(stored: options.Database, json: options.Json = False) -> None:
     """Check whether the database has this version's schema; changes nothing."""
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.database import database_document, describe
@@ -51,7 +51,7 @@ def status(stored: DatabaseOptions, json: Json = False) -> None:
 
 @db.command()
 @expand
-def upgrade(stored: DatabaseOptions, json: Json = False) -> None:
+def upgrade(stored: options.Database, json: options.Json = False) -> None:
     """Bring the database to this version's schema, completely or not at all.
 
     Example:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from scaling_search.cli import completion
-from scaling_search.cli.network_options import Member, NetworkFileOptions
-from scaling_search.cli.options import OUTPUT, ResultsOptions, SweepNumber, UserClasses
-from scaling_search.cli.parameters import Without, option, options
+from scaling_search.cli import completion, network_options, options
+from scaling_search.cli.parameters import Without, option, option_group
 
 
-@options(OUTPUT)
-class ExportOptions(NetworkFileOptions):
+@option_group(options.OUTPUT)
+class ExportOptions(network_options.NetworkFiles):
     """A file of a sweep, or files of its family."""
 
     format: str | None = option(
@@ -31,11 +29,11 @@ class ExportOptions(NetworkFileOptions):
 
 
 def export(
-    sweep: SweepNumber,
+    sweep: options.SweepNumber,
     files: Annotated[ExportOptions, Without("json")],
-    results: ResultsOptions,
-    member: Member = None,
-    baseline: UserClasses = None,
+    results: options.Results,
+    member: network_options.Member = None,
+    baseline: options.UserClasses = None,
 ) -> None:
     """Write a sweep, its trials or its family to a file.
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import (
-    ExecutionOptions,
-    Json,
-    Quiet,
-    ResultsOptions,
-    SweepNumber,
-    UserClasses,
-)
-from scaling_search.cli.parameters import option, options
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import option, option_group
 
 if TYPE_CHECKING:
     from search_spaces.specs.extension import Extension
 
 
-@options()
+@option_group()
 class ExtensionOptions:
     """What is added to a sweep."""
 
@@ -71,13 +63,13 @@ class ExtensionOptions:
 
 
 def extend(
-    sweep: SweepNumber,
+    sweep: options.SweepNumber,
     added: ExtensionOptions,
-    execution: ExecutionOptions,
-    results: ResultsOptions,
-    baseline: UserClasses = None,
-    json: Json = False,
-    quiet: Quiet = False,
+    execution: options.Execution,
+    results: options.Results,
+    baseline: options.UserClasses = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Add seeds, candidates, strategy or budget to a sweep.
 
@@ -106,13 +98,11 @@ def extend(
         return
     from scaling_search.cli import inputs, training
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
     from scaling_search.sweeps.extending import extend_sweep
 
     display, how = Display(quiet=quiet), training.execution(execution)
     with training.stoppable(), results.open() as store:
-        with display.preparing() as progress:
-            data = prepare(inputs.stored_spec(store.sweep(sweep)).data, progress=progress)
+        data = inputs.prepared(inputs.stored_spec(store.sweep(sweep)).data, display)
         with display.measuring() as counted:
             found = extend_sweep(store, sweep, extension, data, counted)
         display.note(f"sweep {found.sweep_id}: {found.why}")

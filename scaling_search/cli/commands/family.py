@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion
-from scaling_search.cli.network_options import Member, NetworkFileOptions, ScalingOptions
-from scaling_search.cli.options import NETWORK, ResultsOptions
-from scaling_search.cli.parameters import argument, option, options
+from scaling_search.cli import completion, network_options, options
+from scaling_search.cli.parameters import argument, option, option_group
 
 
-@options(NETWORK)
-class FamilyOptions(ScalingOptions):
+@option_group(options.NETWORK)
+class FamilyOptions(network_options.ScaledNetworks):
     """The coefficients of a family, and its members."""
 
     sweep: str | None = argument(
@@ -40,12 +38,12 @@ class FamilyOptions(ScalingOptions):
 
 def family(
     options: FamilyOptions,
-    files: NetworkFileOptions,
-    results: ResultsOptions,
+    files: network_options.NetworkFiles,
+    results: options.Results,
     measure: Annotated[
         bool, typer.Option("--measure", help="Confirm with fvcore (once per network, ever).")
     ] = False,
-    member: Member = None,
+    member: network_options.Member = None,
 ) -> None:
     """Derive the family b0, b1, … from coefficients.
 

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from scaling_search.cli import options
+from scaling_search.cli.parameters import option, option_group
 
-import typer
 
-from scaling_search.cli.options import (
-    DatabaseOptions,
-    ExecutionOptions,
-    Json,
-    Quiet,
-    SweepNumber,
-    UserClasses,
-)
+@option_group()
+class IdentificationOptions:
+    """The size of the further training."""
+
+    networks: int = option("--networks", "N", "Train at most this many, spread out.", default=6)
+    seeds: int | None = option("--seeds", "N", "Trials per candidate, seeds 0 to N − 1.")
 
 
 def identify(
-    sweep: SweepNumber,
-    execution: ExecutionOptions,
-    stored: DatabaseOptions,
-    networks: Annotated[
-        int,
-        typer.Option("--networks", metavar="N", help="Train at most this many, spread out."),
-    ] = 6,
-    seeds: Annotated[
-        int | None,
-        typer.Option("--seeds", metavar="N", help="Trials per candidate, seeds 0 to N − 1."),
-    ] = None,
-    baseline: UserClasses = None,
-    json: Json = False,
-    quiet: Quiet = False,
+    sweep: options.SweepNumber,
+    execution: options.Execution,
+    stored: options.Database,
+    trained: IdentificationOptions,
+    baseline: options.UserClasses = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Narrow the leader's coefficients by training at φ = 2.
 
@@ -44,17 +35,15 @@ def identify(
       scaling-search identify 3
       scaling-search identify 3 --networks 4 --seeds 5
     """
-    from scaling_search.cli import training
+    from scaling_search.cli import inputs, training
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
     from scaling_search.sweeps.identification import create_identification, question
     from search_spaces.human import plural
 
     display, how = Display(quiet=quiet), training.execution(execution)
     with training.stoppable(), stored.open() as store:
-        asked = question(store, sweep, networks=networks, seeds=seeds)
-        with display.preparing() as progress:
-            data = prepare(asked.spec.data, progress=progress)
+        asked = question(store, sweep, networks=trained.networks, seeds=trained.seeds)
+        data = inputs.prepared(asked.spec.data, display)
         with display.measuring() as counted:
             number = create_identification(store, asked, data, counted)
         display.note(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from scaling_search.cli import completion
-from scaling_search.cli.network_options import CoefficientOptions
-from scaling_search.cli.options import NETWORK, DatabaseOptions, Json, Quiet
-from scaling_search.cli.parameters import argument, flag, option, options
+from scaling_search.cli import completion, network_options, options
+from scaling_search.cli.parameters import argument, flag, option, option_group
 
 
-@options(NETWORK)
-class MeasuredOptions(CoefficientOptions):
+@option_group(options.NETWORK)
+class MeasuredOptions(network_options.CoefficientSource):
     """The networks to measure."""
 
     sweep: str | None = argument(
@@ -24,7 +22,7 @@ class MeasuredOptions(CoefficientOptions):
     resolution: int | None = option("--resolution", "PX", "Base resolution of the family.")
 
 
-@options("Measurement")
+@option_group("Measurement")
 class MeasurementOptions:
     """How networks are measured."""
 
@@ -51,9 +49,9 @@ class MeasurementOptions:
 def latency(
     networks: MeasuredOptions,
     measurement: MeasurementOptions,
-    stored: DatabaseOptions,
-    quiet: Quiet = False,
-    json: Json = False,
+    stored: options.Database,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
 ) -> None:
     """Measure the latency of networks on this machine.
 

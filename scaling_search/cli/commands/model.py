@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from scaling_search.cli import completion
-from scaling_search.cli.network_options import NetworkFileOptions, ScalingOptions
-from scaling_search.cli.options import NETWORK, ResultsOptions
-from scaling_search.cli.parameters import option, options
+from scaling_search.cli import completion, network_options, options
+from scaling_search.cli.parameters import option, option_group
 
 
-@options(NETWORK)
-class ModelOptions(ScalingOptions):
+@option_group(options.NETWORK)
+class ModelOptions(network_options.ScaledNetworks):
     """The budget and the coefficients of a network."""
 
     flops: str = option("--flops", "N", "Multiply-adds per image: 1.5G, 400M or 4e8.", default=...)
@@ -28,7 +26,9 @@ class ModelOptions(ScalingOptions):
     )
 
 
-def model(options: ModelOptions, files: NetworkFileOptions, results: ResultsOptions) -> None:
+def model(
+    options: ModelOptions, files: network_options.NetworkFiles, results: options.Results
+) -> None:
     """Find the network for a FLOPs budget.
 
     The coefficients give the direction; φ is solved so that the FLOPs come nearest the budget.

@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scaling_search.cli import completion
-from scaling_search.cli.network_options import NetworkName
-from scaling_search.cli.options import (
-    IMAGES,
-    DatabaseOptions,
-    Force,
-    Json,
-    Quiet,
-    ReadingOptions,
-    UserClasses,
-)
-from scaling_search.cli.parameters import argument, flag, option, options
+from scaling_search.cli import completion, network_options, options
+from scaling_search.cli.parameters import argument, flag, option, option_group
 
 if TYPE_CHECKING:
     from scaling_search.cli.views.progress import Display
@@ -26,7 +16,7 @@ if TYPE_CHECKING:
     from scaling_search.networks.checkpoints import Checkpoint
 
 
-@options()
+@option_group()
 class OnnxOptions:
     """The file, its weights and its int8 form."""
 
@@ -59,8 +49,8 @@ class OnnxOptions:
     classes: int | None = option("--classes", "N", "By default those of the data set.")
 
 
-@options(IMAGES)
-class DataOptions(ReadingOptions):
+@option_group(options.IMAGES)
+class DataOptions(options.Reading):
     """The images for training, calibration and accuracy."""
 
     dataset: str | None = option(
@@ -74,13 +64,13 @@ class DataOptions(ReadingOptions):
 
 def onnx(
     options: OnnxOptions,
-    network: NetworkName,
+    network: network_options.NetworkName,
     images: DataOptions,
-    stored: DatabaseOptions,
-    baseline: UserClasses = None,
-    force: Force = False,
-    quiet: Quiet = False,
-    json: Json = False,
+    stored: options.Database,
+    baseline: options.UserClasses = None,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
 ) -> None:
     """Write a network as ONNX, also quantised to int8.
 
@@ -179,17 +169,15 @@ def _prepare(
     display: Display,
 ) -> PreparedDataset:
     """The images, decoded like those of the checkpoint; a warning if it may have seen them."""
+    from scaling_search.cli import inputs
     from scaling_search.cli.failures import complain
-    from scaling_search.cli.inputs import data_spec
-    from scaling_search.data.prepare import prepare
 
     about = None if checkpoint is None else checkpoint.about
     alike = {}
     if about is not None:
         alike = about.model_dump(include={"source_px", "depth_bits"})
         alike["in_channels"] = about.channels
-    with display.preparing() as progress:
-        data = prepare(data_spec(dataset, settings, database, **alike), progress=progress)
+    data = inputs.prepared(inputs.data_spec(dataset, settings, database, **alike), display)
     same = about is not None and about.dataset == data.name
     if about is not None and same and about.split_key not in (None, data.split_key):
         complain(

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import Without, argument, flag, option_group
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOptions, ImageOptions, Json, SearchOptions
-from scaling_search.cli.parameters import Without
+
+@option_group()
+class PlanOptions:
+    """The space, and what is shown of its plan."""
+
+    space: str = argument(
+        "SPACE",
+        "A preset (quickstart, small-images, paper) or a YAML file.",
+        complete=completion.presets,
+    )
+    measure: bool = flag(
+        "--measure", "Confirm FLOPs and parameters with fvcore (once per network, ever)."
+    )
+    everything: bool = flag("--all", "List every candidate.")
 
 
 def plan(
-    space: Annotated[
-        str,
-        typer.Argument(
-            metavar="SPACE",
-            help="A preset (quickstart, small-images, paper) or a YAML file.",
-            autocompletion=completion.presets,
-        ),
-    ],
-    images: Annotated[ImageOptions, Without("skip_corrupt")],
-    search: Annotated[SearchOptions, Without("name", "keep_checkpoints")],
-    stored: DatabaseOptions,
-    measure: Annotated[
-        bool,
-        typer.Option(
-            "--measure", help="Confirm FLOPs and parameters with fvcore (once per network, ever)."
-        ),
-    ] = False,
-    everything: Annotated[bool, typer.Option("--all", help="List every candidate.")] = False,
-    json: Json = False,
+    wanted: PlanOptions,
+    images: Annotated[options.Images, Without("skip_corrupt")],
+    search: Annotated[options.Search, Without("name", "keep_checkpoints")],
+    stored: options.Database,
+    json: options.Json = False,
 ) -> None:
     """Show what a search would train, and its cost.
 
@@ -55,20 +53,18 @@ def plan(
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
 
     display, database = Display(quiet=json), stored.database
-    spec, data = inputs.read_sweep(space, search, images, database), None
+    spec, data = inputs.read_sweep(wanted.space, search, images, database), None
     if "data" in spec.model_fields_set:
-        with display.preparing() as progress:
-            data = prepare(spec.data, progress=progress)
+        data = inputs.prepared(spec.data, display)
     with display.planning() as tell:
         made = planning.plan_of(spec, data, database, tell)
     spec.check_plan(len(made.candidates), sum(one.eligible for one in made.candidates))
     cost = planning.cost_of(spec, made, data, database, workers=planning.default_workers(1, 0))
     forecast = planning.forecast(spec, made, data, database, cost) if data else None
     measured = None
-    if measure:
+    if wanted.measure:
         from scaling_search.sweeps import confirm
 
         with stored.open() as store, display.measuring() as counted:
@@ -82,7 +78,7 @@ def plan(
     if data:
         view.show_data(out, data)
     view.show_triangle(out, made)
-    view.show_candidates(out, made, everything=everything)
+    view.show_candidates(out, made, everything=wanted.everything)
     if measured is not None:
         out.print("FLOPs and parameters confirmed by fvcore", markup=False)
     view.show_warnings(out, made.warnings)

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from scaling_search.cli import completion
-from scaling_search.cli.options import FigureOptions, ResultsOptions
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import argument, option, option_group
 
 
-def plot(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND", help="Figure; see above.", autocompletion=completion.figures
-        ),
-    ],
-    sweeps: Annotated[
-        list[int],
-        typer.Argument(
-            metavar="SWEEP...",
-            help="Number of the sweep (`scaling-search sweeps`); several for `compare`.",
-            autocompletion=completion.sweeps,
-        ),
-    ],
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|FOLDER",
-            help="File that ends in .html (interactive, self-contained), .json (Plotly's), .png, "
-            ".svg or .pdf (these need the extra `images`, and Chrome or Chromium).",
-        ),
-    ],
-    figure: FigureOptions,
-    results: ResultsOptions,
-) -> None:
+@option_group(options.OUTPUT)
+class PlotOptions(options.Figure):
+    """The figure, its sweeps and its file."""
+
+    kind: str = argument("KIND", "Figure; see above.", complete=completion.figures)
+    sweeps: tuple[int, ...] = argument(
+        "SWEEP...",
+        "Number of the sweep (`scaling-search sweeps`); several for `compare`.",
+        complete=completion.sweeps,
+    )
+    output: str = option(
+        "--output",
+        "FILE|FOLDER",
+        "File that ends in .html (interactive, self-contained), .json (Plotly's), .png, .svg or "
+        ".pdf (these need the extra `images`, and Chrome or Chromium).",
+        default=...,
+        short="-o",
+    )
+
+
+def plot(figure: PlotOptions, results: options.Results) -> None:
     """Draw a figure of a sweep to a file.
 
       triangle              accuracy over how a doubling of FLOPs is spent
@@ -61,7 +50,8 @@ def plot(
     """
     from scaling_search.cli import figures
 
-    file = figures.FigureFile.at(output, "-".join([kind, *map(str, sweeps)]), figure)
+    name = "-".join([figure.kind, *map(str, figure.sweeps)])
+    file = figures.FigureFile.at(figure.output, name, figure)
     with results.connect() as records:
-        drawn = figures.draw(records, kind, sweeps)
-    file.write(drawn, kind)
+        drawn = figures.draw(records, figure.kind, figure.sweeps)
+    file.write(drawn, figure.kind)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import Json, UserClasses
+from scaling_search.cli import options
+from scaling_search.cli.parameters import argument, option, option_group
+
+
+@option_group()
+class PredictionOptions:
+    """The network, and the images to classify."""
+
+    checkpoint: Path = argument(
+        "CHECKPOINT",
+        "Weights that a trial left (`run --keep-checkpoints`), or the file's name as "
+        "`scaling-search show` lists it.",
+    )
+    images: tuple[Path, ...] = argument("IMAGE…", "Image files.")
+    top: int = option("--top", "K", "Number of classes to print.", default=1, min=1)
 
 
 def predict(
-    checkpoint: Annotated[
-        Path,
-        typer.Argument(
-            metavar="CHECKPOINT",
-            help="Weights that a trial left (`run --keep-checkpoints`), or the file's name as "
-            "`scaling-search show` lists it.",
-        ),
-    ],
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Image files.")],
-    top: Annotated[
-        int, typer.Option("--top", metavar="K", min=1, help="Number of classes to print.")
-    ] = 1,
-    baseline: UserClasses = None,
-    json: Json = False,
+    wanted: PredictionOptions,
+    baseline: options.UserClasses = None,
+    json: options.Json = False,
 ) -> None:
     """Classify images with a trained network.
 
@@ -45,8 +47,8 @@ def predict(
     from search_spaces.human import percent, plural
     from search_spaces.names import printable
 
-    loaded = load(find(checkpoint))
-    found = list(predict(loaded, images, top=top))
+    loaded = load(find(wanted.checkpoint))
+    found = list(predict(loaded, wanted.images, top=wanted.top))
     if json:
         about = loaded.about.model_dump(mode="json", exclude={"class_names", "mean", "std"})
         print_json({"checkpoint": about, "predictions": [one.to_dict() for one in found]})

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import FigureOptions, ResultsOptions, SweepNumber
+from scaling_search.cli import options
 
 
 def report(
-    sweep: SweepNumber,
-    figures: FigureOptions,
-    results: ResultsOptions,
+    sweep: options.SweepNumber,
+    figures: options.Figure,
+    results: options.Results,
     output: Annotated[
         str | None,
         typer.Option(

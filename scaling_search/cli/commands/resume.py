@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import (
-    ExecutionOptions,
-    Json,
-    Quiet,
-    ResultsOptions,
-    SweepNumber,
-    UserClasses,
-)
+from scaling_search.cli import options
 
 
 def resume(
-    sweep: SweepNumber,
-    execution: ExecutionOptions,
-    results: ResultsOptions,
-    baseline: UserClasses = None,
-    json: Json = False,
-    quiet: Quiet = False,
+    sweep: options.SweepNumber,
+    execution: options.Execution,
+    results: options.Results,
+    baseline: options.UserClasses = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Continue an interrupted, cancelled or incomplete sweep.
 
@@ -42,7 +35,7 @@ def resume(
     from search_spaces.errors import InputError
 
     if results.server:
-        if baseline or execution != ExecutionOptions():
+        if baseline or execution != options.Execution():
             raise InputError(
                 "--baseline, --workers, --cpus-per-trial, --gpus-per-trial, --attempts and "
                 "--ray-address are for training here: leave them out with --server, where the "
@@ -53,7 +46,6 @@ def resume(
     from results.states import SweepState
     from scaling_search.cli import inputs, training
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
 
     display, how = Display(quiet=quiet), training.execution(execution)
     with training.stoppable(), results.open() as store:
@@ -63,8 +55,7 @@ def resume(
                 f"sweep {sweep} is finished: nothing of it is missing; `scaling-search show "
                 f"{sweep}` shows what it found, `scaling-search run` starts a new one"
             )
-        with display.preparing() as progress:
-            data = prepare(inputs.stored_spec(stored).data, progress=progress)
+        data = inputs.prepared(inputs.stored_spec(stored).data, display)
         display.note(f"sweep {sweep}: {store.progress([sweep])[sweep]}")
         training.train(store, sweep, data, how, display, json=json)
 

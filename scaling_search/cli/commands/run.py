@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import (
-    DatabaseOptions,
-    ExecutionOptions,
-    ImageOptions,
-    Json,
-    Quiet,
-    SearchOptions,
-    Space,
-)
+from scaling_search.cli import options
 
 
 def run(
-    images: ImageOptions,
-    search: SearchOptions,
-    execution: ExecutionOptions,
-    stored: DatabaseOptions,
-    space: Space = "quickstart",
-    json: Json = False,
-    quiet: Quiet = False,
+    images: options.Images,
+    search: options.Search,
+    execution: options.Execution,
+    stored: options.Database,
+    space: options.Space = "quickstart",
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Search coefficients: plan, train, select, derive b0 to b7.
 
@@ -44,15 +36,13 @@ def run(
     from scaling_search.cli.output import console
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.data.prepare import prepare
     from scaling_search.sweeps import create_sweep
 
     display, database = Display(quiet=quiet), stored.database
     spec = inputs.read_sweep(space, search, images, database)
     how = training.execution(execution)
     with training.stoppable(), stored.open() as store:
-        with display.preparing() as progress:
-            data = prepare(spec.data, progress=progress)
+        data = inputs.prepared(spec.data, display)
         with display.planning() as tell:
             made = planning.plan_of(spec, data, database, tell)
         if not json:

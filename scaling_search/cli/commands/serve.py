@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from scaling_search.cli.options import DatabaseOptions, RunnerOptions
-from scaling_search.cli.parameters import flag, option, options
+from scaling_search.cli import options
+from scaling_search.cli.parameters import flag, option, option_group
 
 
-@options()
+@option_group()
 class ServerOptions:
     """Where the service listens, and whether it trains."""
 
@@ -19,7 +19,7 @@ class ServerOptions:
     )
 
 
-def serve(server: ServerOptions, runner: RunnerOptions, stored: DatabaseOptions) -> None:
+def serve(server: ServerOptions, runner: options.Runner, stored: options.Database) -> None:
     """Start the service: an HTTP API and a runner.
 
     The runner trains submitted sweeps. The service listens on loopback, where no token is needed;

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import Json
+from scaling_search.cli import options
 
 
-def settings(json: Json = False) -> None:
+def settings(json: options.Json = False) -> None:
     """List the service's settings and their values.
 
     A setting comes from the environment (SCALING_SEARCH_ and its name in capitals), else from a

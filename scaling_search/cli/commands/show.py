@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import Json, ResultsOptions, SweepNumber
+from scaling_search.cli import options
 
 
 def show(
-    sweep: SweepNumber,
-    results: ResultsOptions,
+    sweep: options.SweepNumber,
+    results: options.Results,
     trials: Annotated[bool, typer.Option("--trials", help="List every trial.")] = False,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Show a sweep: spec, progress, verdict, family.
 

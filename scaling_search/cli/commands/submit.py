@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from scaling_search.cli.options import (
-    IMAGES,
-    ImageOptions,
-    Json,
-    ResultsOptions,
-    SearchOptions,
-    Space,
-)
-from scaling_search.cli.parameters import Without, option, options
+from scaling_search.cli import options
+from scaling_search.cli.parameters import Without, option, option_group
 
 
-@options(IMAGES)
-class RegisteredImageOptions(ImageOptions):
+@option_group(options.IMAGES)
+class RegisteredImageOptions(options.Images):
     """Images that the service knows by name."""
 
     dataset: str | None = option(
@@ -26,10 +19,10 @@ class RegisteredImageOptions(ImageOptions):
 
 def submit(
     images: RegisteredImageOptions,
-    search: Annotated[SearchOptions, Without("baseline")],
-    results: ResultsOptions,
-    space: Space = "quickstart",
-    json: Json = False,
+    search: Annotated[options.Search, Without("baseline")],
+    results: options.Results,
+    space: options.Space = "quickstart",
+    json: options.Json = False,
 ) -> None:
     """Put a search into the queue, for a runner to train.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import Json, ResultsOptions
-from scaling_search.cli.parameters import option, options
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import option, option_group
 
 if TYPE_CHECKING:
     from results.values import SweepSummary
 
 
-@options()
+@option_group()
 class FilterOptions:
     """Which sweeps are listed."""
 
@@ -29,7 +28,7 @@ class FilterOptions:
     limit: int = option("--limit", "N", "List the newest N.", default=20, min=1)
 
 
-def sweeps(wanted: FilterOptions, results: ResultsOptions, json: Json = False) -> None:
+def sweeps(wanted: FilterOptions, results: options.Results, json: options.Json = False) -> None:
     """List sweeps with state, progress and verdict.
 
     The newest comes first. A sweep whose process is gone is interrupted: `scaling-search resume`

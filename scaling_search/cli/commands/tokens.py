@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import DatabaseOptions, Json
+from scaling_search.cli import completion, options
 from scaling_search.cli.parameters import expand
 
 tokens = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -32,7 +31,7 @@ def group() -> None:
 @expand
 def create(
     name: NameArgument,
-    stored: DatabaseOptions,
+    stored: options.Database,
     scope: Annotated[
         str,
         typer.Option(
@@ -47,7 +46,7 @@ def create(
         float | None,
         typer.Option("--days", metavar="N", help="Days until it expires; by default it does not."),
     ] = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Make a token and print it this once.
 
@@ -72,7 +71,7 @@ def create(
 
 @tokens.command(name="list")
 @expand
-def listing(stored: DatabaseOptions, json: Json = False) -> None:
+def listing(stored: options.Database, json: options.Json = False) -> None:
     """List tokens, expired and revoked ones too.
 
     Example:
@@ -93,7 +92,7 @@ def listing(stored: DatabaseOptions, json: Json = False) -> None:
 
 @tokens.command()
 @expand
-def revoke(name: NameArgument, stored: DatabaseOptions, json: Json = False) -> None:
+def revoke(name: NameArgument, stored: options.Database, json: options.Json = False) -> None:
     """Revoke a token and the browser sessions that it opened.
 
     It takes effect within seconds.

@@ -6,20 +6,11 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import (
-    IMAGES,
-    TRAINING,
-    DatabaseOptions,
-    ImageOptions,
-    Json,
-    Quiet,
-    UserClasses,
-)
-from scaling_search.cli.parameters import Without, argument, option, options
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import Without, argument, option, option_group
 
 
-@options()
+@option_group()
 class TransferOptions:
     """The weights, and the methods to train with them."""
 
@@ -76,8 +67,8 @@ class TransferOptions:
     name: str | None = option("--name", None, "Name of the transfer, for people.")
 
 
-@options(IMAGES)
-class TargetOptions(ImageOptions):
+@option_group(options.IMAGES)
+class TargetOptions(options.Images):
     """The data sets that weights are transferred to."""
 
     datasets: tuple[str, ...] = option(
@@ -92,7 +83,7 @@ class TargetOptions(ImageOptions):
     )
 
 
-@options(TRAINING)
+@option_group(options.TRAINING)
 class DeviceOptions:
     """Where runs are trained."""
 
@@ -104,16 +95,16 @@ def transfer(
     options: TransferOptions,
     images: Annotated[TargetOptions, Without("dataset")],
     device: DeviceOptions,
-    stored: DatabaseOptions,
+    stored: options.Database,
     resume: Annotated[
         int | None,
         typer.Option(
             "--resume", metavar="N", help="Continue transfer N (`scaling-search transfers`)."
         ),
     ] = None,
-    baseline: UserClasses = None,
-    json: Json = False,
-    quiet: Quiet = False,
+    baseline: options.UserClasses = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     r"""Train from trained weights on other images.
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import FigureOptions, FigureTarget, Json, ResultsOptions
+from scaling_search.cli import options
 
 
 def transfers(
-    figure: FigureOptions,
-    results: ResultsOptions,
+    figure: options.Figure,
+    results: options.Results,
     number: Annotated[
         int | None,
         typer.Argument(metavar="[TRANSFER]", help="Show this one; without it, list all."),
@@ -19,8 +19,8 @@ def transfers(
     runs: Annotated[
         bool, typer.Option("--runs", help="Every run of it, with --json its curve too.")
     ] = False,
-    output: FigureTarget = None,
-    json: Json = False,
+    output: options.FigureTarget = None,
+    json: options.Json = False,
 ) -> None:
     """List transfers, or show one.
 

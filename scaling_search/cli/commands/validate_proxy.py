@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from scaling_search.cli import completion
-from scaling_search.cli.options import (
-    DatabaseOptions,
-    ExecutionOptions,
-    ImageOptions,
-    Json,
-    Quiet,
-    SearchOptions,
-)
-from scaling_search.cli.parameters import Without, argument, flag, option, options
+from scaling_search.cli import completion, options
+from scaling_search.cli.parameters import Without, argument, flag, option, option_group
 
 
-@options()
+@option_group()
 class ValidationOptions:
     """The sample, budgets and learning rates of a validation."""
 
@@ -48,12 +40,12 @@ class ValidationOptions:
 
 def validate_proxy(
     options: ValidationOptions,
-    images: ImageOptions,
-    search: Annotated[SearchOptions, Without("images", "strategy", "keep_checkpoints")],
-    execution: ExecutionOptions,
-    stored: DatabaseOptions,
-    json: Json = False,
-    quiet: Quiet = False,
+    images: options.Images,
+    search: Annotated[options.Search, Without("images", "strategy", "keep_checkpoints")],
+    execution: options.Execution,
+    stored: options.Database,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     r"""Check whether the short budget is valid.
 
@@ -78,11 +70,10 @@ def validate_proxy(
     wrong input, 130 ctrl-C or SIGTERM.
     """
     from results.values.json import to_json
-    from scaling_search.cli import proxy_validation, training
+    from scaling_search.cli import inputs, proxy_validation, training
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.validation import show_validation
-    from scaling_search.data.prepare import prepare
 
     display, how = Display(quiet=quiet), training.execution(execution)
     with training.stoppable(), stored.open() as store:
@@ -90,8 +81,7 @@ def validate_proxy(
             spec = proxy_validation.read(options, search, images, stored.database)
         else:
             spec = proxy_validation.read_stored(store, options, search, images)
-        with display.preparing() as progress:
-            data = prepare(spec.sweep.data, progress=progress)
+        data = inputs.prepared(spec.sweep.data, display)
         number = proxy_validation.begin(store, spec, data, options.resume, display)
         proxy_validation.train(store, number, spec, data, how, display)
         found = store.validation(number)

@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import FigureOptions, FigureTarget, Json, ResultsOptions
+from scaling_search.cli import options
 
 
 def validations(
-    figure: FigureOptions,
-    results: ResultsOptions,
+    figure: options.Figure,
+    results: options.Results,
     number: Annotated[
         int | None,
         typer.Argument(metavar="[VALIDATION]", help="Show this one; without it, list all."),
     ] = None,
-    output: FigureTarget = None,
-    json: Json = False,
+    output: options.FigureTarget = None,
+    json: options.Json = False,
 ) -> None:
     """List validations of the short budget, or show one.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from scaling_search.cli.options import Json, Quiet, ResultsOptions, SweepNumber
+from scaling_search.cli import options
 
 
 def watch(
-    sweep: SweepNumber, results: ResultsOptions, json: Json = False, quiet: Quiet = False
+    sweep: options.SweepNumber,
+    results: options.Results,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Follow a sweep until it ends, then show its outcome.
 

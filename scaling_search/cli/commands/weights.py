@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaling_search.cli import completion
-from scaling_search.cli.network_options import NetworkName
-from scaling_search.cli.options import Force, Json, UserClasses
-from scaling_search.cli.parameters import argument, option, options
+from scaling_search.cli import completion, network_options, options
+from scaling_search.cli.parameters import argument, option, option_group
 
 
-@options()
+@option_group()
 class ConversionOptions:
     """The weights, and the library whose names they get."""
 
@@ -38,10 +36,10 @@ class ConversionOptions:
 
 def weights(
     conversion: ConversionOptions,
-    network: NetworkName,
-    baseline: UserClasses = None,
-    force: Force = False,
-    json: Json = False,
+    network: network_options.NetworkName,
+    baseline: options.UserClasses = None,
+    force: options.Force = False,
+    json: options.Json = False,
 ) -> None:
     """Rename trained weights for another library.
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from scaling_search.cli.options import DatabaseOptions, RunnerOptions
+from scaling_search.cli import options
 
 
 def worker(
-    runner: RunnerOptions,
-    stored: DatabaseOptions,
+    runner: options.Runner,
+    stored: options.Database,
     follow_parent: Annotated[bool, typer.Option("--follow-parent", hidden=True)] = False,
 ) -> None:
     """Run a runner, which trains submitted sweeps.

@@ -15,8 +15,8 @@ from results.plans import new_candidates
 from results.states import SweepState
 from results.store import Store
 from results.values import Lease, NewCheckpoint, NewSweep, Trial, TrialResult
+from scaling_search.cli import options
 from scaling_search.cli.inputs import read_sweep
-from scaling_search.cli.options import ImageOptions, SearchOptions
 from scaling_search.cli.parsing import parse_comparison
 from scaling_search.networks.checkpoints import About, save
 from scaling_search.networks.modules import build
@@ -66,7 +66,7 @@ def make(shell: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     ) -> None:
         methods = ("depth", "width", "resolution", "compound", "twice=1,1.3,1")
         changes = parse_comparison(methods, "1,2") if compare else None
-        sweep = read_sweep("tiny.yaml", SearchOptions(), ImageOptions(), compare=changes)
+        sweep = read_sweep("tiny.yaml", options.Search(), options.Images(), compare=changes)
         plan = make_plan(sweep.space, in_channels=3, classes=3)
         with Store.open(f"sqlite:///{shell.database}") as store:
             new = NewSweep(

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from results.store import Store
+from scaling_search.cli import options
 from scaling_search.cli.inputs import data_spec, read_sweep
-from scaling_search.cli.options import ImageOptions, SearchOptions
 from scaling_search.data.prepare import prepare
 from search_spaces.errors import InputError
 from search_spaces.specs.sweep import SweepSpec
@@ -58,7 +58,7 @@ def test_a_registered_name_means_the_same_to_every_command(shell, vehicles):
     plan = shell.json("plan", "tiny.yaml", "--dataset", "cars")
     assert (plan["dataset"], plan["classes"]) == (str(vehicles), 3)
     url = f"sqlite:///{shell.database}"
-    swept = read_sweep("tiny.yaml", SearchOptions(), ImageOptions(dataset="cars"), url).data
+    swept = read_sweep("tiny.yaml", options.Search(), options.Images(dataset="cars"), url).data
     assert (swept.name, swept.layout) == (str(vehicles), "classes")
     spec = data_spec("cars", ["data.split_seed=7"], url)
     assert (spec.name, spec.layout, spec.test_fraction, spec.split_seed) == (

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scaling_search.cli import options
 from scaling_search.cli.inputs import dataset_name, read_sweep
-from scaling_search.cli.options import ImageOptions, SearchOptions
 from scaling_search.cli.planning import default_workers
 from scaling_search.environment import usable_cores
 
@@ -28,7 +28,7 @@ def test_a_folder_is_remembered_by_its_whole_path(photos):
     assert dataset_name("digits") == "digits"
     assert dataset_name("hub:owner/name") == "hub:owner/name"
     assert read_sweep(
-        "small-images", SearchOptions(), ImageOptions(dataset="photos")
+        "small-images", options.Search(), options.Images(dataset="photos")
     ).data.name == str(photos)
 
 
@@ -54,16 +54,16 @@ def test_a_corrupt_image_is_named_and_skipped_on_request(shell, photos):
     skipped = shell.json("datasets", "inspect", "photos", "--skip-corrupt")
     assert skipped["n_skipped"] == 1
     spec = read_sweep(
-        "tiny.yaml", SearchOptions(), ImageOptions(dataset="photos", skip_corrupt=True)
+        "tiny.yaml", options.Search(), options.Images(dataset="photos", skip_corrupt=True)
     )
     assert spec.data.skip_corrupt
 
 
 def test_options_change_what_the_file_says():
-    search = SearchOptions(
+    search = options.Search(
         settings=("proxy.reports=2", "seeds=9"), images=640, seeds=2, name="mine"
     )
-    spec = read_sweep("quickstart", search, ImageOptions())
+    spec = read_sweep("quickstart", search, options.Images())
     assert (spec.proxy.images, spec.proxy.reports, spec.seeds, spec.name) == (
         640,
         2,

@@ -21,9 +21,8 @@ from PIL import Image
 
 from results.states import SweepState
 from results.store import Store
-from scaling_search.cli import proxy_validation
+from scaling_search.cli import options, proxy_validation
 from scaling_search.cli.commands.validate_proxy import ValidationOptions
-from scaling_search.cli.options import ImageOptions, SearchOptions
 from scaling_search.networks.checkpoints import About, save
 from scaling_search.networks.modules import build
 from scaling_search.sweeps.runner.driver import drive
@@ -331,14 +330,14 @@ def test_children_import_nothing_from_the_working_folder(
 
 def test_a_validation_is_resumed_where_its_code_is_named(trap: Any) -> None:
     allow_reference(NAME, [str(trap.folder)])
-    options = ValidationOptions(space="space.yaml", budgets="640,1280")
-    read = proxy_validation.read(options, SearchOptions(seeds=2), ImageOptions(), None)
+    asked = ValidationOptions(space="space.yaml", budgets="640,1280")
+    read = proxy_validation.read(asked, options.Search(seeds=2), options.Images(), None)
     spec = read.model_dump(mode="json")
     stored: Any = SimpleNamespace(validation=lambda number: SimpleNamespace(spec=spec))
 
     def again(baseline: str) -> Any:
-        options, search = ValidationOptions(resume=1), SearchOptions(baseline=baseline)
-        return proxy_validation.read_stored(stored, options, search, ImageOptions())
+        resumed, search = ValidationOptions(resume=1), options.Search(baseline=baseline)
+        return proxy_validation.read_stored(stored, resumed, search, options.Images())
 
     forget(trap.folder)
     with pytest.raises(InputError) as caught:
