@@ -1,4 +1,4 @@
-"""Networks as other programs read them: one file a library, by name.
+"""Exports of networks to other programs, one format per library.
 
 A format is an object in this table: CONTRIBUTING.md, "Adding an export format".
 """
@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports.base import (
-    JSON_TYPE,
-    YAML_TYPE,
     Format,
     JsonFormat,
     Named,
+    PythonFormat,
     YamlFormat,
     as_json,
     as_yaml,
@@ -22,7 +21,6 @@ from search_spaces.exports.base import (
 from search_spaces.exports.efficientnet_pytorch import EFFICIENTNET_PYTORCH
 from search_spaces.exports.keras import KERAS
 from search_spaces.exports.pycls import PYCLS
-from search_spaces.exports.scaling_search import PYTHON
 from search_spaces.exports.timm import TIMM
 from search_spaces.exports.torchvision import TORCHVISION
 from search_spaces.exports.transformers import TRANSFORMERS
@@ -31,26 +29,27 @@ from search_spaces.families import FamilyMember
 __all__ = ["FORMATS", "PLAIN", "Format", "Named", "as_json", "as_yaml", "get_format", "named"]
 
 
-def _values(one: Named) -> dict[str, Any]:
-    return one.network.to_dict()
+def _document(named: Named) -> dict[str, Any]:
+    return named.network.to_dict()
+
+
+def _python_statements(named: Named) -> list[str]:
+    return named.network.python.split("; ")
 
 
 _ALL: Final[tuple[Format, ...]] = (
     JsonFormat(
         name="json",
         loads='any program; here NetworkSpec.from_dict(document["spec"])',
-        suffix=".json",
-        media_type=JSON_TYPE,
-        document=_values,
+        document=_document,
     ),
-    YamlFormat(
-        name="yaml",
-        loads="any program, as json",
-        suffix=".yaml",
-        media_type=YAML_TYPE,
-        document=_values,
+    YamlFormat(name="yaml", loads="any program, as json", document=_document),
+    PythonFormat(
+        name="python",
+        loads="scaling-search: run the file, or import it",
+        imports=lambda named: tuple(_python_statements(named)[:-1]),
+        body=lambda named: f"return {_python_statements(named)[-1].removeprefix('model = ')}",
     ),
-    PYTHON,
     TRANSFORMERS,
     KERAS,
     EFFICIENTNET_PYTORCH,
@@ -61,7 +60,7 @@ _ALL: Final[tuple[Format, ...]] = (
 FORMATS: Final[dict[str, Format]] = {form.name: form for form in _ALL}
 """Every format by name."""
 PLAIN: Final = ("json", "yaml")
-"""Those that hold all that is known of a network, for programs that nobody thought of."""
+"""Formats with everything that is known of a network, for any other program."""
 
 
 def get_format(name: str) -> Format:
@@ -77,5 +76,5 @@ def get_format(name: str) -> Format:
 
 
 def named(members: Sequence[FamilyMember]) -> list[Named]:
-    """A family's members under their names."""
+    """The members of a family with their names."""
     return [Named(member.name, member) for member in members]

@@ -1,4 +1,4 @@
-"""What an export is: a named network, and a format that writes one or a whole family as text."""
+"""Formats of exported networks: how one network or a whole family is written as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import yaml
 
@@ -14,19 +14,23 @@ from search_spaces.errors import InputError
 from search_spaces.families import ScaledNetwork
 from search_spaces.human import amount
 
-_Made = TypeVar("_Made")
+_Content = TypeVar("_Content")
+
+JSON_TYPE: Final = "application/json"
+YAML_TYPE: Final = "application/yaml"
+PYTHON_TYPE: Final = "text/x-python"
 
 
 @dataclass(frozen=True)
 class Named:
-    """A network under the name that it has in the exported file, an identifier such as b3."""
+    """A network with its name in the exported file, an identifier such as b3."""
 
     name: str
     network: ScaledNetwork
 
     @property
     def summary(self) -> str:
-        """One line for people: its size, and where it was scaled from."""
+        """One line for people: its size, and its baseline."""
         spec, cost = self.network.spec, self.network.complexity
         return (
             f"{self.name} of {spec.baseline}: {amount(cost.params)} parameters, "
@@ -39,18 +43,18 @@ class Format(ABC):
     """A way to write networks as text that another program loads.
 
     Attributes:
-        name: what users ask for.
-        loads: what loads the file.
+        name: its name on the command line and over HTTP.
+        loads: the program that loads the file, and how.
+        notes: for people, differences between the loaded network and ours.
         suffix: of a file's name, with its dot.
         media_type: over HTTP.
-        notes: where the loaded network behaves differently from ours, for people.
     """
 
     name: str
     loads: str
-    suffix: str
-    media_type: str
     notes: tuple[str, ...] = ()
+    suffix: ClassVar[str]
+    media_type: ClassVar[str]
 
     @abstractmethod
     def one(self, named: Named) -> str:
@@ -68,10 +72,16 @@ class Format(ABC):
             InputError: as `one`.
         """
 
+    def _write(self, named: Named, write: Callable[[Named], _Content]) -> _Content:
+        try:
+            return write(named)
+        except InputError as error:
+            raise InputError(f"{named.name}: {self.name} {error}") from None
 
-JSON_TYPE: Final = "application/json"
-YAML_TYPE: Final = "application/yaml"
-PYTHON_TYPE: Final = "text/x-python"
+
+def cannot(field: str, value: object, rule: str, remedy: str) -> InputError:
+    """The error of a format, whose name comes before it, that cannot express a field."""
+    return InputError(f"cannot express {field} {value}: {rule}; {remedy}")
 
 
 def as_json(document: Any) -> str:
@@ -90,39 +100,35 @@ def as_yaml(document: Any) -> str:
     )
 
 
-def _of(named: Named, make: Callable[[Named], _Made]) -> _Made:
-    """What `make` makes of a network; an error says of which."""
-    try:
-        return make(named)
-    except InputError as error:
-        raise InputError(f"{named.name}: {error}") from None
-
-
 @dataclass(frozen=True, kw_only=True)
 class JsonFormat(Format):
-    """One JSON document a network; a family is an object of them, by name."""
+    """One JSON document per network; a family is an object of them, by name."""
 
     document: Callable[[Named], dict[str, Any]]
+    suffix = ".json"
+    media_type = JSON_TYPE
 
     def one(self, named: Named) -> str:
         """The document."""
-        return as_json(_of(named, self.document))
+        return as_json(self._write(named, self.document))
 
     def many(self, family: Sequence[Named]) -> str:
         """An object from names to documents."""
-        return as_json({named.name: _of(named, self.document) for named in family})
+        return as_json({named.name: self._write(named, self.document) for named in family})
 
 
 @dataclass(frozen=True, kw_only=True)
 class YamlFormat(Format):
-    """One YAML document a network; a family is a stream of them."""
+    """One YAML document per network; a family is a stream of them."""
 
     document: Callable[[Named], dict[str, Any]]
+    suffix = ".yaml"
+    media_type = YAML_TYPE
 
     def one(self, named: Named) -> str:
-        """The document under a comment that says what it is."""
-        remarks = "".join(f"# {note}\n" for note in self.notes)
-        return f"# {named.summary}\n{remarks}{as_yaml(_of(named, self.document))}"
+        """The document under a comment with the network's summary."""
+        comment = "".join(f"# {line}\n" for line in (named.summary, *self.notes))
+        return comment + as_yaml(self._write(named, self.document))
 
     def many(self, family: Sequence[Named]) -> str:
         """The documents, separated by lines of three dashes."""
@@ -131,7 +137,7 @@ class YamlFormat(Format):
 
 @dataclass(frozen=True, kw_only=True)
 class PythonFormat(Format):
-    """A Python module with one function a network, which builds it freshly initialised.
+    """A Python module with one function per network, which builds it freshly initialised.
 
     `imports` gives the lines that a network's function needs, `body` the function's own.
     """
@@ -139,6 +145,8 @@ class PythonFormat(Format):
     imports: Callable[[Named], tuple[str, ...]]
     body: Callable[[Named], str]
     decorator: str = ""
+    suffix = ".py"
+    media_type = PYTHON_TYPE
 
     def one(self, named: Named) -> str:
         """A module with one function."""
@@ -149,18 +157,13 @@ class PythonFormat(Format):
         imports = sorted({line for named in family for line in self.imports(named)})
         functions = [self._function(named) for named in family]
         names = ", ".join(f'"{named.name}": {named.name}' for named in family)
-        head = "".join(f"# {note}\n" for note in self.notes)
-        parts = [head + "\n".join(imports), *functions, f"FAMILY = {{{names}}}"]
+        notes = "".join(f"# {note}\n" for note in self.notes)
+        parts = [notes + "\n".join(imports), *functions, f"FAMILY = {{{names}}}"]
         return "\n\n\n".join(parts) + "\n"
 
     def _function(self, named: Named) -> str:
-        body = "".join(f"    {line}".rstrip() + "\n" for line in _of(named, self.body).splitlines())
+        decorator = f"{self.decorator}\n" if self.decorator else ""
         arguments = "pretrained=False, **kwargs" if self.decorator else ""
-        decorated = f"{self.decorator}\n" if self.decorator else ""
-        summary = f'    """{named.summary}"""\n'
-        return f"{decorated}def {named.name}({arguments}):\n{summary}{body}".rstrip("\n")
-
-
-def cannot(name: str, field: str, value: object, rule: str, remedy: str) -> InputError:
-    """The error of a format that cannot express a field."""
-    return InputError(f"{name} cannot express {field} {value}: {rule}; {remedy}")
+        lines = (f'"""{named.summary}"""', *self._write(named, self.body).splitlines())
+        body = "\n".join(f"    {line}".rstrip() for line in lines)
+        return f"{decorator}def {named.name}({arguments}):\n{body}"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat
+from search_spaces.exports.base import Named, PythonFormat
 from search_spaces.exports.efficientnet import check, depth_multiplier, width_multiplier
-
-NAME = "efficientnet_pytorch"
 
 
 def body(named: Named) -> str:
     """The network; its SAME padding is fixed for the image size."""
     spec, network = named.network.spec, named.network
-    check(NAME, spec)
-    width, divisor = width_multiplier(NAME, spec)
+    check(spec)
+    width, divisor = width_multiplier(spec)
     lines = [
         "blocks, settings = efficientnet(",
         f"    width_coefficient={width},",
-        f"    depth_coefficient={depth_multiplier(NAME, spec)},",
+        f"    depth_coefficient={depth_multiplier(spec)},",
         f"    image_size={spec.resolution_px},",
         f"    dropout_rate={network.dropout},",
         f"    drop_connect_rate={network.stochastic_depth},",
@@ -35,10 +33,8 @@ def body(named: Named) -> str:
 
 
 EFFICIENTNET_PYTORCH = PythonFormat(
-    name=NAME,
+    name="efficientnet_pytorch",
     loads="efficientnet_pytorch: run the file, or import it",
-    suffix=".py",
-    media_type=PYTHON_TYPE,
     imports=lambda _: (
         "from efficientnet_pytorch import EfficientNet",
         "from efficientnet_pytorch.utils import efficientnet",

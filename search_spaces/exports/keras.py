@@ -1,23 +1,21 @@
-"""Keras 3: a call of the function that all its EfficientNets are made by."""
+"""Keras 3: a call of the function that makes its EfficientNets."""
 
 from __future__ import annotations
 
-from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat
+from search_spaces.exports.base import Named, PythonFormat
 from search_spaces.exports.efficientnet import check, depth_multiplier, width_multiplier
-
-NAME = "keras"
 
 
 def body(named: Named) -> str:
     """The call; its result gives logits."""
     spec, network = named.network.spec, named.network
-    check(NAME, spec)
-    width, divisor = width_multiplier(NAME, spec)
+    check(spec)
+    width, divisor = width_multiplier(spec)
     side = spec.resolution_px
     return f"""\
 return EfficientNet(
     width_coefficient={width},
-    depth_coefficient={depth_multiplier(NAME, spec)},
+    depth_coefficient={depth_multiplier(spec)},
     default_size={side},
     dropout_rate={network.dropout},
     drop_connect_rate={network.stochastic_depth},
@@ -31,10 +29,8 @@ return EfficientNet(
 
 
 KERAS = PythonFormat(
-    name=NAME,
+    name="keras",
     loads="Keras 3: run the file, or import it",
-    suffix=".py",
-    media_type=PYTHON_TYPE,
     notes=(
         "Keras exports B0 to B7 by name only; this is the function that makes them.",
         "Images are pixels from 0 to 255 in channels last: the network rescales them itself.",

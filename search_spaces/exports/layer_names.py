@@ -1,134 +1,97 @@
-"""What other libraries call the layers of an EfficientNet: the names of their state dicts.
+"""Names of an EfficientNet's layers in other libraries: those of their state dicts.
 
-A naming follows from the network alone: ours are `stem.conv`, `stages.<stage>.<block>.<layer>` and
-`head.conv` (as the engine's modules), theirs are written down once for each library below.
+Our names are `stem.conv`, `stages.<stage>.<block>.<layer>` and `head.conv`, as in the engine's
+modules. Names in a library follow from the network alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from search_spaces.baselines.efficientnet import B0
 from search_spaces.errors import InputError, suggest
 from search_spaces.exports.base import cannot
-from search_spaces.networks.spec import NetworkSpec, StageSpec
+from search_spaces.networks.spec import NetworkSpec
 
-_NORMS: Final = {"expand": "expand_norm", "depthwise": "depthwise_norm", "project": "project_norm"}
+_ENDS: Final = ("stem.conv", "stem.norm", "head.conv", "head.norm", "head.classifier")
+_BLOCK: Final = (
+    "expand", "expand_norm", "depthwise", "depthwise_norm", "se.reduce", "se.expand",
+    "project", "project_norm",
+)  # fmt: skip
+"""Layers of a block with weights; a block with an expansion of 1 lacks the first two."""
 
-
-@dataclass(frozen=True)
-class _Place:
-    """A block: its stage and its number in the stage and in the network, all from 0."""
-
-    stage: int
-    block: int
-    index: int
-
-
-@dataclass(frozen=True)
-class _Naming:
-    """What a library calls convolution and norm of stem and head, the classifier, and a block's."""
-
-    stem: tuple[str, str]
-    head: Callable[[NetworkSpec], tuple[str, str]]
-    classifier: str
-    block: Callable[[_Place, StageSpec], dict[str, str]]
+_Names = tuple[str, ...]
+_BlockNames = Callable[[int, int, int, bool], _Names]
+"""Names of a block's layers from its stage, its numbers in the stage and in the network (all from
+0), and whether it expands."""
 
 
-def _torchvision(place: _Place, stage: StageSpec) -> dict[str, str]:
-    prefix = f"features.{place.stage + 1}.{place.block}.block"
-    steps = ["expand"] * (stage.expansion != 1) + ["depthwise", "se", "project"]
-    names: dict[str, str] = {}
-    for number, step in enumerate(steps):
-        first, second = (step, _NORMS[step]) if step in _NORMS else ("se.reduce", "se.expand")
-        inner = ("0", "1") if step in _NORMS else ("fc1", "fc2")
-        names |= {first: f"{prefix}.{number}.{inner[0]}", second: f"{prefix}.{number}.{inner[1]}"}
-    return names
+def _torchvision(stage: int, block: int, index: int, expands: bool) -> _Names:
+    first = 1 if expands else 0
+    names: _Names = ("0.0", "0.1") if expands else ()
+    names += (f"{first}.0", f"{first}.1", f"{first + 1}.fc1", f"{first + 1}.fc2")
+    names += (f"{first + 2}.0", f"{first + 2}.1")
+    return tuple(f"features.{stage + 1}.{block}.block.{name}" for name in names)
 
 
-def _timm(place: _Place, stage: StageSpec) -> dict[str, str]:
-    prefix = f"blocks.{place.stage}.{place.block}"
+def _timm(stage: int, block: int, index: int, expands: bool) -> _Names:
+    squeeze = ("se.conv_reduce", "se.conv_expand")
     # A block without expansion is another class there, whose norms are counted from the depthwise.
-    expanded = {"expand": "conv_pw", "expand_norm": "bn1"}
-    first = 1 if stage.expansion == 1 else 2
-    names = (expanded if stage.expansion != 1 else {}) | {
-        "depthwise": "conv_dw",
-        "depthwise_norm": f"bn{first}",
-        "se.reduce": "se.conv_reduce",
-        "se.expand": "se.conv_expand",
-        "project": "conv_pw" if stage.expansion == 1 else "conv_pwl",
-        "project_norm": f"bn{first + 1}",
-    }
-    return {ours: f"{prefix}.{theirs}" for ours, theirs in names.items()}
+    names: _Names = ("conv_dw", "bn1", *squeeze, "conv_pw", "bn2")
+    if expands:
+        names = ("conv_pw", "bn1", "conv_dw", "bn2", *squeeze, "conv_pwl", "bn3")
+    return tuple(f"blocks.{stage}.{block}.{name}" for name in names)
 
 
-def _numbered(prefix: str, names: dict[str, str]) -> Callable[[_Place, StageSpec], dict[str, str]]:
-    """Blocks numbered through the network, each layer under one name."""
+def _numbered(prefix: str, *names: str) -> _BlockNames:
+    """For libraries that number blocks through the network and call layers the same in all."""
 
-    def block(place: _Place, stage: StageSpec) -> dict[str, str]:
-        return {
-            ours: f"{prefix}.{place.index}.{theirs}"
-            for ours, theirs in names.items()
-            if stage.expansion != 1 or not ours.startswith("expand")
-        }
+    def block_names(stage: int, block: int, index: int, expands: bool) -> _Names:
+        return tuple(f"{prefix}.{index}.{name}" for name in names[0 if expands else 2 :])
 
-    return block
+    return block_names
 
 
-def _same(conv: str, norm: str) -> Callable[[NetworkSpec], tuple[str, str]]:
-    return lambda _: (conv, norm)
-
-
-_NAMINGS: Final[dict[str, _Naming]] = {
-    "torchvision": _Naming(
-        ("features.0.0", "features.0.1"),
-        lambda spec: (f"features.{len(spec.stages) + 1}.0", f"features.{len(spec.stages) + 1}.1"),
-        "classifier.1",
+_LIBRARIES: Final[dict[str, tuple[_Names, _BlockNames]]] = {
+    "torchvision": (
+        ("features.0.0", "features.0.1", "features.{head}.0", "features.{head}.1", "classifier.1"),
         _torchvision,
     ),
-    "timm": _Naming(("conv_stem", "bn1"), _same("conv_head", "bn2"), "classifier", _timm),
-    "efficientnet_pytorch": _Naming(
-        ("_conv_stem", "_bn0"),
-        _same("_conv_head", "_bn1"),
-        "_fc",
+    "timm": (("conv_stem", "bn1", "conv_head", "bn2", "classifier"), _timm),
+    "efficientnet_pytorch": (
+        ("_conv_stem", "_bn0", "_conv_head", "_bn1", "_fc"),
         _numbered(
-            "_blocks",
-            {
-                "expand": "_expand_conv",
-                "expand_norm": "_bn0",
-                "depthwise": "_depthwise_conv",
-                "depthwise_norm": "_bn1",
-                "se.reduce": "_se_reduce",
-                "se.expand": "_se_expand",
-                "project": "_project_conv",
-                "project_norm": "_bn2",
-            },
+            "_blocks", "_expand_conv", "_bn0", "_depthwise_conv", "_bn1", "_se_reduce",
+            "_se_expand", "_project_conv", "_bn2",
         ),
     ),
-    "transformers": _Naming(
-        ("efficientnet.embeddings.convolution", "efficientnet.embeddings.batchnorm"),
-        _same("efficientnet.encoder.top_conv", "efficientnet.encoder.top_bn"),
-        "classifier",
+    "transformers": (
+        (
+            "efficientnet.embeddings.convolution",
+            "efficientnet.embeddings.batchnorm",
+            "efficientnet.encoder.top_conv",
+            "efficientnet.encoder.top_bn",
+            "classifier",
+        ),
         _numbered(
             "efficientnet.encoder.blocks",
-            {
-                "expand": "expansion.expand_conv",
-                "expand_norm": "expansion.expand_bn",
-                "depthwise": "depthwise_conv.depthwise_conv",
-                "depthwise_norm": "depthwise_conv.depthwise_norm",
-                "se.reduce": "squeeze_excite.reduce",
-                "se.expand": "squeeze_excite.expand",
-                "project": "projection.project_conv",
-                "project_norm": "projection.project_bn",
-            },
+            "expansion.expand_conv",
+            "expansion.expand_bn",
+            "depthwise_conv.depthwise_conv",
+            "depthwise_conv.depthwise_norm",
+            "squeeze_excite.reduce",
+            "squeeze_excite.expand",
+            "projection.project_conv",
+            "projection.project_bn",
         ),
     ),
-}
+}  # fmt: skip
+"""For each library the names of `_ENDS`, where {head} is the number after the last stage's, and of
+a block's layers."""
 
-LIBRARIES: Final = tuple(_NAMINGS)
-"""Whose names are known, besides our own."""
+LIBRARIES: Final = tuple(_LIBRARIES)
+"""Libraries whose names are known, besides our own."""
 
 
 def layer_names(spec: NetworkSpec, library: str) -> dict[str, str]:
@@ -139,25 +102,26 @@ def layer_names(spec: NetworkSpec, library: str) -> dict[str, str]:
         library: one of `LIBRARIES`.
 
     Raises:
-        InputError: the library is unknown, or the network is no EfficientNet, which alone the other
-            libraries' names are known of.
+        InputError: the library is unknown, or the network is no EfficientNet, the only kind whose
+            names in other libraries are known.
     """
-    if library not in _NAMINGS:
+    if library not in _LIBRARIES:
         raise InputError(f"library {library!r} is unknown: {suggest(library, LIBRARIES)}")
     if spec.baseline != B0.baseline:
-        remedy = "use our own names"
-        raise cannot(library, "baseline", spec.baseline, f"of {B0.baseline} alone", remedy)
-    naming = _NAMINGS[library]
-    head = naming.head(spec)
-    names = {"stem.conv": naming.stem[0], "stem.norm": naming.stem[1]}
-    index = 0
+        rule, remedy = f"of {B0.baseline} alone", "use our own names"
+        raise InputError(f"{library} {cannot('baseline', spec.baseline, rule, remedy)}")
+    end_names, block_names = _LIBRARIES[library]
+    ends = [
+        (ours, theirs.format(head=len(spec.stages) + 1))
+        for ours, theirs in zip(_ENDS, end_names, strict=True)
+    ]
+    names, index = dict(ends[:2]), 0
     for number, stage in enumerate(spec.stages):
+        expands = stage.expansion != 1
+        layers = _BLOCK[0 if expands else 2 :]
         for block in range(stage.depth):
-            theirs = naming.block(_Place(number, block, index), stage)
-            names |= {f"stages.{number}.{block}.{layer}": name for layer, name in theirs.items()}
+            theirs = block_names(number, block, index, expands)
+            ours = (f"stages.{number}.{block}.{layer}" for layer in layers)
+            names |= zip(ours, theirs, strict=True)
             index += 1
-    return names | {
-        "head.conv": head[0],
-        "head.norm": head[1],
-        "head.classifier": naming.classifier,
-    }
+    return names | dict(ends[2:])

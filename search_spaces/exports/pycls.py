@@ -1,21 +1,20 @@
-"""pycls: a YAML file of its `effnet`, as realised, because its own scaler rounds otherwise."""
+"""pycls: a YAML file of its `effnet` after rounding, because its own scaler rounds otherwise."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from search_spaces.exports.base import YAML_TYPE, Named, YamlFormat
+from search_spaces.exports.base import Named, YamlFormat
 from search_spaces.exports.efficientnet import check
 
-NAME = "pycls"
 _CROP = 0.875
-"""The share of a test image that pycls crops: 224 of 256 px in all of its configurations."""
+"""The fraction of a test image that pycls crops: 224 of 256 px in all its configurations."""
 
 
 def document(named: Named) -> dict[str, Any]:
-    """The keys that decide the network; training is left to the reader."""
+    """The keys that describe the network, without those of training."""
     spec, network = named.network.spec, named.network
-    check(NAME, spec, in_channels=3, strides=(1, 2))
+    check(spec, in_channels=3, strides=(1, 2))
     stages = spec.stages
     return {
         "MODEL": {"TYPE": "effnet", "NUM_CLASSES": spec.classes},
@@ -38,10 +37,8 @@ def document(named: Named) -> dict[str, Any]:
 
 
 PYCLS = YamlFormat(
-    name=NAME,
+    name="pycls",
     loads="pycls: cfg.merge_from_file(FILE)",
-    suffix=".yaml",
-    media_type=YAML_TYPE,
     notes=(
         "pycls pads evenly on all sides, and drops every block at the same rate DC_RATIO.",
         "TEST.IM_SIZE is the side before the centre crop of TRAIN.IM_SIZE.",

@@ -1,16 +1,13 @@
-"""timm: a registered model, from block strings as realised.
+"""timm: a registered model from block strings after rounding.
 
-timm's own `efficientnet_b0(channel_multiplier=…)` fails, because it passes that argument itself,
-hence a function that is registered.
+timm's own `efficientnet_b0(channel_multiplier=…)` fails, because it passes that argument itself.
 """
 
 from __future__ import annotations
 
-from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat, cannot
+from search_spaces.exports.base import Named, PythonFormat, cannot
 from search_spaces.exports.efficientnet import check
 from search_spaces.networks.spec import NetworkSpec, StageSpec
-
-NAME = "timm"
 
 
 def _block(stage: StageSpec) -> str:
@@ -22,12 +19,12 @@ def _block(stage: StageSpec) -> str:
 
 
 def _check(spec: NetworkSpec) -> None:
-    check(NAME, spec, strides=(1, 2))
+    check(spec, strides=(1, 2))
     widths = (spec.stem.width, *(stage.width for stage in spec.stages))
     for number, width in enumerate(widths):
         if width % 4:
             raise cannot(
-                NAME, f"stage {number} width" if number else "stem width", width,
+                f"stage {number} width" if number else "stem width", width,
                 "a quarter of it is the squeeze's width, which it rounds to the nearest, "
                 "and EfficientNet down", "use a rounding.width_divisor that 4 divides",
             )  # fmt: skip
@@ -61,10 +58,8 @@ return _create_effnet("{named.name}", pretrained=pretrained, **(settings | kwarg
 
 
 TIMM = PythonFormat(
-    name=NAME,
+    name="timm",
     loads="timm: import the file, then timm.create_model(NAME)",
-    suffix=".py",
-    media_type=PYTHON_TYPE,
     imports=lambda _: (
         "from functools import partial",
         "from timm.models import register_model",

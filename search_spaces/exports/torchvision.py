@@ -1,25 +1,22 @@
-"""torchvision: its `EfficientNet` with every stage as realised."""
+"""torchvision: its `EfficientNet` with every stage after rounding."""
 
 from __future__ import annotations
 
-from search_spaces.exports.base import PYTHON_TYPE, Named, PythonFormat, cannot
+from search_spaces.exports.base import Named, PythonFormat, cannot
 from search_spaces.exports.efficientnet import check
 
-NAME = "torchvision"
 _MULTIPLE = 8
 
 
 def body(named: Named) -> str:
     """The network, with the official batch norm settings."""
     spec, network = named.network.spec, named.network
-    check(NAME, spec, in_channels=3, strides=(1, 2))
+    check(spec, in_channels=3, strides=(1, 2))
     names = ("stem width", *(f"stage {number} width" for number in range(1, 8)))
     for field, width in zip(names, spec.widths, strict=False):
         if width % _MULTIPLE:
             rule = f"it makes all widths of blocks multiples of {_MULTIPLE}"
-            raise cannot(
-                NAME, field, width, rule, "use rounding.width_divisor 8, or timm or python"
-            )
+            raise cannot(field, width, rule, "use rounding.width_divisor 8, or timm or python")
     inputs, rows = spec.stem.width, []
     for stage in spec.stages:
         row = (stage.expansion, stage.kernel, stage.stride, inputs, stage.width, stage.depth)
@@ -42,10 +39,8 @@ return EfficientNet(
 
 
 TORCHVISION = PythonFormat(
-    name=NAME,
+    name="torchvision",
     loads="torchvision: run the file, or import it",
-    suffix=".py",
-    media_type=PYTHON_TYPE,
     notes=("torchvision pads evenly on all sides, the official code on the right and below.",),
     imports=lambda _: (
         "from functools import partial",

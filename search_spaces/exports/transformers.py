@@ -1,7 +1,7 @@
 """Hugging Face transformers: `config.json` of `EfficientNetForImageClassification`.
 
-Depths, strides and kernels are written as realised; widths only follow from a multiplier there,
-because its stem and head are 32 and 1280 channels times it.
+Depths, strides and kernels are written after rounding. Widths follow from a multiplier, because
+its stem and head have 32 and 1280 channels times it.
 """
 
 from __future__ import annotations
@@ -9,28 +9,26 @@ from __future__ import annotations
 from typing import Any
 
 from search_spaces.baselines.efficientnet import B0
-from search_spaces.exports.base import JSON_TYPE, JsonFormat, Named, cannot
+from search_spaces.exports.base import JsonFormat, Named, cannot
 from search_spaces.exports.efficientnet import check, sides, width_multiplier
 from search_spaces.networks.spec import NetworkSpec
 
-NAME = "transformers"
-
 
 def _odd_blocks(spec: NetworkSpec) -> list[int]:
-    """Blocks whose stride of 2 meets an odd side: those it must be told to pad evenly."""
-    found, index = [], 0
+    """Blocks with a stride of 2 at an odd side, which transformers has to pad evenly."""
+    blocks, index = [], 0
     for stage, side in zip(spec.stages, sides(spec), strict=True):
         if stage.stride == 2 and side % 2:
-            found.append(index)
+            blocks.append(index)
         index += stage.depth
-    return found
+    return blocks
 
 
 def _check(spec: NetworkSpec) -> None:
-    check(NAME, spec, strides=(1, 2))
+    check(spec, strides=(1, 2))
     if spec.resolution_px % 2:
         raise cannot(
-            NAME, "resolution_px", spec.resolution_px,
+            "resolution_px", spec.resolution_px,
             "its stem pads on the right and below only, which loses a row of an odd image",
             "derive it with --resolution-multiple 2 (over HTTP resolution_multiple=2)",
         )  # fmt: skip
@@ -38,7 +36,7 @@ def _check(spec: NetworkSpec) -> None:
     for number, stage in enumerate(spec.stages, start=1):
         if stage.stride == 1 and stage.width == width:
             raise cannot(
-                NAME, f"stage {number} width", width,
+                f"stage {number} width", width,
                 "its first block would add its input, being as wide and of stride 1, which the "
                 "first block of a stage never does there", "use python, json or yaml",
             )  # fmt: skip
@@ -49,7 +47,7 @@ def document(named: Named) -> dict[str, Any]:
     """The configuration, under the names of transformers' `EfficientNetConfig`."""
     spec, network = named.network.spec, named.network
     _check(spec)
-    width, divisor = width_multiplier(NAME, spec)
+    width, divisor = width_multiplier(spec)
     return {
         "architectures": ["EfficientNetForImageClassification"],
         "model_type": "efficientnet",
@@ -78,10 +76,8 @@ def document(named: Named) -> dict[str, Any]:
 
 
 TRANSFORMERS = JsonFormat(
-    name=NAME,
+    name="transformers",
     loads="transformers: EfficientNetConfig.from_json_file(FILE)",
-    suffix=".json",
-    media_type=JSON_TYPE,
     notes=("transformers drops single activations where the official code drops whole blocks",),
     document=document,
 )

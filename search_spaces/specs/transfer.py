@@ -17,7 +17,6 @@ Method = Literal["linear_probe", "full", "gradual", "scratch"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 Keep = Literal["best", "all", "none"]
-KEEP: tuple[Keep, ...] = get_args(Keep)
 
 RATE_FACTORS = (0.25, 1.0, 4.0)
 """Default learning rates, relative to the recipe's."""

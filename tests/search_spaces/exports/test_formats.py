@@ -69,9 +69,9 @@ def test_a_family_is_an_object_by_name_or_a_stream():
 
 @pytest.mark.parametrize("published", PUBLISHED_FAMILY, ids=lambda one: one.name)
 def test_multipliers_are_found_from_the_network_alone(published):
-    width, divisor = width_multiplier("x", published.spec)
+    width, divisor = width_multiplier(published.spec)
     assert (width, divisor) == (published.scaling.width, 8)
-    depth = depth_multiplier("x", published.spec)
+    depth = depth_multiplier(published.spec)
     assert tuple(math.ceil(depth * repeats) for repeats in (1, 2, 2, 3, 3, 4, 1)) == (
         published.spec.depths
     )
@@ -80,7 +80,7 @@ def test_multipliers_are_found_from_the_network_alone(published):
 @pytest.mark.parametrize("divisor", [4, 8, 16])
 def test_multipliers_are_found_for_other_divisors(divisor):
     spec = member(2, rounding=Rounding(width_divisor=divisor, resolution_multiple=2)).network.spec
-    width, found = width_multiplier("x", spec)
+    width, found = width_multiplier(spec)
     assert [channels(w, width, found) for w in (32, 16, 320, 1280)] == [
         spec.widths[i] for i in (0, 1, 7, 8)
     ]
@@ -158,5 +158,5 @@ def test_widths_that_no_multiplier_gives_are_refused_by_field():
     spec = LARGER.network.spec.to_dict()
     spec["stages"][2]["width"] += 80
     changed = type(LARGER.network.spec).from_dict(spec)
-    with pytest.raises(InputError, match="transformers cannot express stage 3 width"):
-        width_multiplier("transformers", changed)
+    with pytest.raises(InputError, match="cannot express stage 3 width"):
+        width_multiplier(changed)
