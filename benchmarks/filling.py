@@ -28,6 +28,7 @@ from results.values import (
     NewCoefficients,
     NewDataset,
     NewSweep,
+    Outcome,
 )
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
@@ -134,17 +135,17 @@ def _one_sweep(store: Store, spec: SweepSpec, candidates: int) -> None:
 def _conclude(store: Store, lease: Lease) -> None:
     leader = store.candidates(lease.sweep_id)[3]
     triple = {"alpha": leader.alpha, "beta": leader.beta, "gamma": leader.gamma}
-    evidence = {
-        "verdict": "chosen",
-        "leader": leader.index,
-        "why": ["every rival is clearly worse"],
-        "seeds": len(store.sweep(lease.sweep_id).seeds),
-        "regret_bound": 0.003,
-    }
+    outcome = Outcome(
+        verdict=Verdict.CHOSEN,
+        leader=leader.index,
+        why=("every rival is clearly worse",),
+        seeds=len(store.sweep(lease.sweep_id).seeds),
+        regret_bound=0.003,
+    )
     members = family(Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple))
     store.set_outcome(
         lease,
-        evidence | {"coefficients": triple, "chosen": triple},
+        outcome,
         coefficients=NewCoefficients(
             candidate_id=leader.id,
             **triple,
@@ -152,7 +153,6 @@ def _conclude(store: Store, lease: Lease) -> None:
             shares=leader.shares,
             verdict=Verdict.CHOSEN,
             accuracy=0.9,
-            evidence=evidence,
         ),
         family=[new_family_member(one, "fitted") for one in members],
     )

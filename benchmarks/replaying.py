@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from results.states import TrialState
 from results.store import Store
-from scaling_search.evidence import Evidence, Outcome, select
+from results.values import Outcome
+from scaling_search.evidence import Evidence, select
 from scaling_search.sweeps.conclusion import gather
 from scaling_search.sweeps.ledgers import arm, race_rules
 from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands, searching

@@ -21,6 +21,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from results.values.json import from_json, to_json
+
 ID = BigInteger().with_variant(Integer, "sqlite")
 """64-bit everywhere; SQLite numbers rows by itself only in a column declared INTEGER."""
 
@@ -91,6 +93,29 @@ class Tuples(TypeDecorator[tuple[Any, ...]]):
 
 def _as_tuples(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(_as_tuples(value) if isinstance(value, list) else value for value in values)
+
+
+class JSONValue(TypeDecorator[Any]):
+    """A frozen dataclass, stored as its JSON values.
+
+    Args:
+        kind: the class; keys that it does not have are ignored when a row is read.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: type[Any]) -> None:
+        super().__init__(none_as_null=True)
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """To JSON values."""
+        return None if value is None else to_json(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """From JSON values."""
+        return None if value is None else from_json(self.kind, value)
 
 
 def choice(states: type[StrEnum]) -> Enum:

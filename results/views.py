@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from results import figures, frames
 from results.reader import Reader
-from results.values import Standing, Sweep
+from results.values import Outcome, Standing, Sweep
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
@@ -91,16 +91,16 @@ class SweepView:
         return pd.DataFrame([member.to_dict() for member in members])
 
     @property
-    def outcome(self) -> dict[str, Any]:
-        """Verdict, leader, comparisons; empty before there is an outcome."""
-        return self.sweep.outcome or {}
+    def outcome(self) -> Outcome | None:
+        """What the sweep concluded; None before."""
+        return self.sweep.outcome
 
     @property
     def leader(self) -> pd.Series[Any] | None:
         """The leader's row of `candidates`; before the outcome, the best so far."""
         table = self.candidates
         if self.outcome:
-            chosen = table[table["index"] == self.outcome["leader"]]
+            chosen = table[table["index"] == self.outcome.leader]
         else:
             able = table[table["eligible"].astype(bool) & (table["seeds"] > 0)]
             chosen = able.nlargest(1, "accuracy_mean")
@@ -115,7 +115,8 @@ class SweepView:
     def headline(self) -> str:
         """Where the sweep stands, in a line."""
         sweep = self.sweep
-        said = f"sweep {sweep.id} {sweep.name!r}: {self.outcome.get('verdict', sweep.state)}"
+        verdict = self.outcome.verdict if self.outcome else None
+        said = f"sweep {sweep.id} {sweep.name!r}: {verdict or sweep.state}"
         if self.leader is not None:
             row = self.leader
             said += (
@@ -147,7 +148,7 @@ class SweepView:
             "state": f"{self.sweep.state}, {progress}",
             "search": f"{self.sweep.baseline} at {self.sweep.target_ratio:g} × its "
             f"{NAMES[self.sweep.target_quantity]} on {self.sweep.dataset}",
-            "because": "; ".join(self.outcome.get("why", ())),
+            "because": "; ".join(self.outcome.why if self.outcome else ()),
         }
         rows = "".join(
             f"<tr><th style='text-align:left'>{name}</th>"
@@ -198,7 +199,7 @@ def _triangle(view: SweepView) -> go.Figure:
     return figures.triangle(
         view.candidates,
         leader=view.leading_index,
-        comparisons=view.outcome.get("comparisons", ()),
+        comparisons=view.outcome.comparisons if view.outcome else (),
     )
 
 

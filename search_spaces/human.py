@@ -71,6 +71,13 @@ def points(fraction: float | None, *, sign: bool = False) -> str:
     return f"{100 * fraction:+.2f}" if sign else f"{100 * fraction:.2f}"
 
 
+def points_between(low: float | None, high: float | None) -> str:
+    """The ends of an interval in points: -0.10 to +0.62; nothing where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"{points(low, sign=True)} to {points(high, sign=True)}"
+
+
 def chance(probability: float | None) -> str:
     """A probability: 43%; <1% for a small one above 0; empty text for None."""
     if probability is None:

@@ -34,8 +34,10 @@ from results.values import (
     NewDataset,
     NewEpoch,
     NewSweep,
+    Outcome,
     TrialResult,
 )
+from results.values.json import from_json
 from scaling_search.data import PreparedDataset
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
@@ -245,23 +247,23 @@ class Library:
         candidate = self.store.candidates(lease.sweep_id)[leader]
         triple = {"alpha": candidate.alpha, "beta": candidate.beta, "gamma": candidate.gamma}
         why = ["no rival is better than the leader by more than 0.30 points"]
-        evidence = {"verdict": verdict, "leader": leader, "why": why, "seeds": 2,
-                    "regret_bound": 0.003, "region": [leader], "comparisons": [
-                        {"index": leader, "standing": "leader", "accuracy": accuracy,
-                         "seed_sd": 0.007, "seeds": 2, "gain": None, "low": None, "high": None,
-                         "probability_best": 0.7, "expected_regret": 0.001}],
-                    "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.25, "high": 0.35}},
-                    "confirmation": {
-                        "seeds": 3, "accuracy": 0.795, "low": 0.78, "high": 0.81,
-                        "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.2, "high": 0.4}}},
-                    "between_candidates_sd": 0.01, "seed_sd": 0.02}  # fmt: skip
-        conclusive = verdict is not Verdict.INCONCLUSIVE
+        outcome = {"verdict": verdict, "leader": leader, "why": why, "seeds": 2,
+                   "regret_bound": 0.003, "region": [leader], "comparisons": [
+                       {"index": leader, "standing": "leader", "accuracy": accuracy,
+                        "seed_sd": 0.007, "seeds": 2, "gain": None, "low": None, "high": None,
+                        "probability_best": 0.7, "expected_regret": 0.001}],
+                   "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.25, "high": 0.35}},
+                   "confirmation": {
+                       "seeds": 3, "accuracy": 0.795, "low": 0.78, "high": 0.81,
+                       "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.2, "high": 0.4}}},
+                   "between_candidates_sd": 0.01, "seed_sd": 0.02, "coefficients": triple,
+                   "intervals": candidate.intervals, "normalised": triple}  # fmt: skip
         members = family(
             Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple), members=2
         )
         self.store.set_outcome(
             lease,
-            evidence | {"coefficients": triple, "chosen": triple if conclusive else None},
+            from_json(Outcome, outcome),
             coefficients=NewCoefficients(
                 candidate_id=candidate.id,
                 **triple,
@@ -269,7 +271,6 @@ class Library:
                 shares=candidate.shares,
                 verdict=verdict,
                 accuracy=accuracy,
-                evidence=evidence,
             ),
             family=[new_family_member(one, "fitted") for one in members],
         )

@@ -66,7 +66,7 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
         if len(numbers) > 1 and len(protocols) == 1
         else None,
         ways=ways,
-        found=ways and (ways.outcome or {}).get("methods"),
+        found=ways and ways.outcome and ways.outcome.methods,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import yaml
 from fastapi import APIRouter, Request, Response
@@ -17,14 +17,22 @@ from api.models.common import SweepId
 from api.models.trials import TrialQuery
 from api.pages import Paging
 from api.service import PrincipalDep, StoreDep
+from results.conclusions import conclusions
 from results.errors import NotFoundError
-from results.findings import findings
 from results.provenance import provenance
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState, shown
 from results.store import Store
-from results.values import CandidateSummary, Gallery, Order, Standing, Sweep, TrialSummary
+from results.values import (
+    CandidateSummary,
+    Comparison,
+    Gallery,
+    Order,
+    Standing,
+    Sweep,
+    TrialSummary,
+)
 from search_spaces.errors import InputError
-from search_spaces.human import chance, points
+from search_spaces.human import chance, points, points_between
 from search_spaces.specs.reading import parse
 from search_spaces.specs.strategy import StrategyName
 from search_spaces.specs.sweep import SweepSpec
@@ -67,25 +75,25 @@ class Candidate:
     """A row of the best candidates."""
 
     summary: CandidateSummary
-    comparison: Mapping[str, Any]
+    comparison: Comparison | None
     leads: bool
 
     @property
     def best(self) -> str:
         """Probability that no other is better."""
-        return chance(self.comparison.get("probability_best"))
+        return chance(None if self.comparison is None else self.comparison.probability_best)
 
     @property
     def regret(self) -> str:
         """What it is expected to lose, in points."""
-        lost = self.comparison.get("expected_regret")
+        lost = None if self.comparison is None else self.comparison.expected_regret
         return "" if lost is None else points(lost)
 
     @property
     def gain(self) -> str:
         """The leader's gain over it in points, with its joint interval."""
-        low, high = self.comparison.get("low"), self.comparison.get("high")
-        return "" if low is None else f"{points(low, sign=True)} to {points(high, sign=True)}"
+        beside = self.comparison
+        return "" if beside is None else points_between(beside.low, beside.high)
 
 
 @dataclass(frozen=True)
@@ -128,8 +136,8 @@ def get_sweep_page(
         standing=standing,
         sweep=sweep,
         state=state,
-        outcome=sweep.outcome or {},
-        found=findings(sweep.outcome or {}, sweep.target_quantity),
+        outcome=sweep.outcome,
+        found=conclusions(sweep.outcome, sweep.target_quantity) if sweep.outcome else [],
         validation=next(iter(store.validations(protocol=sweep.protocol, limit=1)), None),
         gallery=_gallery(store, sweep_id),
         checkpoints=store.checkpoints(sweep_id),
@@ -190,17 +198,17 @@ def _gallery(store: Store, sweep_id: int) -> Gallery | None:
 def _best(store: Store, standing: Standing) -> list[Candidate]:
     """The most accurate candidates; the leader is the outcome's, else the best so far."""
     sweep = standing.sweep
-    outcome = sweep.outcome or {}
-    compared = {row["index"]: row for row in outcome.get("comparisons", ())}
+    outcome = sweep.outcome
+    compared = {row.index: row for row in outcome.comparisons} if outcome else {}
     order = Order(key="accuracy", descending=True)
     found = store.candidate_page(sweep.id, order=order, limit=_CANDIDATES)
     reached = [row for row in found if row.accuracy_mean is not None]
-    leading = outcome.get("leader", next((row.index for row in reached if row.eligible), None))
+    leading = next((row.index for row in reached if row.eligible), None)
+    if outcome:
+        leading = outcome.leader
     if outcome and leading is not None and leading not in {row.index for row in reached}:
         reached += store.candidate_page(sweep.id, index=leading)
-    return [
-        Candidate(row, compared.get(row.index, {}), leads=row.index == leading) for row in reached
-    ]
+    return [Candidate(row, compared.get(row.index), leads=row.index == leading) for row in reached]
 
 
 def _trials(request: Request, store: Store, sweep_id: int) -> Trials:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, Final, Self
 
 from pydantic import ConfigDict, Field
 
 from results.documents.common import Coefficients, Document, Moment, Shares
 from results.states import Verdict
-from results.values import CoefficientsRecord, Sweep
+from results.values import CoefficientsRecord, NarrowedCoefficients, Sweep
+from results.values.json import from_json, to_json
+from search_spaces.families.intervals import Ends
 from search_spaces.specs.target import Quantity
 
 FOUND: Final[dict[str, Any]] = {
@@ -73,24 +76,23 @@ class CoefficientsItem(Document):
             row,
             sweep=row.sweep_id,
             coefficients=Coefficients.of(row),
-            seeds=row.evidence.get("seeds"),
-            why=list(row.evidence.get("why", [])),
-            ends_at_b7=row.evidence.get("ends_at_b7"),
+            why=list(row.why),
+            ends_at_b7=row.ends_at_b7 and row.ends_at_b7.to_dict(),
+            identification=row.identification and to_json(row.identification),
             **other,
         )
 
     def to_record(self) -> CoefficientsRecord:
-        """The record; of the evidence, what lists show: `seeds`, `why`, `ends_at_b7`."""
-        far = {} if self.ends_at_b7 is None else {"ends_at_b7": self.ends_at_b7}
-        return self._record({"seeds": self.seeds, "why": self.why, **far})
-
-    def _record(self, evidence: dict[str, Any]) -> CoefficientsRecord:
+        """The record."""
+        narrowed = self.identification
         return self.fill(
             CoefficientsRecord,
             sweep_id=self.sweep,
             **self.coefficients.model_dump(),
             shares=self.shares and self.shares.model_dump(),
-            evidence=evidence,
+            why=tuple(self.why),
+            ends_at_b7=self.ends_at_b7 and from_json(Ends, self.ends_at_b7),
+            identification=narrowed and from_json(NarrowedCoefficients, narrowed),
         )
 
 
@@ -123,14 +125,17 @@ class BestCoefficients(CoefficientsItem):
     @classmethod
     def from_records(cls, row: CoefficientsRecord, sweep: Sweep) -> Self:
         """From what is stored."""
+        outcome = sweep.outcome
+        assert outcome is not None  # the coefficients are from it
+        evidence = to_json(dataclasses.replace(outcome, leading=None))
+        del evidence["chosen"]
+        if row.ends_at_b7 is not None:
+            evidence["ends_at_b7"] = row.ends_at_b7.to_dict()
         return cls.from_record(
             row,
             confidence=sweep.spec.get("selection", {}).get("confidence"),
-            certainty=row.evidence.get("certainty"),
-            regret_bound=row.evidence.get("regret_bound"),
+            certainty=outcome.certainty,
+            regret_bound=outcome.regret_bound,
             sweep_name=sweep.name,
+            evidence=evidence,
         )
-
-    def to_record(self) -> CoefficientsRecord:
-        """The record with all its evidence."""
-        return self._record(self.evidence)

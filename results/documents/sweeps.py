@@ -10,7 +10,16 @@ from results.documents.common import Coefficients, Document, Moment, Progress
 from results.documents.events import EventItem
 from results.documents.families import StoredMember
 from results.states import SweepState, Verdict, shown
-from results.values import FamilyMember, Leader, Standing, Sweep, SweepSummary
+from results.values import (
+    FamilyMember,
+    Leader,
+    NarrowedCoefficients,
+    Outcome,
+    Standing,
+    Sweep,
+    SweepSummary,
+)
+from results.values.json import from_json, to_json
 from search_spaces.specs.target import Quantity
 
 SWEEP: Final[dict[str, Any]] = {
@@ -172,7 +181,8 @@ class SweepDetail(SweepItem):
     def from_standing(cls, standing: Standing, *, driven: bool | None = None) -> Self:
         """From everything that is stored of it; `driven` by the lease unless more is known."""
         sweep, leader = standing.sweep, standing.leader
-        outcome = sweep.outcome or {}
+        outcome = sweep.outcome or Outcome(verdict=None)
+        chosen, narrowed = outcome.chosen, leader and leader.identification
         is_driven = sweep.leased if driven is None else driven
         return cls.of(
             sweep,
@@ -180,14 +190,15 @@ class SweepDetail(SweepItem):
             seeds=list(sweep.seeds),
             driven=is_driven,
             progress=Progress.of(standing.progress),
-            verdict=outcome.get("verdict"),
+            verdict=outcome.verdict,
             leader=leader and Coefficients.of(leader),
             leader_accuracy=leader and leader.accuracy,
-            why=list(outcome.get("why", [])),
-            leader_candidate=outcome.get("leader"),
-            chosen=outcome.get("chosen"),
+            why=list(outcome.why),
+            leader_candidate=outcome.leader,
+            chosen=chosen and Coefficients.of(chosen),
             coefficients_id=leader and leader.coefficients_id,
-            identification=leader and leader.identification,
+            identification=narrowed and to_json(narrowed),
+            outcome=sweep.outcome and to_json(sweep.outcome),
             family=[StoredMember.of(member) for member in standing.family],
             notes=list(standing.data_notes),
             detail_px=standing.data_detail_px,
@@ -198,12 +209,15 @@ class SweepDetail(SweepItem):
     def to_standing(self) -> Standing:
         """The record; the key under which it was submitted is its submitter's business."""
         leader = None
+        narrowed = self.identification
         if self.leader and self.leader_accuracy is not None and self.coefficients_id is not None:
             leader = Leader(
                 **self.leader.model_dump(),
                 accuracy=self.leader_accuracy,
                 coefficients_id=self.coefficients_id,
-                identification=self.identification,
+                identification=None
+                if narrowed is None
+                else from_json(NarrowedCoefficients, narrowed),
             )
         return Standing(
             sweep=self.fill(
@@ -212,6 +226,7 @@ class SweepDetail(SweepItem):
                 seeds=tuple(self.seeds),
                 leased=self.driven,
                 idempotency_key=None,
+                outcome=self.outcome and from_json(Outcome, self.outcome),
             ),
             progress=self.progress.to_record(),
             leader=leader,

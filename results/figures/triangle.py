@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from results.figures.points import hover, kinds
 from results.figures.region import outline
 from results.figures.style import AMBER, EDGE, GREEN, GREY, PUBLISHED, RAMP
 from results.figures.surface import FEWEST, Surface, fit, grid, picture
+from results.values import Comparison
 from search_spaces.coefficients import PUBLISHED as PUBLISHED_COEFFICIENTS
 from search_spaces.human import plural
 
@@ -35,7 +35,7 @@ def triangle(
     candidates: pd.DataFrame,
     *,
     leader: int | None = None,
-    comparisons: Iterable[Mapping[str, Any]] = (),
+    comparisons: Iterable[Comparison] = (),
 ) -> go.Figure:
     """Accuracy over the shares of depth, width and resolution.
 
@@ -61,7 +61,7 @@ def triangle(
     if surface is not None:
         _add_surface(figure, surface, low, high)
     plane.draw(figure)
-    standing = {row["index"]: row["standing"] for row in comparisons}
+    standing = {row.index: row.standing for row in comparisons}
     _add_standings(figure, done, standing)
     _add_waiting(figure, searched[searched["seeds"] == 0])
     _add_candidates(figure, done, leader, low, high)
@@ -136,7 +136,7 @@ def _add_surface(figure: go.Figure, surface: Surface, low: float, high: float) -
     )
 
 
-def _add_standings(figure: go.Figure, done: pd.DataFrame, standing: dict[int, str]) -> None:
+def _add_standings(figure: go.Figure, done: pd.DataFrame, standing: Mapping[int, str]) -> None:
     named = done["index"].map(standing)
     if not named.isin(["equivalent", "undecided"]).any():
         return

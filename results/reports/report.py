@@ -13,6 +13,7 @@ from results.provenance import provenance
 from results.reports import tables
 from results.reports.page import Panel, Theme, render
 from results.reports.tables import Table
+from results.values import Outcome
 from results.views import SweepView
 from search_spaces.human import amount, named_triple, percent, plural, points
 
@@ -57,9 +58,9 @@ def report_page(view: SweepView, *, theme: Theme = "auto") -> str:
         "report.html",
         theme=theme,
         title=f"Sweep {sweep.id}: {sweep.name}",
-        verdict=outcome.get("verdict", str(sweep.state)),
+        verdict=outcome.verdict if outcome and outcome.verdict else str(sweep.state),
         headline=_headline(view),
-        why=outcome.get("why", []),
+        why=outcome.why if outcome else (),
         merits=_merits(view),
         sections=sections,
         provenance=provenance(sweep),
@@ -101,14 +102,20 @@ def _merits(view: SweepView) -> list[tuple[str, str]]:
             ),
             ("leader's parameters", amount(row["params"])),
         ]
-    bound = view.outcome.get("regret_bound")
-    if bound is not None:
-        said.append(("regret at most", f"{100 * bound:.2f} points"))
-    fresh = view.outcome.get("confirmation")
-    if fresh:
-        interval = f"{percent(fresh['low'])} to {percent(fresh['high'])}"
-        said.append((f"leader on {plural(fresh['seeds'], 'fresh seed')}", interval))
-    for name, one in (fresh or view.outcome).get("gains", {}).items():
-        interval = f"{points(one['low'], sign=True)} to {points(one['high'], sign=True)}"
-        said.append((f"gain over {name}", f"{interval} points"))
-    return said
+    return [*said, *_outcome(view.outcome)]
+
+
+def _outcome(outcome: Outcome | None) -> list[tuple[str, str]]:
+    """What the outcome adds to them."""
+    if outcome is None:
+        return []
+    rows, fresh = [], outcome.confirmation
+    if outcome.regret_bound is not None:
+        rows.append(("regret at most", f"{100 * outcome.regret_bound:.2f} points"))
+    if fresh is not None:
+        interval = f"{percent(fresh.low)} to {percent(fresh.high)}"
+        rows.append((f"leader on {plural(fresh.seeds, 'fresh seed')}", interval))
+    for name, one in (fresh or outcome).gains.items():
+        interval = f"{points(one.low, sign=True)} to {points(one.high, sign=True)}"
+        rows.append((f"gain over {name}", f"{interval} points"))
+    return rows

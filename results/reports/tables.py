@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from results.views import SweepView
-from search_spaces.human import amount, chance, exactly, percent, plural, points
+from search_spaces.human import amount, chance, exactly, percent, plural, points, points_between
 from search_spaces.specs.target import NAMES
 
 MOST = 500
@@ -51,13 +51,12 @@ def _present(value: Any) -> Any:
 
 def candidates(view: SweepView) -> Table:
     """Every candidate, the most accurate first, beside the leader."""
-    compared = {row["index"]: row for row in view.outcome.get("comparisons", ())}
+    outcome = view.outcome
+    compared = {row.index: row for row in outcome.comparisons} if outcome else {}
     ordered = view.candidates.sort_values("accuracy_mean", ascending=False, na_position="last")
     rows = []
     for one in ordered.head(MOST).to_dict("records"):
-        beside = compared.get(one["index"], {})
-        low, high = beside.get("low"), beside.get("high")
-        interval = "" if low is None else f"{points(low, sign=True)} to {points(high, sign=True)}"
+        beside = compared.get(one["index"])
         roles = ", ".join(role.replace("_", " ") for role in one["roles"] if role != "search")
         cells = (
             str(one["index"]),
@@ -70,10 +69,10 @@ def candidates(view: SweepView) -> Table:
             percent(_present(one["accuracy_mean"])),
             points(_present(one["accuracy_std"])),
             str(one["seeds"]),
-            interval,
-            chance(beside.get("probability_best")),
-            points(beside.get("expected_regret")),
-            ", ".join(part for part in (beside.get("standing", ""), roles) if part),
+            "" if beside is None else points_between(beside.low, beside.high),
+            chance(None if beside is None else beside.probability_best),
+            points(None if beside is None else beside.expected_regret),
+            ", ".join(part for part in (beside.standing if beside else "", roles) if part),
         )
         rows.append(Row(cells, lead=one["index"] == view.leading_index))
     return Table(

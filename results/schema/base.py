@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Double, ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from results.columns import ID, CleanText, Measured, Tuples, UTCDateTime, choice
+from results.columns import ID, CleanText, JSONValue, Measured, Tuples, UTCDateTime, choice
 from results.states import AccessScope, AttemptState, SweepState, TrialState, Verdict
+from results.values.outcome import NarrowedCoefficients, Outcome
 
 Id = Annotated[int, mapped_column(ID, primary_key=True)]
 Figure = Annotated[float, mapped_column(Measured)]
@@ -36,6 +37,8 @@ class Base(DeclarativeBase):
         float: Double,
         datetime: UTCDateTime,
         dict[str, Any]: JSON(none_as_null=True),
+        Outcome: JSONValue(Outcome),
+        NarrowedCoefficients: JSONValue(NarrowedCoefficients),
         SweepState: choice(SweepState),
         TrialState: choice(TrialState),
         AttemptState: choice(AttemptState),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from results.schema.base import Base, Id, owned_by
 from results.states import Verdict
+from results.values.outcome import NarrowedCoefficients
 
 
 class CoefficientsRow(Base):
@@ -30,7 +31,6 @@ class CoefficientsRow(Base):
     shares: Mapped[dict[str, Any] | None]
     verdict: Mapped[Verdict]
     accuracy: Mapped[float]
-    evidence: Mapped[dict[str, Any]]
     baseline: Mapped[str]
     dataset: Mapped[str]
     target_ratio: Mapped[float]
@@ -71,5 +71,5 @@ class IdentificationRow(Base):
     id: Mapped[Id]
     candidate_id: Mapped[int] = owned_by("candidates.id")
     sweep_id: Mapped[int] = owned_by("sweeps.id")
-    found: Mapped[dict[str, Any] | None]
+    found: Mapped[NarrowedCoefficients | None]
     created_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from results.schema.base import Base, Id, owned_by
 from results.states import SweepState
+from results.values.outcome import Outcome
 
 
 class SweepRow(Base):
@@ -43,7 +44,7 @@ class SweepRow(Base):
     lease_epoch: Mapped[int]
     lease_expires_at: Mapped[datetime | None]
     cancel_requested: Mapped[bool]
-    outcome: Mapped[dict[str, Any] | None]
+    outcome: Mapped[Outcome | None]
     error: Mapped[str | None]
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
 

@@ -19,12 +19,15 @@ from results.values import (
     Lease,
     NewCoefficients,
     NewFamilyMember,
+    Outcome,
     Searched,
 )
 from search_spaces.errors import InputError
 from search_spaces.specs.target import Quantity
 
 _SAME_TARGET = 1e-6
+_OF_OTHERS = ("identification", "seeds", "why", "ends_at_b7")
+"""Fields of coefficients that other tables hold."""
 
 
 class OutcomePart(Part):
@@ -33,7 +36,7 @@ class OutcomePart(Part):
     def set_outcome(
         self,
         lease: Lease,
-        outcome: dict[str, Any],
+        outcome: Outcome,
         *,
         coefficients: NewCoefficients | None = None,
         family: Sequence[NewFamilyMember] = (),
@@ -41,9 +44,8 @@ class OutcomePart(Part):
         """Store, all or nothing, what the sweep concluded. Event: `outcome`.
 
         It replaces an earlier outcome of the same sweep (which was extended or resumed since); its
-        coefficients keep their id. `outcome` holds verdict, leader, why, and the figures they rest
-        on; `coefficients` are the leader's, whatever the verdict (None: no leader); `family` is
-        what they imply, of any conventions.
+        coefficients keep their id. `coefficients` are the leader's, whatever the verdict (None: no
+        leader); `family` is what they imply, of any conventions.
 
         Returns:
             The id of the coefficients, or None if there are none.
@@ -111,7 +113,7 @@ class OutcomePart(Part):
                 .order_by(CoefficientsRow.accuracy.desc(), CoefficientsRow.id.desc())
                 .limit(1)
             ).one()
-            return to_record(CoefficientsRecord, row)
+            return to_record(to_coefficients, row)
 
     def coefficients(
         self,
@@ -144,7 +146,7 @@ class OutcomePart(Part):
             statement = statement.where(CoefficientsRow.id < after)
         statement = statement.order_by(CoefficientsRow.id.desc()).limit(limit)
         with self._database.read() as connection:
-            return fetch(connection, CoefficientsRecord, statement)
+            return fetch(connection, to_coefficients, statement)
 
     def one_coefficients(self, coefficients_id: int) -> CoefficientsRecord:
         """The coefficients with this id.
@@ -157,7 +159,7 @@ class OutcomePart(Part):
             row = connection.execute(statement).one_or_none()
         if row is None:
             raise _no_such_coefficients(coefficients_id)
-        return to_record(CoefficientsRecord, row)
+        return to_record(to_coefficients, row)
 
     def searched(self) -> list[Searched]:
         """What sweeps have looked for so far, each combination once, conclusive ones first."""
@@ -199,6 +201,12 @@ class OutcomePart(Part):
             return found
 
 
+def to_coefficients(*, outcome: Outcome, **row: Any) -> CoefficientsRecord:
+    """Coefficients from a row of `matching`."""
+    ends = outcome.leading.ends_at_b7 if outcome.leading else None
+    return CoefficientsRecord(seeds=outcome.seeds, why=outcome.why, ends_at_b7=ends, **row)
+
+
 def _no_such_coefficients(coefficients_id: int) -> NotFoundError:
     return NotFoundError(f"coefficients {coefficients_id} do not exist")
 
@@ -215,9 +223,10 @@ def matching(
 ) -> Select[Any]:
     """Coefficients that match every filter given."""
     statement: Select[Any] = select(
-        *columns(CoefficientsRow, CoefficientsRecord, without=("identification",)),
+        *columns(CoefficientsRow, CoefficientsRecord, without=_OF_OTHERS),
+        SweepRow.outcome,
         latest_identification(),
-    )
+    ).join(SweepRow, SweepRow.id == CoefficientsRow.sweep_id)
     if sweep_id is not None:
         statement = statement.where(CoefficientsRow.sweep_id == sweep_id)
     if baseline is not None:

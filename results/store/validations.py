@@ -15,7 +15,13 @@ from results.schema import (
     ValidationSweepRow,
 )
 from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
-from results.values import Identification, NewValidation, Validation, ValidationSweep
+from results.values import (
+    Identification,
+    NarrowedCoefficients,
+    NewValidation,
+    Validation,
+    ValidationSweep,
+)
 
 
 class ValidationPart(Part):
@@ -119,7 +125,7 @@ class ValidationPart(Part):
                 )
             )
 
-    def set_identification(self, sweep_id: int, found: dict[str, Any]) -> None:
+    def set_identification(self, sweep_id: int, found: NarrowedCoefficients) -> None:
         """Store what the sweep that trains them leaves of a candidate's coefficients."""
         with self._database.write() as connection:
             connection.execute(

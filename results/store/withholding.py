@@ -1,6 +1,4 @@
-"""Taking back conclusions that a later finding has made unsafe."""
-
-from typing import Any
+"""Taking back conclusions that a later validation has made unsafe."""
 
 from sqlalchemy import select, update
 
@@ -23,12 +21,7 @@ class WithholdingPart(Part):
             The ids of the sweeps that it concerned.
         """
         statement = (
-            select(
-                CoefficientsRow.id,
-                CoefficientsRow.sweep_id,
-                CoefficientsRow.evidence,
-                SweepRow.outcome,
-            )
+            select(CoefficientsRow.id, CoefficientsRow.sweep_id, SweepRow.outcome)
             .join(SweepRow, SweepRow.id == CoefficientsRow.sweep_id)
             .where(
                 CoefficientsRow.protocol == protocol,
@@ -37,27 +30,19 @@ class WithholdingPart(Part):
             )
             .order_by(CoefficientsRow.sweep_id)
         )
-        change: dict[str, Any] = {
-            "verdict": Verdict.INCONCLUSIVE.value,
-            "region": [],
-            "chosen": None,
-        }
         with self._database.write() as connection:
             rows = connection.execute(statement).all()
             for row in rows:
-                evidence, outcome = row.evidence, row.outcome or {}
-                why = [reason, *evidence.get("why", [])]
-                known = {name: value for name, value in change.items() if name in evidence}
                 connection.execute(
                     update(CoefficientsRow)
                     .where(CoefficientsRow.id == row.id)
-                    .values(verdict=Verdict.INCONCLUSIVE, evidence=evidence | known | {"why": why})
+                    .values(verdict=Verdict.INCONCLUSIVE)
                 )
                 connection.execute(
                     update(SweepRow)
                     .where(SweepRow.id == row.sweep_id)
-                    .values(outcome=outcome | change | {"why": why})
+                    .values(outcome=row.outcome.withheld(reason))
                 )
-                told = {"coefficients": row.id, "verdict": Verdict.INCONCLUSIVE}
-                append(connection, row.sweep_id, "outcome", told)
+                data = {"coefficients": row.id, "verdict": Verdict.INCONCLUSIVE}
+                append(connection, row.sweep_id, "outcome", data)
         return [row.sweep_id for row in rows]

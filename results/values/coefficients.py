@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from results.states import Verdict
+from results.values.outcome import NarrowedCoefficients
+from search_spaces.families.intervals import Ends
 from search_spaces.specs.target import Quantity
 
 
@@ -22,13 +24,14 @@ class NewCoefficients:
     verdict: Verdict
     accuracy: float
     """The leader's mean validation accuracy over seeds."""
-    evidence: dict[str, Any]
-    """Why the verdict: counts, intervals, rules."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CoefficientsRecord(NewCoefficients):
-    """Stored coefficients; a sweep has one record, that of its latest outcome."""
+    """Stored coefficients; a sweep has one record, that of its latest outcome.
+
+    `seeds`, `why` and `ends_at_b7` are those of the outcome.
+    """
 
     id: int
     sweep_id: int
@@ -38,7 +41,10 @@ class CoefficientsRecord(NewCoefficients):
     target_quantity: Quantity
     protocol: str
     created_at: datetime
-    identification: dict[str, Any] | None = None
+    seeds: int | None
+    why: tuple[str, ...]
+    ends_at_b7: Ends | None
+    identification: NarrowedCoefficients | None = None
     """What the latest follow-up at φ = 2 leaves of the intervals; None before there is one."""
 
 

@@ -1,9 +1,9 @@
 """A sweep at one look."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from results.values.coefficients import FamilyMember
+from results.values.outcome import NarrowedCoefficients
 from results.values.sweeps import Event, Progress, Sweep
 
 
@@ -17,7 +17,7 @@ class Leader:
     gamma: float
     accuracy: float
     """Mean validation accuracy over seeds."""
-    identification: dict[str, Any] | None = None
+    identification: NarrowedCoefficients | None = None
     """What the latest follow-up at φ = 2 leaves of the coefficients' intervals."""
 
 

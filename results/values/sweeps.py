@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from results.states import SweepState, TrialState
+from results.values.outcome import Outcome
 from search_spaces.errors import InputError
 from search_spaces.human import plural
 from search_spaces.specs.target import Quantity
@@ -64,8 +65,8 @@ class Sweep(NewSweep):
     leased: bool
     """Whether the lease of a driver ran when this was read, by the database's clock."""
     cancel_requested: bool
-    outcome: dict[str, Any] | None
-    """Verdict, leader, why, and the figures they rest on, once selection has run."""
+    outcome: Outcome | None
+    """None before selection has run."""
     error: str | None
 
 

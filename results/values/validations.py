@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, computed_field
 
 from results.values.json import Moment
+from results.values.outcome import NarrowedCoefficients
 
 _VALIDATION: dict[str, Any] = {
     "id": 1,
@@ -122,6 +123,6 @@ class Identification:
     """The candidate, of another sweep, whose coefficients are to be told apart."""
     sweep_id: int
     """The sweep that trains them."""
-    found: dict[str, Any] | None
+    found: NarrowedCoefficients | None
     """The intervals that remain of the coefficients; None before the sweep has ended."""
     created_at: datetime

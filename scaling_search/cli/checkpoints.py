@@ -99,7 +99,8 @@ def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> KeptNetwo
             "--phi"
         )
     else:
-        leader = (store.sweep(sweep_id).outcome or {}).get("leader")
+        outcome = store.sweep(sweep_id).outcome
+        leader = None if outcome is None else outcome.leader
         chosen = _searched(kept, candidates, leader)
         ways = {_way(candidate) for candidate in trained}
         missing = [way for way in _WAYS if way in ways and way not in chosen]

@@ -107,10 +107,10 @@ class SweepRecord:
         if self.sweep.spec["space"].get("compare") is not None:
             return None
         leader, outcome = self.standing.leader, self.sweep.outcome
-        if leader is None or outcome is None:
+        if leader is None or outcome is None or outcome.leader is None:
             return self.best_so_far
         by_index = {candidate.index: candidate for candidate in self.candidates}
-        return Leading(by_index[outcome["leader"]], leader.accuracy)
+        return Leading(by_index[outcome.leader], leader.accuracy)
 
     @property
     def best_so_far(self) -> Leading | None:

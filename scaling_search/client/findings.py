@@ -37,10 +37,7 @@ class FindingPart(Part):
         verdicts: Iterable[Verdict] | None = None,
         limit: int | None = 100,
     ) -> list[CoefficientsRecord]:
-        """Coefficients that match every filter given, newest first; at most `limit` (None: all).
-
-        Their evidence holds `seeds` and `why`; `best` has all of it.
-        """
+        """Coefficients that match every filter given, newest first; at most `limit` (None: all)."""
         params = {
             "sweep": sweep_id,
             "baseline": baseline,

@@ -34,22 +34,15 @@ The rules, all of them:
 from scaling_search.evidence.belief import Belief, believe
 from scaling_search.evidence.evidence import Evidence
 from scaling_search.evidence.forecast import Forecast, Planned, forecast
-from scaling_search.evidence.methods import Compared, MethodsCompared, compare_methods
-from scaling_search.evidence.outcome import Comparison, Confirmation, Gain, Outcome, Settling
+from scaling_search.evidence.methods import Compared, compare_methods
 from scaling_search.evidence.verdict import select
 
 __all__ = [
     "Belief",
     "Compared",
-    "Comparison",
-    "Confirmation",
     "Evidence",
     "Forecast",
-    "Gain",
-    "MethodsCompared",
-    "Outcome",
     "Planned",
-    "Settling",
     "believe",
     "compare_methods",
     "forecast",

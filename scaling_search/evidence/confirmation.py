@@ -13,11 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from results.values import Confirmation, Gain
 from scaling_search.evidence.belief import Belief
 from scaling_search.evidence.contrasts import reference_rows, student
 from scaling_search.evidence.evidence import Evidence, Table
 from scaling_search.evidence.noise import measured
-from scaling_search.evidence.outcome import Confirmation, Gain
 
 
 def confirmed(evidence: Sequence[Evidence], belief: Belief) -> Confirmation | None:
@@ -63,7 +63,8 @@ def confirmed(evidence: Sequence[Evidence], belief: Belief) -> Confirmation | No
         moved = belief.surface.moved[before] - belief.surface.moved[old]
         unsure = belief.surface.moved_sd[before] + belief.surface.moved_sd[old]
         gain = float(sides @ noise.means + moved)
-        gains[name] = Gain(
-            index, gain, *within(gain, float(sides @ noise.covariance @ sides + unsure**2))
-        )
-    return Confirmation(int(table.counts[row]), accuracy, low, high, gains)
+        ends = within(gain, float(sides @ noise.covariance @ sides + unsure**2))
+        gains[name] = Gain(over=index, gain=gain, low=ends[0], high=ends[1])
+    return Confirmation(
+        seeds=int(table.counts[row]), accuracy=accuracy, low=low, high=high, gains=gains
+    )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from results.values import CandidateStanding, Comparison, Gain
 from scaling_search.evidence.belief import Belief
 from scaling_search.evidence.evidence import Table
-from scaling_search.evidence.outcome import Comparison, Gain, Standing
 
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "baseline": ("baseline",),
@@ -36,13 +36,13 @@ def reference_rows(table: Table) -> dict[str, int]:
     return found
 
 
-def described(table: Table, row: int, standing: Standing) -> Comparison:
+def described(table: Table, row: int, standing: CandidateStanding) -> Comparison:
     """What a row's trials showed, without any comparison."""
     return Comparison(
-        table.entries[row].index,
-        standing,
-        float(table.mean[row]),
-        table.seed_sd(row),
+        index=table.entries[row].index,
+        standing=standing,
+        accuracy=float(table.mean[row]),
+        seed_sd=table.seed_sd(row),
         seeds=int(table.counts[row]),
     )
 
@@ -60,7 +60,8 @@ class Contrasts:
         beside = (1 - self.belief.rule.confidence) / 2
         low, high = np.quantile(off, (beside, 1 - beside)).tolist()
         gain = float(surface.expected[leader] - surface.expected[row])
-        return Gain(self.belief.table.entries[row].index, gain, low, high)
+        over = self.belief.table.entries[row].index
+        return Gain(over=over, gain=gain, low=low, high=high)
 
     def gains(self) -> dict[str, Gain]:
         """Over the baseline, and over the published coefficients (the matched ones if trained)."""

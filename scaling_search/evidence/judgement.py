@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from results.states import Verdict
+from results.values import CandidateStanding
 from scaling_search.evidence.noise import Floats
-from scaling_search.evidence.outcome import Standing, Verdict
 from search_spaces.specs.sweep import SelectionRule
 
 _ONE_SD = (0.1587, 0.8413)
@@ -94,10 +95,10 @@ class Judgement:
         return gain, gain - half, gain + half
 
     @cached_property
-    def standings(self) -> tuple[Standing, ...]:
+    def standings(self) -> tuple[CandidateStanding, ...]:
         """Of each column."""
         sure = self.certainty >= self.rule.confidence
-        found: list[Standing] = []
+        found: list[CandidateStanding] = []
         for column, (within, low) in enumerate(zip(self.within, self.gains[1], strict=True)):
             if column == self.leader:
                 found.append("leader")
@@ -111,6 +112,7 @@ class Judgement:
     def verdict(self) -> Verdict:
         """By the rules of this package."""
         if self.certainty < self.rule.confidence:
-            return "inconclusive"
+            return Verdict.INCONCLUSIVE
         rivals = {standing for standing in self.standings if standing != "leader"}
-        return "chosen" if rivals == {"worse"} and not self.unseen.size else "equivalent"
+        alone = rivals == {"worse"} and not self.unseen.size
+        return Verdict.CHOSEN if alone else Verdict.EQUIVALENT

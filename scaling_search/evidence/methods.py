@@ -18,11 +18,13 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from results.values import MethodComparison, MethodPoint
 from scaling_search.evidence.contrasts import student
 from search_spaces.specs.methods import Aim, Comparison
 
@@ -42,49 +44,6 @@ class Compared:
     flops: int
     correct: Mapping[int, Bools]
     lost: int = 0
-
-
-@dataclass(frozen=True)
-class MethodPoint:
-    """A method at a φ; accuracies and gains are fractions.
-
-    `flops_ratio` is to the baseline; `low` and `high` bound the accuracy over seeds and images.
-    `gain` is over the reference method at the same φ, `adjusted_gain` at equal FLOPs with its joint
-    interval; all of them are None for the reference itself, and without two seeds.
-    """
-
-    method: str
-    phi: float
-    candidate: int
-    flops: int
-    flops_ratio: float
-    accuracy: float
-    low: float | None
-    high: float | None
-    gain: float | None = None
-    adjusted_gain: float | None = None
-    gain_low: float | None = None
-    gain_high: float | None = None
-
-
-@dataclass(frozen=True)
-class MethodsCompared:
-    """The comparison: points in the order of φ and of the methods, and what they rest on."""
-
-    reference: str
-    seeds: int
-    images: int
-    slope: float | None
-    slope_error: float | None
-    seed_sd: float | None
-    baseline: MethodPoint | None
-    points: tuple[MethodPoint, ...]
-    incomplete: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        values = dataclasses.asdict(self)
-        return values | {name: list(values[name]) for name in ("points", "incomplete")}
 
 
 def reference_method(comparison: Comparison) -> str:
@@ -117,13 +76,14 @@ class _Data:
     def freedom(self) -> int:
         return (len(self.rows) - 1) * (self.seeds - 1)
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """s²; there are at least two networks and two seeds."""
         table = self.accuracy
         residual = table - table.mean(1, keepdims=True) - table.mean(0) + table.mean()
         return float(np.square(residual).sum() / self.freedom)
 
+    @cached_property
     def slope(self) -> tuple[float, float] | None:
         """Slope of accuracy over log₂ FLOPs with its standard error; None if there is no line."""
         x, y = self.log_flops - self.log_flops.mean(), self.accuracy.mean(1)
@@ -156,75 +116,89 @@ def _complete(networks: Sequence[Compared]) -> _Data | None:
     return _Data(tuple(usable), np.array(stacked, dtype=np.bool_), logs)
 
 
+@dataclass(frozen=True)
+class _Points:
+    """What the trials say of each method; `gains` intervals hold jointly."""
+
+    data: _Data
+    base_flops: int
+    confidence: float
+    gains: int
+
+    def _half(self, variance: float, count: int) -> float:
+        """Half the width of an interval, of which `count` hold jointly."""
+        beside = (1 - self.confidence) / (2 * count)
+        return student(1 - beside, self.data.freedom) * math.sqrt(variance)
+
+    def point(self, aim: Aim, row: int, reference: int | None) -> MethodPoint:
+        """A network, and its gain over the row `reference`, if that is another network."""
+        data, network = self.data, self.data.rows[row]
+        mean = float(data.accuracy[row].mean())
+        point = MethodPoint(
+            method=aim.method,
+            phi=aim.phi,
+            candidate=network.index,
+            flops=network.flops,
+            flops_ratio=network.flops / self.base_flops,
+            accuracy=mean,
+        )
+        if data.freedom:
+            variance = data.variance / data.seeds + data.image_variance(row)
+            half = self._half(variance, 1)
+            point = dataclasses.replace(point, low=mean - half, high=mean + half)
+        if reference in (None, row):
+            return point
+        return dataclasses.replace(point, **self._gain(row, reference))
+
+    def _gain(self, row: int, reference: int) -> dict[str, Any]:
+        """Over another row, and at equal FLOPs."""
+        data = self.data
+        gain = float(data.accuracy[row].mean() - data.accuracy[reference].mean())
+        apart = float(data.log_flops[row] - data.log_flops[reference])
+        slope, error = data.slope or (0.0, 0.0)
+        adjusted = gain - slope * apart
+        if not data.freedom:
+            return {"gain": gain, "adjusted_gain": adjusted}
+        seeds = 2 * data.variance / data.seeds
+        variance = seeds + data.image_variance(row, reference) + (error * apart) ** 2
+        half = self._half(variance, self.gains)
+        ends = {"gain_low": adjusted - half, "gain_high": adjusted + half}
+        return {"gain": gain, "adjusted_gain": adjusted, **ends}
+
+
 def compare_methods(
     networks: Sequence[Compared], comparison: Comparison, confidence: float
-) -> MethodsCompared:
+) -> MethodComparison:
     """Accuracy of every method at every φ, and its gain over the reference method.
 
     Args:
         networks: all of the plan; the one without aims is the baseline.
-        comparison: what was asked for.
+        comparison: the methods and φ.
         confidence: of the intervals, joint for gains.
     """
     data = _complete(networks)
     reference = reference_method(comparison)
     aims = [Aim(method.name, phi) for phi in comparison.phis for method in comparison.methods]
     if data is None:
-        return MethodsCompared(
-            reference, 0, 0, None, None, None, None, (), tuple(aim.role for aim in aims)
-        )
+        incomplete = tuple(aim.role for aim in aims)
+        return MethodComparison(reference=reference, incomplete=incomplete)
     rows = {aim: row for row, network in enumerate(data.rows) for aim in network.aims}
-    base = next((network for network in networks if not network.aims), None)
-    base_flops = networks[0].flops if base is None else base.flops
-    noisy = data.freedom > 0
-    variance = data.variance if noisy else 0.0
-    line = data.slope()
+    base = next((network for network in networks if not network.aims), networks[0])
     gains = sum(aim.method != reference for aim in aims)
-    alone = student((1 + confidence) / 2, data.freedom) if noisy else 0.0
-    joint = student(1 - (1 - confidence) / (2 * max(1, gains)), data.freedom) if noisy else 0.0
-
-    def point(name: str, phi: float, row: int) -> MethodPoint:
-        network, mean = data.rows[row], float(data.accuracy[row].mean())
-        half = alone * math.sqrt(variance / data.seeds + data.image_variance(row)) if noisy else 0
-        found = MethodPoint(
-            method=name,
-            phi=phi,
-            candidate=network.index,
-            flops=network.flops,
-            flops_ratio=network.flops / base_flops,
-            accuracy=mean,
-            low=mean - half if noisy else None,
-            high=mean + half if noisy else None,
-        )
-        beside = rows.get(Aim(reference, phi))
-        if beside is None or beside == row or phi == 0:
-            return found
-        gain = mean - float(data.accuracy[beside].mean())
-        apart = float(data.log_flops[row] - data.log_flops[beside])
-        slope, error = line or (0.0, 0.0)
-        adjusted = gain - slope * apart
-        if not noisy:
-            return dataclasses.replace(found, gain=gain, adjusted_gain=adjusted)
-        seeds = 2 * variance / data.seeds
-        total = seeds + data.image_variance(row, beside) + (error * apart) ** 2
-        half = joint * math.sqrt(total)
-        return dataclasses.replace(
-            found,
-            gain=gain,
-            adjusted_gain=adjusted,
-            gain_low=adjusted - half,
-            gain_high=adjusted + half,
-        )
-
+    points = _Points(data, base.flops, confidence, max(1, gains))
     start = next((row for row, network in enumerate(data.rows) if not network.aims), None)
-    return MethodsCompared(
+    return MethodComparison(
         reference=reference,
         seeds=data.seeds,
         images=int(data.correct.shape[2]),
-        slope=None if line is None else line[0],
-        slope_error=None if line is None else line[1],
-        seed_sd=math.sqrt(variance) if noisy else None,
-        baseline=None if start is None else point("baseline", 0.0, start),
-        points=tuple(point(aim.method, aim.phi, rows[aim]) for aim in aims if aim in rows),
+        slope=data.slope and data.slope[0],
+        slope_error=data.slope and data.slope[1],
+        seed_sd=math.sqrt(data.variance) if data.freedom else None,
+        baseline=None if start is None else points.point(Aim("baseline", 0.0), start, None),
+        points=tuple(
+            points.point(aim, rows[aim], rows.get(Aim(reference, aim.phi)))
+            for aim in aims
+            if aim in rows
+        ),
         incomplete=tuple(aim.role for aim in aims if aim not in rows),
     )

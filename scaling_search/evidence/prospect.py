@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
+from results.values import Settling
 from scaling_search.evidence.belief import Belief
 from scaling_search.evidence.noise import Floats
-from scaling_search.evidence.outcome import Settling
 from search_spaces.specs.sweep import SelectionRule
 
 _DRAWS, _TRUTHS, _MOST = 500, 60, 40

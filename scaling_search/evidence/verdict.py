@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from results.states import Verdict
+from results.values import Comparison, Gain, Outcome, Settling
 from scaling_search.evidence.belief import Belief, believe, unusable, why_not
 from scaling_search.evidence.confirmation import confirmed
 from scaling_search.evidence.contrasts import Contrasts, described
 from scaling_search.evidence.evidence import Evidence, Table
-from scaling_search.evidence.outcome import Comparison, Gain, Outcome, Settling, Verdict
 from scaling_search.evidence.prospect import LIKELY, Prospect
 from scaling_search.evidence.remedies import UNSTABLE, remedies
 from search_spaces.human import plural
@@ -139,45 +141,44 @@ def _grounds(
     ]
 
 
-def _outcome(
+def _shown(
     evidence: Sequence[Evidence],
     table: Table,
     chance: float,
-    verdict: Verdict,
-    why: Sequence[str],
-    compared: Mapping[int, Comparison],
     leader: int | None,
-    belief: Belief | None = None,
-    settling: Settling | None = None,
-    gains: Mapping[str, Gain] | None = None,
+    compared: Mapping[int, Comparison],
 ) -> Outcome:
-    """The outcome, with what is said of every candidate in the order of the evidence."""
-    by_index = {found.index: found for found in compared.values()}
-    region: tuple[int, ...] = ()
-    if verdict == "equivalent" and leader is not None:
-        equals = [found.index for found in compared.values() if found.standing == "equivalent"]
-        region = (table.entries[leader].index, *equals)
+    """What the trials showed, before any verdict.
+
+    Args:
+        evidence: one entry a candidate.
+        table: the usable part of it.
+        chance: accuracy of always naming the validation split's largest class.
+        leader: its row, if there is one.
+        compared: the rows beside it.
+    """
+    by_index = {one.index: one for one in compared.values()}
     able = table.eligible
     return Outcome(
-        verdict=verdict,
+        verdict=Verdict.INCONCLUSIVE,
         leader=None if leader is None else table.entries[leader].index,
-        region=region,
-        why=tuple(why),
         seeds=0 if leader is None else int(table.counts[leader]),
         images=table.images,
         chance=chance,
-        flops_ratio=None if belief is None else 2**belief.doublings,
-        certainty=None if belief is None else belief.certainty,
-        regret_bound=None if belief is None else belief.judgement.regret_bound,
         between_candidates_sd=float(np.std(table.mean[able], ddof=1)) if len(able) > 1 else None,
         seed_sd=table.pooled_sd if table.entries else None,
-        settling=settling,
-        gains=dict(gains or {}),
-        confirmation=None if belief is None else confirmed(evidence, belief),
         comparisons=tuple(
-            by_index.get(entry.index, Comparison(entry.index, "incomplete")) for entry in evidence
+            by_index.get(one.index, Comparison(index=one.index, standing="incomplete"))
+            for one in evidence
         ),
     )
+
+
+def _region(shown: Outcome) -> tuple[int, ...]:
+    """The leader and the candidates that are as good."""
+    assert shown.leader is not None
+    equals = (one.index for one in shown.comparisons if one.standing == "equivalent")
+    return (shown.leader, *equals)
 
 
 def _left_out(table: Table) -> list[str]:
@@ -199,8 +200,16 @@ def _incomplete(evidence: Sequence[Evidence], unstable: str) -> list[str]:
     ]
 
 
-def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: list[str]) -> Outcome:
-    """The outcome where nothing can be compared."""
+def _without_noise(
+    evidence: Sequence[Evidence], table: Table, chance: float, unstable: str
+) -> Outcome:
+    """The outcome where nothing can be compared: the highest mean leads, and nothing is certain."""
+    reason = (
+        why_not(evidence, table, unstable)
+        or "no two candidates share two seeds, so the noise is unknown"
+    )
+    # Where nobody can win, the reason names those that are left out.
+    left_out = _left_out(table) + _incomplete(evidence, unstable) if table.eligible else []
     leader = max(table.eligible, key=lambda row: table.mean[row], default=None)
     compared = {
         row: described(
@@ -210,7 +219,8 @@ def _nothing(evidence: Sequence[Evidence], table: Table, chance: float, why: lis
         )
         for row, entry in enumerate(table.entries)
     }
-    return _outcome(evidence, table, chance, "inconclusive", why, compared, leader)
+    shown = _shown(evidence, table, chance, leader, compared)
+    return replace(shown, why=(reason, *left_out))
 
 
 def select(
@@ -232,32 +242,26 @@ def select(
     table = Table.of(evidence)
     belief = believe(evidence, rule)
     if belief is None:
-        reason = (
-            why_not(evidence, table, unstable)
-            or "no two candidates share two seeds, so the noise is unknown"
-        )
-        # Where nobody can win, the reason tells of them.
-        left_out = _left_out(table) + _incomplete(evidence, unstable) if table.eligible else []
-        return _nothing(evidence, table, chance, [reason, *left_out])
-    contrasts = Contrasts(belief)
+        return _without_noise(evidence, table, chance, unstable)
+    contrasts, judgement = Contrasts(belief), belief.judgement
+    shown = _shown(evidence, table, chance, belief.leader_row, contrasts.compared())
     gains, settling = contrasts.gains(), _settling(belief)
     why = _doubts(
         contrasts, gains, settling, chance, _lost(evidence, belief, gains, unstable), quantity
     )
-    verdict: Verdict = "inconclusive"
+    verdict = Verdict.INCONCLUSIVE if why else judgement.verdict
     if not why:
-        verdict = belief.judgement.verdict
         lost = any(entry.eligible and entry.lost for entry in evidence)
-        why = _grounds(belief, Counter(belief.judgement.standings), quantity, lost=lost)
-    return _outcome(
-        evidence,
-        table,
-        chance,
-        verdict,
-        [*why, *_left_out(table), *_incomplete(evidence, unstable)],
-        contrasts.compared(),
-        belief.leader_row,
-        belief,
-        settling,
-        gains,
+        why = _grounds(belief, Counter(judgement.standings), quantity, lost=lost)
+    return replace(
+        shown,
+        verdict=verdict,
+        region=_region(shown) if verdict == Verdict.EQUIVALENT else (),
+        why=(*why, *_left_out(table), *_incomplete(evidence, unstable)),
+        flops_ratio=2**belief.doublings,
+        certainty=belief.certainty,
+        regret_bound=judgement.regret_bound,
+        settling=settling,
+        gains=gains,
+        confirmation=confirmed(evidence, belief),
     )

@@ -1,4 +1,4 @@
-"""What a sweep's trials say: leader, verdict, the class of coefficients, the family."""
+"""The conclusion of a sweep: leader, verdict, the class of coefficients, the family."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from results.plans import new_family_member
-from results.states import TrialState, Verdict
+from results.states import TrialState
 from results.store import Store
-from results.values import Candidate, Lease, NewCoefficients, Sweep
+from results.values import (
+    Candidate,
+    LeadingCoefficients,
+    Lease,
+    NewCoefficients,
+    Outcome,
+    Sweep,
+)
 from scaling_search.data import PreparedDataset
-from scaling_search.evidence import Compared, Evidence, Outcome, compare_methods, select
+from scaling_search.evidence import Compared, Evidence, compare_methods, select
 from scaling_search.evidence.remedies import remedies
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
 from scaling_search.sweeps.validation.doubts import doubt
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
-from search_spaces.coefficients import Coefficients
+from search_spaces.coefficients import Coefficients, Shares
 from search_spaces.families import family
 from search_spaces.families.intervals import Intervals, ends_at
 from search_spaces.networks.spec import NetworkSpec, realised_scaling
@@ -84,13 +91,13 @@ def _cost(candidate: Candidate, sweep: Sweep) -> float:
 
 def _region_shares(
     candidates: Sequence[Candidate], region: Sequence[int]
-) -> dict[str, list[float]] | None:
-    """From where to where the shares of the candidates in a region reach."""
+) -> dict[str, tuple[float, float]] | None:
+    """Lowest and highest share of each dimension among the candidates of a region."""
     shares = [found for index in region if (found := candidates[index].shares) is not None]
     if not shares:
         return None
     reached = {name: [one[name] for one in shares] for name in ("depth", "width", "resolution")}
-    return {name: [min(values), max(values)] for name, values in reached.items()}
+    return {name: (min(values), max(values)) for name, values in reached.items()}
 
 
 def gather_methods(store: Store, evidence: Sequence[Evidence], sweep_id: int) -> list[Compared]:
@@ -121,70 +128,65 @@ def _conclude_comparison(
         failed = sum(entry.failed for entry in evidence)
         told = remedies(lost, failed, spec.proxy.gentler)
         why.append(f"networks that lost a trial are left out; of their trials {told}")
-    outcome = dataclasses.replace(outcome, why=tuple(why))
-    values = outcome.to_dict() | {"why": why, "chosen": None, "methods": found.to_dict()}
-    del values["verdict"]
-    store.set_outcome(lease, values)
+    outcome = dataclasses.replace(outcome, verdict=None, why=tuple(why), methods=found)
+    store.set_outcome(lease, outcome)
     return outcome
 
 
-def _described(
-    candidates: Sequence[Candidate], candidate: Candidate, outcome: Outcome, frame: Frame
-) -> tuple[dict[str, Any], NewCoefficients]:
-    """The leader as the class of coefficients that it is: for the outcome, and for the record."""
-    representative = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
-    assert candidate.intervals is not None
-    ranges = {name: (low, high) for name, (low, high) in candidate.intervals.items()}
-    normalised = representative.normalised()
-    triple = {"alpha": candidate.alpha, "beta": candidate.beta, "gamma": candidate.gamma}
-    conclusive = outcome.verdict != "inconclusive"
-    values = {
-        "coefficients": triple,
-        "chosen": triple if conclusive else None,
-        "intervals": candidate.intervals,
-        "shares": candidate.shares,
-        "region_shares": _region_shares(candidates, outcome.region),
-        "normalised": {
-            "alpha": normalised.alpha,
-            "beta": normalised.beta,
-            "gamma": normalised.gamma,
-        },
-        "ends_at_b7": ends_at(frame, Intervals(**ranges)).to_dict(),
-    }
-    leading = next(row for row in outcome.comparisons if row.index == candidate.index)
-    assert leading.accuracy is not None
-    record = NewCoefficients(
-        candidate_id=candidate.id,
-        intervals=candidate.intervals,
-        shares=candidate.shares,
-        verdict=Verdict(outcome.verdict),
-        accuracy=leading.accuracy,
-        evidence=outcome.to_dict() | {"ends_at_b7": values["ends_at_b7"]},
-        **triple,
+def _leading(
+    candidates: Sequence[Candidate], leader: Candidate, outcome: Outcome, frame: Frame
+) -> LeadingCoefficients:
+    """The leader as the class of coefficients that it is."""
+    coefficients = Coefficients(leader.alpha, leader.beta, leader.gamma)
+    assert leader.intervals is not None
+    intervals = Intervals(**{name: (low, high) for name, (low, high) in leader.intervals.items()})
+    return LeadingCoefficients(
+        coefficients=coefficients,
+        intervals=intervals,
+        shares=None if leader.shares is None else Shares(**leader.shares),
+        region_shares=_region_shares(candidates, outcome.region),
+        normalised=coefficients.normalised(),
+        ends_at_b7=ends_at(frame, intervals),
     )
-    return values, record
 
 
-def _aside(store: Store, lease: Lease, outcome: Outcome) -> dict[str, Any] | None:
-    """The outcome of a sweep that is no search of its own; None of one that is.
+def _recorded(leader: Candidate, outcome: Outcome) -> NewCoefficients:
+    """The leader's coefficients for the record."""
+    row = next(row for row in outcome.comparisons if row.index == leader.index)
+    assert row.accuracy is not None
+    assert outcome.verdict is not None
+    assert leader.intervals is not None
+    return NewCoefficients(
+        candidate_id=leader.id,
+        alpha=leader.alpha,
+        beta=leader.beta,
+        gamma=leader.gamma,
+        intervals=leader.intervals,
+        shares=leader.shares,
+        verdict=outcome.verdict,
+        accuracy=row.accuracy,
+    )
+
+
+def _of_another(store: Store, lease: Lease, outcome: Outcome) -> Outcome | None:
+    """The outcome of a sweep that belongs to a validation or an identification, else None.
 
     A validation's candidates are a sample. An identification's are networks at φ = 2: what they say
     is of the coefficients that another sweep found.
     """
     part = store.validation_of(lease.sweep_id)
     if part is not None:
-        reason = (
+        return outcome.withheld(
             f"this sweep is part of validation {part.validation_id}: its candidates are a sample, "
             "from which nothing is chosen"
         )
-        return outcome.withheld(reason).to_dict()
-    asked = store.identification_by(lease.sweep_id)
-    if asked is None:
+    question = store.identification_by(lease.sweep_id)
+    if question is None:
         return None
     plan = store.candidates(lease.sweep_id)
-    found = answer(store, asked.candidate_id, plan, outcome, lease.sweep_id)
-    store.set_identification(lease.sweep_id, found)
-    return outcome.to_dict() | {"identified": found}
+    narrowed = answer(store, question.candidate_id, plan, outcome, lease.sweep_id)
+    store.set_identification(lease.sweep_id, narrowed)
+    return dataclasses.replace(outcome, identified=narrowed)
 
 
 def chance_of(data: PreparedDataset) -> float:
@@ -208,28 +210,26 @@ def conclude(
     outcome = select(evidence, spec.selection, chance_of(data), quantity, spec.proxy.gentler)
     if spec.space.compare is not None:
         return _conclude_comparison(store, lease, spec.space.compare, spec, outcome)
-    aside = _aside(store, lease, outcome)
-    if aside is not None:
-        store.set_outcome(lease, aside | {"chosen": None})
+    other = _of_another(store, lease, outcome)
+    if other is not None:
+        store.set_outcome(lease, other)
         return outcome
     reason = doubt(store, spec.protocol(data.fingerprint))
     if reason is not None:
         outcome = outcome.withheld(reason)
-    values = outcome.to_dict()
     if outcome.leader is None:
-        store.set_outcome(lease, values | {"chosen": None})
+        store.set_outcome(lease, outcome)
         return outcome
     candidates = store.candidates(lease.sweep_id)
-    candidate = candidates[outcome.leader]
-    frame = Frame.of(get_baseline(spec.space.baseline))
-    described, record = _described(candidates, candidate, outcome, frame)
-    coefficients = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
-    members = family(frame, coefficients)
+    leader, frame = candidates[outcome.leader], Frame.of(get_baseline(spec.space.baseline))
+    leading = _leading(candidates, leader, outcome, frame)
+    outcome = dataclasses.replace(outcome, leading=leading)
+    members = family(frame, leading.coefficients)
     confirm(store, [(member.spec, member.complexity) for member in members], counted)
     store.set_outcome(
         lease,
-        values | described,
-        coefficients=record,
+        outcome,
+        coefficients=_recorded(leader, outcome),
         family=[new_family_member(member, "fitted") for member in members],
     )
     return outcome

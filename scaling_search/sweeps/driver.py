@@ -10,11 +10,10 @@ from results.checkpoint_files import checkpoint_folder
 from results.errors import DatabaseUnavailableError
 from results.states import SweepState
 from results.store import Store
-from results.values import Lease
+from results.values import Lease, Outcome
 from scaling_search.data import PreparedDataset
 from scaling_search.data.prepare import prepare
 from scaling_search.environment import hardware, is_dead, this_process, versions
-from scaling_search.evidence import Outcome
 from scaling_search.sweeps.conclusion import chance_of, conclude
 from scaling_search.sweeps.creation import Counted, check_images, confirm, networks_of
 from scaling_search.sweeps.images import are_there, check_split, note_split, prepare_again

@@ -8,14 +8,12 @@ from typing import Any
 
 from results.states import SweepState
 from results.store import Store
-from results.values import Candidate
+from results.values import Candidate, NarrowedCoefficients, Outcome
 from scaling_search.data import PreparedDataset
-from scaling_search.evidence import Outcome
 from scaling_search.sweeps.creation import Counted, check_images, create_sweep
 from scaling_search.sweeps.images import check_split
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
-from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.families.identification import (
     CoefficientGroup,
@@ -65,10 +63,11 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
             number makes no sense.
     """
     sweep = store.sweep(sweep_id)
-    leader = (sweep.outcome or {}).get("leader")
+    outcome = sweep.outcome
+    leader = None if outcome is None else outcome.leader
     if leader is None:
         if sweep.state is SweepState.FINISHED:
-            why = "; ".join((sweep.outcome or {}).get("why", ()))
+            why = "; ".join(outcome.why if outcome else ())
             remedy = f"it is finished without one ({why})"
         else:
             remedy = f"let it finish (`scaling-search resume {sweep_id}`)"
@@ -125,7 +124,7 @@ def answer(
     candidates: Sequence[Candidate],
     outcome: Outcome,
     sweep_id: int,
-) -> dict[str, Any]:
+) -> NarrowedCoefficients:
     """What a follow-up leaves of a candidate's coefficients, for the record.
 
     Args:
@@ -144,21 +143,16 @@ def answer(
     box = narrowed(found, set(keys.values()), left)
     leader = keys.get(outcome.leader) if outcome.leader is not None else None
     best = next((group for group in found if group.spec_key == leader), None)
-    settled = outcome.verdict != "inconclusive"
-    frame = Frame.of(get_baseline(spec.space.baseline))
-    return {
-        "sweep": sweep_id,
-        "verdict": outcome.verdict,
-        "networks": len(found),
-        "trained": len(keys),
-        "left": len(left),
-        "before": _class_of(candidate).to_dict(),
-        "intervals": box.to_dict(),
-        "coefficients": _triple(best.representative) if best is not None and settled else None,
-        "ends_at_b7": ends_at(frame, box).to_dict(),
-        "why": list(outcome.why),
-    }
-
-
-def _triple(one: Coefficients) -> dict[str, float]:
-    return {"alpha": one.alpha, "beta": one.beta, "gamma": one.gamma}
+    assert outcome.verdict is not None
+    return NarrowedCoefficients(
+        sweep=sweep_id,
+        verdict=outcome.verdict,
+        networks=len(found),
+        trained=len(keys),
+        left=len(left),
+        before=_class_of(candidate),
+        intervals=box,
+        coefficients=best.representative if best is not None and outcome.conclusive else None,
+        ends_at_b7=ends_at(Frame.of(get_baseline(spec.space.baseline)), box),
+        why=outcome.why,
+    )

@@ -13,6 +13,7 @@ from results.documents.sweeps import SweepDetail
 from results.documents.trials import TrialItem
 from results.states import SweepState
 from results.values import After
+from results.values.json import to_json
 
 pytestmark = pytest.mark.anyio
 
@@ -78,7 +79,7 @@ async def test_a_sweep_tells_everything(client, store):
     found = (await client.get("/v1/sweeps/1")).json()
     stored = store.sweep(1)
     assert found["spec"] == stored.spec
-    assert found["outcome"] == stored.outcome
+    assert found["outcome"] == to_json(stored.outcome)
     assert found["chosen"] == found["leader"]
     assert found["leader_candidate"] == 3
     assert found["coefficients_id"] == 1

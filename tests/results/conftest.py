@@ -103,7 +103,6 @@ class Examples:
             "shares": {"depth": 0.4, "width": 0.3, "resolution": 0.3},
             "verdict": Verdict.CHOSEN,
             "accuracy": 0.6,
-            "evidence": {"seeds": 2},
         }
         return NewCoefficients(candidate_id=candidate_id, **{**fields, **changes})
 

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from results import SweepState
+from results import SweepState, Verdict
+from results.values import Outcome
 from search_spaces.errors import InputError
 
 
@@ -15,7 +16,7 @@ def test_a_sweep_tells_its_story(store, scene, examples):
     store.finish_trial(lease, attempt.id, examples.result(0.5))
     failing = scene.start(lease, place=1)
     store.fail_attempt(lease, failing.id, "no memory", retry=False)
-    store.set_outcome(lease, {"verdict": "inconclusive"})
+    store.set_outcome(lease, Outcome(verdict=Verdict.INCONCLUSIVE))
     store.set_state(lease, SweepState.FINISHED)  # a trial failed: it is incomplete
     events = store.events(lease.sweep_id)
     assert [event.seq for event in events] == list(range(1, 10))

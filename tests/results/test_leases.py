@@ -15,6 +15,7 @@ from results import (
     TrialState,
 )
 from results.states import ENDED, SWEEP_TRANSITIONS, AttemptState
+from results.values import Outcome
 from search_spaces.errors import InputError
 
 
@@ -116,7 +117,9 @@ def test_every_write_of_a_driver_is_fenced(store, scene, examples):
         lambda: store.fail_attempt(lease, attempt.id, "x", retry=True),
         lambda: store.retry_failed(lease),
         lambda: store.append_event(lease, "note", {}),
-        lambda: store.set_outcome(lease, {}, coefficients=examples.coefficients(candidate.id)),
+        lambda: store.set_outcome(
+            lease, Outcome(verdict=None), coefficients=examples.coefficients(candidate.id)
+        ),
     ]
     for write in writes:
         with pytest.raises(LeaseLostError):

@@ -3,7 +3,10 @@
 import pytest
 
 from results import LeaseLostError, NotFoundError, SweepState, Verdict
+from results.values import Outcome
 from search_spaces.errors import InputError
+
+FIRST, SECOND, THIRD = (Outcome(verdict=Verdict.CHOSEN, why=(why,)) for why in "123")
 
 
 def _conclude(store, scene, examples, accuracy=0.6, verdict=Verdict.CHOSEN, **sweep):
@@ -12,7 +15,7 @@ def _conclude(store, scene, examples, accuracy=0.6, verdict=Verdict.CHOSEN, **sw
     leader = store.candidates(lease.sweep_id)[0].id
     coefficients_id = store.set_outcome(
         lease,
-        {"verdict": verdict, "leader": leader},
+        Outcome(verdict=verdict, leader=leader),
         coefficients=examples.coefficients(leader, accuracy=accuracy, verdict=verdict),
     )
     store.set_state(lease, SweepState.FINISHED)
@@ -22,7 +25,7 @@ def _conclude(store, scene, examples, accuracy=0.6, verdict=Verdict.CHOSEN, **sw
 def test_an_outcome_reads_back(store, scene, examples):
     lease = scene.claimed()
     leader = store.candidates(lease.sweep_id)[1].id
-    outcome = {"verdict": "chosen", "leader": leader, "why": ["2 seeds", 0.95]}
+    outcome = Outcome(verdict=Verdict.CHOSEN, leader=1, why=("2 seeds",), seeds=2)
     new = examples.coefficients(leader)
     family = [examples.member("b0"), examples.member("b1"), examples.member("b0", "integer")]
     coefficients_id = store.set_outcome(lease, outcome, coefficients=new, family=family)
@@ -34,6 +37,7 @@ def test_an_outcome_reads_back(store, scene, examples):
         assert getattr(stored, name) == getattr(new, name)
     assert (stored.baseline, stored.dataset) == ("efficientnet_b0", "digits")
     assert (stored.target_ratio, stored.protocol) == (2.0, "p1")
+    assert (stored.seeds, stored.why, stored.ends_at_b7) == (2, ("2 seeds",), None)
     members = store.family_members(coefficients_id)
     assert [(member.convention, member.name) for member in members] == [
         ("fitted", "b0"),
@@ -51,11 +55,11 @@ def test_a_later_outcome_replaces_the_first(store, scene, examples):
     lease = scene.claimed()
     first, second = (candidate.id for candidate in store.candidates(lease.sweep_id))
     before = store.set_outcome(
-        lease, {"n": 1}, coefficients=examples.coefficients(first), family=[examples.member("b0")]
+        lease, FIRST, coefficients=examples.coefficients(first), family=[examples.member("b0")]
     )
     after = store.set_outcome(
         lease,
-        {"n": 2},
+        SECOND,
         coefficients=examples.coefficients(second, alpha=1.3, shares=None),
         family=[examples.member("b7")],
     )
@@ -63,16 +67,16 @@ def test_a_later_outcome_replaces_the_first(store, scene, examples):
     (stored,) = store.coefficients()
     assert (stored.candidate_id, stored.alpha, stored.shares) == (second, 1.3, None)
     assert [member.name for member in store.family_members(after)] == ["b7"]
-    assert store.set_outcome(lease, {"n": 3}) is None
+    assert store.set_outcome(lease, THIRD) is None
     assert store.coefficients() == []
-    assert store.sweep(lease.sweep_id).outcome == {"n": 3}
+    assert store.sweep(lease.sweep_id).outcome == THIRD
 
 
 def test_an_outcome_is_stored_whole_or_not_at_all(store, scene, examples):
     lease = scene.claimed()
     leader = store.candidates(lease.sweep_id)[0].id
     store.set_outcome(
-        lease, {"n": 1}, coefficients=examples.coefficients(leader), family=[examples.member("b0")]
+        lease, FIRST, coefficients=examples.coefficients(leader), family=[examples.member("b0")]
     )
     before = (store.sweep(lease.sweep_id), store.coefficients(), store.events(lease.sweep_id))
     bad = [
@@ -86,7 +90,7 @@ def test_an_outcome_is_stored_whole_or_not_at_all(store, scene, examples):
     messages = []
     for arguments in bad:
         with pytest.raises(InputError) as caught:
-            store.set_outcome(lease, {"n": 2}, **arguments)
+            store.set_outcome(lease, SECOND, **arguments)
         messages.append(str(caught.value))
     assert messages[0] == "sweep 1 has no candidate 999"
     assert messages[2] == "a family needs the coefficients that it follows from: hand in both"
@@ -99,7 +103,7 @@ def test_a_candidate_of_another_sweep_cannot_lead(store, scene, examples):
     other = store.candidates(scene.sweep())[0].id
     lease = scene.claimed()
     with pytest.raises(NotFoundError, match=f"sweep {lease.sweep_id} has no candidate {other}"):
-        store.set_outcome(lease, {}, coefficients=examples.coefficients(other))
+        store.set_outcome(lease, FIRST, coefficients=examples.coefficients(other))
 
 
 def test_best_is_the_most_accurate_conclusive_one(store, scene, examples):
@@ -168,5 +172,5 @@ def test_a_driver_that_lost_its_lease_concludes_nothing(store, scene):
     lease = scene.claimed()
     scene.take_over(lease)
     with pytest.raises(LeaseLostError):
-        store.set_outcome(lease, {"verdict": "chosen"})
+        store.set_outcome(lease, FIRST)
     assert store.sweep(lease.sweep_id).outcome is None

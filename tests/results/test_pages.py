@@ -10,7 +10,7 @@ from results.store.pages import (
     SWEEP_ORDERS,
     TRIAL_ORDERS,
 )
-from results.values import After, Measurement, MeasurementKey, Order
+from results.values import After, Measurement, MeasurementKey, Order, Outcome
 from search_spaces.errors import InputError
 
 
@@ -91,7 +91,7 @@ def concluded(store, scene, examples):
             verdict = Verdict.CHOSEN if accuracy > 0.5 else Verdict.INCONCLUSIVE
             store.set_outcome(
                 lease,
-                {"verdict": verdict},
+                Outcome(verdict=verdict),
                 coefficients=examples.coefficients(
                     candidate.id, accuracy=accuracy, verdict=verdict, alpha=1 + accuracy
                 ),

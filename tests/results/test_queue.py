@@ -9,8 +9,10 @@ from results import (
     NotFoundError,
     SweepState,
     TrialState,
+    Verdict,
 )
 from results.states import ENDED
+from results.values import Outcome
 from search_spaces.errors import InputError
 
 
@@ -153,7 +155,7 @@ def test_what_has_ended_is_deleted_with_all_it_holds(store, scene, examples, sta
     candidate = store.candidates(lease.sweep_id)[0]
     store.set_outcome(
         lease,
-        {"verdict": "chosen"},
+        Outcome(verdict=Verdict.CHOSEN),
         coefficients=examples.coefficients(candidate.id),
         family=[examples.member("b0")],
     )

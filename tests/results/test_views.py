@@ -7,6 +7,8 @@ import pytest
 
 from results import NotFoundError, Store
 from results.states import SweepState
+from results.values import Outcome
+from results.values.json import from_json
 from results.views import FIGURES, SweepView
 from search_spaces.errors import InputError
 
@@ -46,7 +48,7 @@ def finished(store, planned, examples):
     leader = store.candidates(planned)[2]
     store.set_outcome(
         lease,
-        outcome,
+        from_json(Outcome, outcome),
         coefficients=examples.coefficients(leader.id),
         family=[examples.member("b0"), examples.member("b1")],
     )

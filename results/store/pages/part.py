@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from results.states import SweepState, TrialState, Verdict
+from results.store.outcomes import to_coefficients
 from results.store.pages.candidates import candidate_summaries, to_summary
 from results.store.pages.coefficients import coefficients_listing
 from results.store.pages.epochs import epoch_summaries
@@ -152,7 +153,7 @@ class PagePart(Part):
             protocol=protocol,
             verdicts=verdicts,
         )
-        return self._page(CoefficientsRecord, listing, order, after, limit)
+        return self._page(to_coefficients, listing, order, after, limit)
 
     def _page(
         self,

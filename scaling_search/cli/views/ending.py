@@ -32,7 +32,7 @@ def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
     trials = (f"scaling-search show {number} --trials", "every trial of it")
     if record.sweep.outcome is None:
         return again or [trials]
-    if "methods" in record.sweep.outcome:
+    if record.sweep.outcome.methods:
         return [
             *again,
             (f"scaling-search plot methods {number} -o methods.html", "accuracy against FLOPs"),
@@ -84,7 +84,7 @@ def shortfall_of(record: SweepRecord) -> str | None:
             f"`scaling-search resume {sweep.id}` tries the failed ones again"
         )
     if trials.total and trials.diverged == trials.total:
-        why = "; ".join((sweep.outcome or {}).get("why", ()))
+        why = "; ".join(sweep.outcome.why if sweep.outcome else ())
         return f"sweep {sweep.id} found nothing: {why}"
     return None
 

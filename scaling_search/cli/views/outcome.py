@@ -1,20 +1,27 @@
-"""What a sweep found, as text."""
+"""The outcome of a sweep, as text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
 from typing import Any
 
 from rich.console import Console
 
-from results.findings import findings
-from results.values import Candidate, Sweep, Validation
+from results.conclusions import conclusions
+from results.values import (
+    Candidate,
+    LeadingCoefficients,
+    NarrowedCoefficients,
+    Sweep,
+    Validation,
+)
 from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.output import paragraph, table
 from scaling_search.cli.views.family import show_members, stored_rows
 from scaling_search.cli.views.methods import show_methods
 from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
+from search_spaces.families.intervals import Ends, Intervals
 from search_spaces.human import (
     amount,
     chance,
@@ -22,6 +29,7 @@ from search_spaces.human import (
     named_triple,
     percent,
     points,
+    points_between,
     triple,
 )
 from search_spaces.specs.target import NAMES, matched_cost
@@ -42,11 +50,11 @@ def show_verdict(out: Console, record: SweepRecord) -> None:
             f"{candidate.index}): validation accuracy {percent(accuracy)} at "
             f"{_cost(candidate, record.sweep)}",
         )
-    if not outcome:
+    if outcome is None or outcome.verdict is None:
         return
     out.print("Verdict: ", end="")
-    out.print(outcome["verdict"], style=_STYLE[outcome["verdict"]])
-    for reason in (*outcome["why"], *findings(outcome, record.sweep.target_quantity)):
+    out.print(outcome.verdict, style=_STYLE[outcome.verdict])
+    for reason in (*outcome.why, *conclusions(outcome, record.sweep.target_quantity)):
         paragraph(out, "– ", reason)
 
 
@@ -76,7 +84,7 @@ def _latency(found: dict[str, Any] | None) -> str:
 def show_comparisons(out: Console, record: SweepRecord) -> None:
     """Every candidate beside the leader, and the noise that they are seen through."""
     outcome = record.sweep.outcome
-    if not outcome or not outcome["comparisons"]:
+    if outcome is None or not outcome.comparisons:
         return
     timed = any(candidate.latency for candidate in record.candidates)
     made = table(
@@ -93,29 +101,23 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         "~",
     )
     candidates = {candidate.index: candidate for candidate in record.candidates}
-    rows = sorted(outcome["comparisons"], key=lambda row: -(row["accuracy"] or 0))
+    rows = sorted(outcome.comparisons, key=lambda row: -(row.accuracy or 0))
     for row in rows[:SHOWN]:
-        candidate = candidates[row["index"]]
+        candidate = candidates[row.index]
         named = [roles((role,)) for role in candidate.roles if role != "search"]
-        interval = (
-            ""
-            if row["low"] is None
-            else (f"{points(row['low'], sign=True)} to {points(row['high'], sign=True)}")
-        )
-        standing = row["standing"]
         made.add_row(
-            str(row["index"]),
+            str(row.index),
             triple((candidate.alpha, candidate.beta, candidate.gamma))[1:-1],
             f"{candidate.measured_ratio:.2f}",
             *([_latency(candidate.latency)] if timed else []),
-            percent(row["accuracy"]),
-            points(row["seed_sd"]),
-            "" if row["gain"] is None else points(row["gain"], sign=True),
-            interval,
-            chance(row.get("probability_best")),
-            points(row.get("expected_regret")),
-            ", ".join(named) if standing == "reference" else ", ".join([standing, *named]),
-            style="bold" if standing == "leader" else None,
+            percent(row.accuracy),
+            points(row.seed_sd),
+            "" if row.gain is None else points(row.gain, sign=True),
+            points_between(row.low, row.high),
+            chance(row.probability_best),
+            points(row.expected_regret),
+            ", ".join(named if row.standing == "reference" else [row.standing, *named]),
+            style="bold" if row.standing == "leader" else None,
         )
     out.print()
     out.print(made)
@@ -131,7 +133,7 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         style="dim",
         markup=False,
     )
-    between, within = outcome["between_candidates_sd"], outcome["seed_sd"]
+    between, within = outcome.between_candidates_sd, outcome.seed_sd
     if between is not None and within is not None:
         out.print(
             f"Spread: {points(between)} points between candidates that can win, {points(within)} "
@@ -140,46 +142,44 @@ def show_comparisons(out: Console, record: SweepRecord) -> None:
         )
 
 
-def _range(ends: list[float], unit: str = "", decimals: int = 6) -> str:
+def _range(ends: tuple[float, float], unit: str = "", decimals: int = 6) -> str:
     low, high = (exactly(end, decimals) for end in ends)
     return f"{low}{unit}" if low == high else f"{low} to {high}{unit}"
 
 
-def _rounded(coefficients: Iterable[float]) -> str:
-    return triple(round(value, 3) for value in coefficients)
+def _intervals(ends: Intervals) -> str:
+    return f"α {_range(ends.alpha)}, β {_range(ends.beta)}, γ {_range(ends.gamma)}"
 
 
-def show_class(out: Console, outcome: dict[str, Any]) -> None:
+def show_class(out: Console, leading: LeadingCoefficients) -> None:
     """The class of coefficients that the leader stands for, and what it leaves open."""
-    if "intervals" not in outcome:
-        return
-    ends, shares, normalised = outcome["intervals"], outcome["shares"], outcome["normalised"]
     out.print()
     paragraph(
         out,
         "The leader stands for every triple that rounds to its network: ",
-        f"α {_range(ends['alpha'])}, β {_range(ends['beta'])}, γ {_range(ends['gamma'])}",
+        _intervals(leading.intervals),
     )
-    if shares:
-        spent = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    if leading.shares is not None:
+        shares = dataclasses.asdict(leading.shares).items()
+        spent = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+        normalised = dataclasses.astuple(leading.normalised)
         paragraph(
             out,
             "It spends a doubling on ",
-            f"{spent}; normalised to αβ²γ² = 2: {_rounded(normalised.values())}",
+            f"{spent}; normalised to αβ²γ² = 2: {triple(round(value, 3) for value in normalised)}",
         )
-    show_ends(out, outcome["ends_at_b7"])
+    if leading.ends_at_b7 is not None:
+        show_ends(out, leading.ends_at_b7)
 
 
-def show_ends(out: Console, far: dict[str, Any]) -> None:
+def show_ends(out: Console, ends: Ends) -> None:
     """What the ends of the intervals of coefficients would mean for the largest member."""
-    low, high = far["flops"]
+    params, flops = (" to ".join(map(amount, each)) for each in (ends.params, ends.flops))
     paragraph(
         out,
-        f"The ends of the intervals would mean at {far['name']}: ",
-        f"depth × {_range(far['depth'], decimals=2)}, width × "
-        f"{_range(far['width'], decimals=2)}, "
-        f"{_range(far['resolution_px'], ' px')}, {amount(far['params'][0])} to "
-        f"{amount(far['params'][1])} parameters, {amount(low)} to {amount(high)} FLOPs",
+        f"The ends of the intervals would mean at {ends.name}: ",
+        f"depth × {_range(ends.depth, decimals=2)}, width × {_range(ends.width, decimals=2)}, "
+        f"{_range(ends.resolution_px, ' px')}, {params} parameters, {flops} FLOPs",
     )
 
 
@@ -192,31 +192,31 @@ def show_validity(out: Console, found: Validation | None) -> None:
     paragraph(out, label, "; ".join(found.report["why"][:2]))
 
 
-def show_identified(out: Console, found: dict[str, Any] | None) -> None:
+def show_narrowed(out: Console, narrowed: NarrowedCoefficients | None) -> None:
     """What a follow-up at φ = 2 leaves of the class of coefficients."""
-    if found is None:
+    if narrowed is None:
         return
-    if found["intervals"] == found["before"]:
+    left = f"{narrowed.left} of {narrowed.trained} networks"
+    if narrowed.intervals == narrowed.before:
         paragraph(
             out,
             "",
-            f"At φ = 2 (sweep {found['sweep']}: {found['verdict']}) nothing of it was ruled out: "
-            f"{found['left']} of {found['trained']} networks are left",
+            f"At φ = 2 (sweep {narrowed.sweep}: {narrowed.verdict}) nothing of it was ruled out: "
+            f"{left} are left",
         )
         return
-    ends = found["intervals"]
     paragraph(
         out,
-        f"At φ = 2 (sweep {found['sweep']}: {found['verdict']}, {found['left']} of "
-        f"{found['trained']} networks left) it is narrowed to ",
-        f"α {_range(ends['alpha'])}, β {_range(ends['beta'])}, γ {_range(ends['gamma'])}",
+        f"At φ = 2 (sweep {narrowed.sweep}: {narrowed.verdict}, {left} left) it is narrowed to ",
+        _intervals(narrowed.intervals),
     )
-    show_ends(out, found["ends_at_b7"])
+    show_ends(out, narrowed.ends_at_b7)
 
 
 def show_outcome(out: Console, record: SweepRecord) -> None:
     """Verdict, comparisons, class, family, notes; of a comparison of methods, that."""
-    if "methods" in (record.sweep.outcome or {}):
+    outcome = record.sweep.outcome
+    if outcome is not None and outcome.methods is not None:
         show_methods(out, record)
         show_picture(out, record)
         show_notes(out, notes_of(record))
@@ -225,12 +225,12 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
     show_picture(out, record)
     show_comparisons(out, record)
     show_validity(out, record.validation)
-    if record.sweep.outcome:
-        show_class(out, record.sweep.outcome)
+    if outcome is not None and outcome.leading is not None:
+        show_class(out, outcome.leading)
     if record.standing.leader is not None:
-        show_identified(out, record.standing.leader.identification)
-    elif record.sweep.outcome:
-        show_identified(out, record.sweep.outcome.get("identified"))
+        show_narrowed(out, record.standing.leader.identification)
+    elif outcome is not None:
+        show_narrowed(out, outcome.identified)
     family = record.standing.family
     if family:
         first = family[0]

@@ -9,6 +9,8 @@ import pytest
 
 from api.dashboard.sign_in import own_path
 from results.states import AccessScope, SweepState, Verdict
+from results.values import Outcome
+from results.values.json import from_json
 from search_spaces.coefficients import Coefficients
 from search_spaces.exports import FORMATS
 from search_spaces.specs.sweep import SweepSpec
@@ -145,6 +147,8 @@ async def test_one_sweep_that_compares_ways_of_scaling_has_its_figure_and_table(
     point = {
         "method": "fast",
         "phi": 1.0,
+        "candidate": 1,
+        "flops": 1980,
         "flops_ratio": 1.98,
         "accuracy": 0.7,
         "low": 0.68,
@@ -162,7 +166,8 @@ async def test_one_sweep_that_compares_ways_of_scaling_has_its_figure_and_table(
         "points": [point],
     }
     why = ["ways of scaling were compared"]
-    library.store.set_outcome(lease, {"leader": None, "why": why, "methods": found})
+    outcome = from_json(Outcome, {"leader": None, "why": why, "methods": found})
+    library.store.set_outcome(lease, outcome)
     html = (await client.get(f"/compare?sweep={number}")).text
     assert pages.texts(html, "tr")[1:] == [
         "1 fast 1.98 70.00% 68.00% to 72.00% +1.20 -1.00 to +3.40"

@@ -9,6 +9,7 @@ from results.figures import triangle
 from results.figures.plane import HEIGHT, inside, place
 from results.figures.region import outline
 from results.figures.surface import fit
+from results.values import Comparison
 
 CORNERS = np.array([[0.5, HEIGHT], [0, 0], [1, 0]])
 
@@ -43,7 +44,7 @@ def test_candidates_lie_where_their_shares_say_coloured_by_accuracy(made):
 def test_the_comparisons_mark_what_may_be_as_good(made):
     candidates = made.candidates(4)
     standings = ("reference", "reference", "leader", "equivalent", "undecided", "worse")
-    comparisons = [{"index": i, "standing": name} for i, name in enumerate(standings)]
+    comparisons = [Comparison(index=i, standing=name) for i, name in enumerate(standings)]
     figure = triangle(candidates, leader=2, comparisons=comparisons)
     points = dict(zip(candidates["index"], candidates["shares"], strict=True))
     for name, index in (

@@ -11,6 +11,8 @@ from plotly.offline import get_plotlyjs
 from results import Store
 from results.figures.base import new
 from results.reports import Panel, figure_page, report_page
+from results.values import Outcome
+from results.values.json import from_json
 from results.views import FIGURES, SweepView
 
 SPEC = {
@@ -81,7 +83,12 @@ def finished(store, planned, examples):
         ],
     }
     coefficients = examples.coefficients(store.candidates(planned)[2].id)
-    store.set_outcome(lease, outcome, coefficients=coefficients, family=[examples.member("b0")])
+    store.set_outcome(
+        lease,
+        from_json(Outcome, outcome),
+        coefficients=coefficients,
+        family=[examples.member("b0")],
+    )
     return planned
 
 

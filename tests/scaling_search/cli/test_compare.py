@@ -7,6 +7,7 @@ import json
 import pytest
 
 from results.store import Store
+from results.values.json import to_json
 
 
 def test_the_plan_of_a_comparison_has_every_method_at_every_phi(shell):
@@ -67,7 +68,7 @@ def compared(copied):
     """The finished sweep, as if it had compared methods."""
     with Store.open(f"sqlite:///{copied.database}") as store:
         sweep = store.sweep(1)
-    outcome = sweep.outcome | {"methods": METHODS, "leader": None}
+    outcome = to_json(sweep.outcome) | {"methods": METHODS, "leader": None}
     del outcome["verdict"]
     space = sweep.spec["space"] | {"lattice": None, "compare": {"phis": [1.0]}}
     spec = sweep.spec | {"space": space}

@@ -54,7 +54,7 @@ def test_a_sweep_is_submitted_from_the_form_and_watched_to_its_end(
         expect(state).to_have_attribute("data-state", "running", timeout=PATIENCE_MS)
         expect(state).to_have_attribute("data-state", "finished", timeout=PATIENCE_MS)
         expect(page.locator("#progress")).to_contain_text("10 of 10")
-        verdict = store.sweep(1).outcome["verdict"]
+        verdict = store.sweep(1).outcome.verdict
         expect(page.locator('[data-live="state"]')).to_contain_text(verdict)
         page.wait_for_function(
             "event => Number(document.querySelector('[data-figure$=\"/accuracy\"]')"

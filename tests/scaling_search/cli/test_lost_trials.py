@@ -4,6 +4,7 @@ import pytest
 
 from results import Store
 from results.states import SweepState, TrialState, Verdict
+from results.values import Outcome
 
 NEXT = "scaling-search resume 6"
 
@@ -73,8 +74,7 @@ def test_a_sweep_of_which_every_trial_diverged_is_not_worth_resuming(shell, libr
     lease = library.claimed(name="wild")
     library.train(lease, lambda index, seed: None)
     why = "all 10 trials diverged: a learning rate of 9 is too high"
-    library.store.set_outcome(lease, {"verdict": "inconclusive", "leader": None, "why": [why],
-                                      "comparisons": [], "chosen": None})  # fmt: skip
+    library.store.set_outcome(lease, Outcome(verdict=Verdict.INCONCLUSIVE, why=(why,)))
     library.end(lease, SweepState.FINISHED)
     shown = shell.invoke("show", "6", *place).stdout
     assert "10 of 10 trials done, 10 diverged" in shown

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from scaling_search.evidence import Comparison, Evidence, Outcome
+from results.values import Comparison, Outcome
+from scaling_search.evidence import Evidence
 from search_spaces.coefficients import Shares
 from search_spaces.specs.sweep import SelectionRule
 

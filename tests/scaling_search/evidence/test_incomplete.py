@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scaling_search.evidence import Comparison, select
+from results.values import Comparison
+from scaling_search.evidence import select
 from search_spaces.specs.proxy import ProxySpec
 
 from .made import CHANCE, RULE, entry, exact, row
@@ -92,7 +93,7 @@ def test_a_candidate_that_lost_a_trial_is_out(lost: int) -> None:
     outcome = select(entries, RULE, CHANCE)
     assert outcome.leader == 1
     assert outcome.verdict == "chosen"
-    assert row(outcome, 3) == Comparison(3, "incomplete")
+    assert row(outcome, 3) == Comparison(index=3, standing="incomplete")
     assert outcome.why[1:] == (
         "of 1 rival 1 is worse",
         "left out, as they lost trials: 1 candidate that could win; of their trials "
@@ -187,7 +188,7 @@ def test_a_trial_without_one_bool_an_image_is_lost_and_told_of(broken: Any, why:
     entries[3].correct[1] = broken
     outcome = select(entries, RULE, CHANCE)
     assert (outcome.verdict, outcome.leader) == ("chosen", 1)
-    assert row(outcome, 3) == Comparison(3, "incomplete")
+    assert row(outcome, 3) == Comparison(index=3, standing="incomplete")
     told = f"candidate 3, seed 1: what is stored {why}"
     assert outcome.why[-1] == f"left out, as they cannot be used: {told}"
 

@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 
+from results.values.json import to_json
 from scaling_search.evidence import believe, select
 from scaling_search.evidence.evidence import Table
 from scaling_search.evidence.noise import measured, moderated
@@ -181,7 +182,7 @@ def test_trials_without_any_variance_have_finite_figures(count: int) -> None:
     assert outcome.verdict == "equivalent"
     assert len(outcome.region) == count - 1
     assert outcome.seed_sd == 0
-    json.dumps(outcome.to_dict(), allow_nan=False)
+    json.dumps(to_json(outcome), allow_nan=False)
 
 
 def test_a_variance_of_nothing_is_no_zero_to_divide_by() -> None:

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from results.values.json import to_json
 from scaling_search.evidence import select
 
 from .made import CHANCE, RULE, exact, row, simulated
@@ -60,7 +61,7 @@ def test_what_is_shown_of_the_leader_comes_from_fresh_seeds() -> None:
 
 def test_an_outcome_is_plain_json() -> None:
     outcome = select(exact([[0.5, 0.52], [0.8, 0.81], [0.6, 0.61]]), RULE, CHANCE)
-    values = json.loads(json.dumps(outcome.to_dict(), allow_nan=False))
+    values = json.loads(json.dumps(to_json(outcome), allow_nan=False))
     assert values["verdict"] == "chosen"
     assert values["leader"] == 1
     assert values["region"] == []

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.objectives import Conditions, world
+from results.values.json import to_json
 from scaling_search.evidence import select
 from search_spaces.coefficients import Shares
 from search_spaces.specs.sweep import SelectionRule
@@ -182,7 +183,7 @@ def test_hundreds_of_candidates_are_judged_jointly() -> None:
     outcome = select(entries, RULE, CHANCE)
     assert outcome.verdict == "inconclusive"
     assert sum(found.standing == "undecided" for found in outcome.comparisons) > 300
-    json.dumps(outcome.to_dict(), allow_nan=False)
+    json.dumps(to_json(outcome), allow_nan=False)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_stopped_trials_are_no_failures_and_have_their_rung_but_no_accuracy(race
         assert (told["rung"], told["epoch"]) == (trial.rung, trial.steps)  # an epoch is a step
         assert trial.steps == {1: 1, 2: 2}[trial.rung]
         assert 0 <= told["accuracy"] <= 1
-    accuracies = [row["accuracy"] for row in raced.sweep.outcome["comparisons"]]
+    accuracies = [row.accuracy for row in raced.sweep.outcome.comparisons]
     by_index = {c.index: c.id for c in raced.store.candidates(1)}
     finished = {trial.candidate_id for trial in of(raced, TrialState.FINISHED)}
     assert [a is None for a in accuracies] == [
@@ -73,9 +73,9 @@ def test_the_leader_and_the_references_were_trained_with_a_fresh_seed(raced: Any
     fresh = [trial for trial in raced.trials if trial.seed >= FRESH]
     assert {trial.seed for trial in fresh} == {FRESH}
     assert {trial.candidate_id for trial in fresh} == {
-        c.id for c in candidates if c.index == outcome["leader"] or c.roles != ("search",)
+        c.id for c in candidates if c.index == outcome.leader or c.roles != ("search",)
     }
-    assert outcome["seeds"] <= 2
+    assert outcome.seeds <= 2
 
 
 def test_a_race_that_goes_on_knows_what_ran_before(raced: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from results.states import SweepState
 from results.store import Store
 from results.values import Standing
+from results.values.json import to_json
 from results.views import SweepView
 from scaling_search.data import PreparedDataset
 from scaling_search.networks.user_baselines.checks import check_baseline
@@ -77,14 +78,15 @@ def test_the_documented_network_is_compared_on_workers_that_import_it(
         assert (standing.leader, standing.progress.finished) == (None, 18)
         outcome = standing.sweep.outcome
         assert outcome is not None
-        assert "verdict" not in outcome
-        found = outcome["methods"]
-        assert (found["seeds"], found["reference"]) == (2, "compound")
-        rows = [(point["phi"], point["method"]) for point in found["points"]]
+        assert outcome.verdict is None
+        assert "verdict" not in to_json(outcome)
+        found = outcome.methods
+        assert (found.seeds, found.reference) == (2, "compound")
+        rows = [(point.phi, point.method) for point in found.points]
         names = ["depth only", "width only", "resolution only", "compound"]
         assert rows == [(phi, name) for phi in (-0.5, 1) for name in names]
-        for point in found["points"]:
-            assert 0 <= point["low"] < point["accuracy"] < point["high"] <= 1.5
-        assert found["baseline"]["flops_ratio"] == 1
+        for point in found.points:
+            assert 0 <= point.low < point.accuracy < point.high <= 1.5
+        assert found.baseline.flops_ratio == 1
         figure = SweepView(store, sweep_id).figure("methods")
         assert {trace.name for trace in figure.data} == set(names)

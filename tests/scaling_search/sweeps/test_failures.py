@@ -55,10 +55,10 @@ def test_a_sweep_that_lost_trials_is_incomplete_until_they_are_tried_again(
         else:
             assert trial.state is TrialState.FINISHED
     assert outcome.leader != bad.index
-    standings = {row["index"]: row["standing"] for row in scene.sweep.outcome["comparisons"]}
+    standings = {row.index: row.standing for row in scene.sweep.outcome.comparisons}
     assert standings[bad.index] == "incomplete"
     assert list(standings.values()).count("incomplete") == 1
-    assert scene.sweep.outcome["why"][-1] == (
+    assert scene.sweep.outcome.why[-1] == (
         "left out, as they lost trials: 1 candidate that could win; of their trials 2 failed "
         "(resume, which tries failed trials again)"
     )
@@ -75,9 +75,9 @@ def test_a_sweep_that_lost_trials_is_incomplete_until_they_are_tried_again(
             assert (trial.attempts, trial.error) == (2, None)
         else:
             assert trial == before[trial.id]
-    standings = {row["index"]: row["standing"] for row in scene.sweep.outcome["comparisons"]}
+    standings = {row.index: row.standing for row in scene.sweep.outcome.comparisons}
     assert "incomplete" not in standings.values()
-    assert "lost trials" not in " ".join(scene.sweep.outcome["why"])
+    assert "lost trials" not in " ".join(scene.sweep.outcome.why)
     with pytest.raises(ConflictError, match="sweep 1 is finished and cannot become running"):
         scene.drive()
 
@@ -108,8 +108,8 @@ def test_a_sweep_whose_trials_all_fail_says_why_and_can_be_resumed(
     assert (trial.state, trial.attempts) == (TrialState.FINISHED, 2)
     assert "retried" in scene.kinds()
     assert outcome.leader is None  # the one candidate is the baseline
-    assert scene.sweep.outcome["verdict"] == "inconclusive"
-    assert scene.sweep.outcome["chosen"] is None
+    assert scene.sweep.outcome.verdict == "inconclusive"
+    assert scene.sweep.outcome.chosen is None
     assert scene.store.coefficients() == []
 
 
@@ -125,10 +125,10 @@ def test_trials_that_diverge_are_results_of_their_own(make_scene: Any, shared_ra
         assert trial.attempts == 1
     assert {attempt.state for attempt in scene.store.attempts(1)} == {AttemptState.DIVERGED}
     assert (outcome.verdict, outcome.leader) == ("inconclusive", None)
-    assert scene.sweep.outcome["why"] == [
+    assert scene.sweep.outcome.why == (
         "all 2 trials diverged: a learning rate of 1e+09 is too high for this recipe; run anew "
-        "with a lower one, for example `--set proxy.learning_rate=0.05`"
-    ]
+        "with a lower one, for example `--set proxy.learning_rate=0.05`",
+    )
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
+from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
 
@@ -99,37 +100,32 @@ def test_the_outcome_is_that_of_the_stored_trials(finished: Any) -> None:
         )
         for candidate in finished.store.candidates(1)
     }
-    assert outcome["leader"] == finished.outcome.leader
+    assert outcome.leader == finished.outcome.leader
     eligible = [found.index for found in finished.store.candidates(1) if found.eligible]
-    regrets = {row["index"]: row["expected_regret"] for row in outcome["comparisons"]}
-    assert regrets[outcome["leader"]] == min(regrets[index] for index in eligible)
-    assert 0 <= outcome["certainty"] <= 1
-    assert outcome["flops_ratio"] == pytest.approx(2, abs=0.3)
-    assert {"baseline", "published"} >= set(outcome["gains"])
-    assert outcome["verdict"] == finished.outcome.verdict
-    assert outcome["why"] == list(finished.outcome.why)
-    conclusive = outcome["verdict"] != "inconclusive"  # hardly ever after four steps
-    assert outcome["chosen"] == (outcome["coefficients"] if conclusive else None)
-    assert outcome["seeds"] == 2
-    assert outcome["chance"] == pytest.approx(0.1, abs=0.02)
-    for row in outcome["comparisons"]:
-        assert row["accuracy"] == pytest.approx(means[row["index"]])
+    regrets = {row.index: row.expected_regret for row in outcome.comparisons}
+    assert regrets[outcome.leader] == min(regrets[index] for index in eligible)
+    assert 0 <= outcome.certainty <= 1
+    assert outcome.flops_ratio == pytest.approx(2, abs=0.3)
+    assert {"baseline", "published"} >= set(outcome.gains)
+    assert outcome.verdict == finished.outcome.verdict
+    assert outcome.why == finished.outcome.why
+    conclusive = outcome.verdict != "inconclusive"  # hardly ever after four steps
+    assert outcome.chosen == (outcome.leading.coefficients if conclusive else None)
+    assert outcome.seeds == 2
+    assert outcome.chance == pytest.approx(0.1, abs=0.02)
+    for row in outcome.comparisons:
+        assert row.accuracy == pytest.approx(means[row.index])
 
 
 def test_the_leader_is_reported_as_the_class_of_coefficients_that_it_is(finished: Any) -> None:
     outcome = finished.sweep.outcome
-    leader = finished.store.candidates(1)[outcome["leader"]]
-    assert outcome["coefficients"] == {
-        "alpha": leader.alpha,
-        "beta": leader.beta,
-        "gamma": leader.gamma,
-    }
-    assert outcome["intervals"] == leader.intervals
-    assert outcome["shares"] == leader.shares
-    normalised = outcome["normalised"]
-    product = normalised["alpha"] * normalised["beta"] ** 2 * normalised["gamma"] ** 2
-    assert product == pytest.approx(2)
-    assert outcome["ends_at_b7"]
+    leader = finished.store.candidates(1)[outcome.leader]
+    leading = outcome.leading
+    assert leading.coefficients == Coefficients(leader.alpha, leader.beta, leader.gamma)
+    assert leading.intervals.to_dict() == leader.intervals
+    assert dataclasses.asdict(leading.shares) == leader.shares
+    assert leading.normalised.nominal_flops_ratio == pytest.approx(2)
+    assert leading.ends_at_b7.name == "b7"
 
 
 def test_coefficients_and_family_are_stored(finished: Any) -> None:
@@ -138,7 +134,7 @@ def test_coefficients_and_family_are_stored(finished: Any) -> None:
     assert (record.alpha, record.beta, record.gamma) == (leader.alpha, leader.beta, leader.gamma)
     assert record.verdict == finished.outcome.verdict
     assert record.protocol == finished.sweep.protocol
-    assert record.evidence["comparisons"] == finished.sweep.outcome["comparisons"]
+    assert record.why == finished.sweep.outcome.why
 
     members = finished.store.family_members(record.id)
     assert [member.name for member in members] == [f"b{k}" for k in range(8)]
@@ -186,7 +182,7 @@ def test_a_sweep_that_lacks_only_its_conclusion_is_concluded(
     monkeypatch.setattr("ray.init", lambda **options: pytest.fail("Ray was started"))
     outcome = finished_copy.drive()
     assert finished_copy.sweep.state is SweepState.FINISHED
-    assert finished_copy.sweep.outcome["leader"] == outcome.leader
+    assert finished_copy.sweep.outcome.leader == outcome.leader
     [record] = finished_copy.store.coefficients()
     assert len(finished_copy.store.family_members(record.id)) == 8
     assert finished_copy.kinds().count("trial_started") == len(finished_copy.trials)

@@ -56,9 +56,9 @@ def searched(store, small_digits):
 def test_the_winner_has_a_class_with_its_ends_at_b7(store, searched):
     (found,) = store.coefficients()
     assert found.intervals["beta"][0] <= found.beta <= found.intervals["beta"][1]
-    far = found.evidence["ends_at_b7"]
-    assert far["name"] == "b7"
-    assert far["params"][0] <= far["params"][1]
+    far = found.ends_at_b7
+    assert far.name == "b7"
+    assert far.params[0] <= far.params[1]
     assert found.identification is None
 
 
@@ -73,32 +73,33 @@ def test_a_follow_up_narrows_the_intervals_of_the_winner(store, searched, small_
     play(store, number, asked.spec, small_digits, lambda k: 0.9 if key[k] == best else 0.4)
     (found,) = store.coefficients()
     assert found.sweep_id == searched, "networks at φ = 2 are no result of their own"
-    told = found.identification
-    assert (told["sweep"], told["verdict"], told["trained"], told["left"]) == (
+    narrowed = found.identification
+    assert (narrowed.sweep, narrowed.verdict, narrowed.trained, narrowed.left) == (
         number, "chosen", 3, 1,
     )  # fmt: skip
-    assert told["before"] == found.intervals
+    assert narrowed.before.to_dict() == found.intervals
+    ends = (narrowed.intervals.to_dict()[name] for name in found.intervals)
     inside = [
         before[0] <= after[0] <= after[1] <= before[1]
-        for before, after in zip(found.intervals.values(), told["intervals"].values(), strict=True)
+        for before, after in zip(found.intervals.values(), ends, strict=True)
     ]
     assert all(inside)
-    assert told["intervals"] != told["before"]
-    assert told["ends_at_b7"]["flops"][0] > 0
-    assert store.standing(searched).leader.identification == told
+    assert narrowed.intervals != narrowed.before
+    assert narrowed.ends_at_b7.flops[0] > 0
+    assert store.standing(searched).leader.identification == narrowed
     assert store.standing(number).leader is None
-    assert store.sweep(number).outcome["identified"] == told
+    assert store.sweep(number).outcome.identified == narrowed
 
 
 def test_a_follow_up_that_cannot_tell_rules_nothing_out(store, searched, small_digits):
     asked = question(store, searched, networks=3, seeds=None)
     number = create_identification(store, asked, small_digits)
     play(store, number, asked.spec, small_digits, lambda k: 0.5)
-    told = store.coefficients()[0].identification
-    assert told["verdict"] == "inconclusive"
-    assert told["left"] == told["trained"] == 3
-    assert told["intervals"] == told["before"]
-    assert told["coefficients"] is None
+    narrowed = store.coefficients()[0].identification
+    assert narrowed.verdict == "inconclusive"
+    assert narrowed.left == narrowed.trained == 3
+    assert narrowed.intervals == narrowed.before
+    assert narrowed.coefficients is None
 
 
 def test_a_follow_up_on_other_images_is_refused(store, searched, small_digits):

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from results.states import SweepState, Verdict
-from results.values import NewCoefficients
+from results.values import NewCoefficients, Outcome
 from scaling_search.cli.proxy_validation import check_whole
 from scaling_search.sweeps import create_sweep
 from scaling_search.sweeps.validation.doubts import doubt
@@ -197,18 +197,17 @@ def searched(store, spec, small_digits):
     sweep_id = create_sweep(store, search, small_digits, plan)
     lease = store.claim(sweep_id, "here:1:0", ttl_seconds=60)
     leader = store.candidates(sweep_id)[3]
-    evidence = {"verdict": "chosen", "why": ["no rival is better"], "leader": 3, "region": [3]}
+    why = ("no rival is better",)
     triple = {"alpha": leader.alpha, "beta": leader.beta, "gamma": leader.gamma}
     store.set_outcome(
         lease,
-        evidence | {"chosen": triple},
+        Outcome(verdict=Verdict.CHOSEN, why=why, leader=3, region=(3,)),
         coefficients=NewCoefficients(
             candidate_id=leader.id,
             **triple,
             intervals=leader.intervals,
             verdict=Verdict.CHOSEN,
             accuracy=0.8,
-            evidence=evidence,
         ),
     )
     store.set_state(lease, SweepState.FINISHED)
@@ -233,9 +232,9 @@ def test_a_rate_that_flips_takes_back_what_was_chosen(store, spec, number, train
     assert "which all candidates share, chooses wrongly at 640 images" in reason
     assert store.best() is None
     found = store.standing(searched)
-    assert found.sweep.outcome["verdict"] == "inconclusive"
-    assert found.sweep.outcome["chosen"] is None
-    assert found.sweep.outcome["why"] == [reason, "no rival is better"]
-    assert store.coefficients()[0].evidence["why"][0] == reason
+    assert found.sweep.outcome.verdict == "inconclusive"
+    assert found.sweep.outcome.chosen is None
+    assert found.sweep.outcome.why == (reason, "no rival is better")
+    assert store.coefficients()[0].why[0] == reason
     conclude_validation(store, number, spec)
-    assert len(store.sweep(searched).outcome["why"]) == 2, "said once"
+    assert len(store.sweep(searched).outcome.why) == 2, "said once"
