@@ -90,14 +90,15 @@ def official_family(query: PublishedQuery) -> Family:
 
 def implied_family(record: CoefficientsRecord, query: FamilyQuery, store: Store) -> Family:
     """The family that stored coefficients imply."""
-    coefficients = Coefficients(record.alpha, record.beta, record.gamma)
-    members = derived(record.baseline, query.images, coefficients, query.convention, query.members)
+    members = derived(
+        record.baseline, query.images, record.coefficients, query.convention, query.members
+    )
     family = _family(
         record.baseline, query.images, query.convention, counted(members, record.id, store)
     )
     if query.convention == "published":
         return family
-    return replace(family, coefficients=coefficients, sweep=record.sweep_id)
+    return replace(family, coefficients=record.coefficients, sweep=record.sweep)
 
 
 def _family(

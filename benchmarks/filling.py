@@ -134,7 +134,7 @@ def _one_sweep(store: Store, spec: SweepSpec, candidates: int) -> None:
 
 def _conclude(store: Store, lease: Lease) -> None:
     leader = store.candidates(lease.sweep_id)[3]
-    triple = {"alpha": leader.alpha, "beta": leader.beta, "gamma": leader.gamma}
+    coefficients = Coefficients(leader.alpha, leader.beta, leader.gamma)
     outcome = Outcome(
         verdict=Verdict.CHOSEN,
         leader=leader.index,
@@ -142,13 +142,13 @@ def _conclude(store: Store, lease: Lease) -> None:
         seeds=len(store.sweep(lease.sweep_id).seeds),
         regret_bound=0.003,
     )
-    members = family(Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple))
+    members = family(Frame.of(get_baseline("efficientnet_b0")), coefficients)
     store.set_outcome(
         lease,
         outcome,
         coefficients=NewCoefficients(
             candidate_id=leader.id,
-            **triple,
+            coefficients=coefficients,
             intervals=leader.intervals or {},
             shares=leader.shares,
             verdict=Verdict.CHOSEN,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from results.reader import Reader
 from results.states import TrialState
-from results.values import Candidate, EdgeMeasurement, Epoch, NewFamilyMember, Trial
+from results.values import Candidate, EdgeMeasurement, Epoch, NewStoredMember, Trial
 from search_spaces.specs.sweep import FRESH
 
 
@@ -53,9 +53,9 @@ def epochs(
     ).sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
 
 
-def family(members: Sequence[NewFamilyMember]) -> pd.DataFrame:
+def family(members: Sequence[NewStoredMember]) -> pd.DataFrame:
     """One row a family member."""
-    return _frame(NewFamilyMember, members)
+    return _frame(NewStoredMember, members)
 
 
 def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:

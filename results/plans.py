@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
 
 from results.values import Candidate as Stored
-from results.values import NewCandidate, NewFamilyMember
+from results.values import NewCandidate, NewStoredMember
 from search_spaces.baselines.frame import Frame
 from search_spaces.families import FamilyMember
 from search_spaces.families.intervals import intervals
@@ -60,20 +60,20 @@ def further_candidates(
     return [replace(candidate, index=first + place) for place, candidate in enumerate(new)]
 
 
-def new_family_member(member: FamilyMember, convention: str) -> NewFamilyMember:
+def new_family_member(member: FamilyMember, convention: str) -> NewStoredMember:
     """The record of one member of a family that was derived by `convention`."""
-    return NewFamilyMember(
+    return NewStoredMember(
         convention=convention,
         name=member.name,
         phi=member.phi,
-        depth=member.scaling.depth,
-        width=member.scaling.width,
-        resolution=member.scaling.resolution,
-        resolution_px=member.spec.resolution_px,
+        depth=member.depth,
+        width=member.width,
+        resolution=member.resolution,
+        resolution_px=member.resolution_px,
         classes=member.spec.classes,
         spec=member.spec.to_dict(),
-        params=member.complexity.params,
-        flops=member.complexity.flops,
+        params=member.params,
+        flops=member.flops,
         residual=member.residual,
         inherited={name: getattr(member, name) for name in member.inherited},
     )

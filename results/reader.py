@@ -4,13 +4,15 @@ Whoever looks at sweeps takes a `Reader`, and shows the same wherever they are k
 """
 
 from collections.abc import Collection, Iterable
-from typing import Protocol
+from typing import Protocol, Unpack
 
-from results.states import SweepState, Verdict
+from results.states import SweepState
 from results.values import (
+    BestCoefficients,
     Candidate,
     CandidateSummary,
     CheckpointRecord,
+    CoefficientsFilters,
     CoefficientsRecord,
     EdgeMeasurement,
     Epoch,
@@ -74,16 +76,7 @@ class Reader(Protocol):
         ...
 
     def coefficients(
-        self,
-        *,
-        sweep_id: int | None = None,
-        baseline: str | None = None,
-        dataset: str | None = None,
-        target_ratio: float | None = None,
-        target_quantity: Quantity | None = None,
-        protocol: str | None = None,
-        verdicts: Iterable[Verdict] | None = None,
-        limit: int | None = 100,
+        self, *, limit: int | None = 100, **filters: Unpack[CoefficientsFilters]
     ) -> list[CoefficientsRecord]:
         """Coefficients that match every filter given, newest first; at most `limit` (None: all)."""
         ...
@@ -114,7 +107,7 @@ class Reader(Protocol):
         *,
         target_quantity: Quantity = "flops",
         protocol: str | None = None,
-    ) -> CoefficientsRecord | None:
+    ) -> BestCoefficients | None:
         """The best conclusive coefficients for these filters, or None."""
         ...
 

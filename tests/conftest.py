@@ -245,7 +245,7 @@ class Library:
 
     def conclude(self, lease: Lease, verdict: Verdict, leader: int, accuracy: float) -> None:
         candidate = self.store.candidates(lease.sweep_id)[leader]
-        triple = {"alpha": candidate.alpha, "beta": candidate.beta, "gamma": candidate.gamma}
+        coefficients = Coefficients(candidate.alpha, candidate.beta, candidate.gamma)
         why = ["no rival is better than the leader by more than 0.30 points"]
         outcome = {"verdict": verdict, "leader": leader, "why": why, "seeds": 2,
                    "regret_bound": 0.003, "region": [leader], "comparisons": [
@@ -256,17 +256,15 @@ class Library:
                    "confirmation": {
                        "seeds": 3, "accuracy": 0.795, "low": 0.78, "high": 0.81,
                        "gains": {"baseline": {"over": 0, "gain": 0.3, "low": 0.2, "high": 0.4}}},
-                   "between_candidates_sd": 0.01, "seed_sd": 0.02, "coefficients": triple,
-                   "intervals": candidate.intervals, "normalised": triple}  # fmt: skip
-        members = family(
-            Frame.of(get_baseline("efficientnet_b0")), Coefficients(**triple), members=2
-        )
+                   "between_candidates_sd": 0.01, "seed_sd": 0.02, "coefficients": coefficients,
+                   "intervals": candidate.intervals, "normalised": coefficients}  # fmt: skip
+        members = family(Frame.of(get_baseline("efficientnet_b0")), coefficients, members=2)
         self.store.set_outcome(
             lease,
             from_json(Outcome, outcome),
             coefficients=NewCoefficients(
                 candidate_id=candidate.id,
-                **triple,
+                coefficients=coefficients,
                 intervals=candidate.intervals or {},
                 shares=candidate.shares,
                 verdict=verdict,

@@ -12,11 +12,11 @@ from api.dashboard.links import relative
 from api.dashboard.rendering import page
 from api.models.coefficients import CoefficientsQuery
 from api.pages import Paging
+from api.routers.coefficients import paged_by
 from api.service import StoreDep
-from results.documents.coefficients import BestCoefficients
 from results.states import Verdict
 from results.store import Store
-from results.values import Searched
+from results.values import BestCoefficients, Searched
 from search_spaces.specs.target import QUANTITIES
 
 router: Final = APIRouter(include_in_schema=False)
@@ -46,20 +46,9 @@ def get_coefficients_page(request: Request, store: StoreDep) -> Response:
     query = asked(request, CoefficientsQuery, limit=_ROWS)
     paging = Paging.of(request, query)
     found = store.coefficients_page(
-        sweep_id=query.sweep,
-        baseline=query.baseline,
-        dataset=query.dataset,
-        target_ratio=query.target,
-        target_quantity=query.quantity,
-        protocol=query.protocol,
-        verdicts=query.verdict or None,
-        order=paging.order,
-        after=paging.after,
-        limit=paging.fetched,
+        order=paging.order, after=paging.after, limit=paging.fetched, **query.filters
     )
-    shown, following = paging.cut(
-        found, lambda row: getattr(row, paging.order.key), request, Response()
-    )
+    shown, following = paging.cut(found, paged_by(paging.order.key), request, Response())
     searched = store.searched()
     url = request.url
     return page(
@@ -84,6 +73,4 @@ def _place(store: Store, one: Searched) -> Place:
         best = store.best(
             one.baseline, one.dataset, one.target_ratio, target_quantity=one.target_quantity
         )
-    if best is None:
-        return Place(one, None)
-    return Place(one, BestCoefficients.from_records(best, store.sweep(best.sweep_id)))
+    return Place(one, best)

@@ -1,4 +1,4 @@
-"""Which coefficients are asked for, and pages of them."""
+"""Filters of coefficients, and pages of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.models.common import LARGEST_ID
 from api.pages import Page, PageQuery
-from results.documents.coefficients import FOUND, CoefficientsItem
 from results.states import Verdict
+from results.values import CoefficientsFilters, CoefficientsRecord
+from results.values.coefficients import EXAMPLE
 from search_spaces.specs.target import Quantity
 
 CoefficientsSort = Literal[
@@ -19,7 +20,7 @@ CoefficientsSort = Literal[
 
 
 class _Filters(BaseModel):
-    """What coefficients are looked up by."""
+    """Filters that both routes have."""
 
     baseline: str | None = Field(None, max_length=200, description="The network being scaled.")
     dataset: str | None = Field(None, max_length=1000, description="Name of the data set.")
@@ -27,7 +28,7 @@ class _Filters(BaseModel):
         None,
         gt=0,
         le=1000,
-        description="What the search's networks cost, as a multiple of the baseline's.",
+        description="Cost of the networks, as a multiple of the baseline's.",
     )
     protocol: str | None = Field(
         None, max_length=64, description="Accuracies are comparable within one protocol."
@@ -35,25 +36,38 @@ class _Filters(BaseModel):
 
 
 class BestQuery(_Filters):
-    """For what the best coefficients are wanted."""
+    """Filters of the best coefficients."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    quantity: Quantity = Field("flops", description="Of what the target is a multiple.")
+    quantity: Quantity = Field("flops", description="Quantity that the target limits.")
 
 
 class CoefficientsQuery(PageQuery, _Filters):
-    """Which coefficients, in which order."""
+    """Filters and order of coefficients."""
 
-    quantity: Quantity | None = Field(None, description="Of what the target is a multiple.")
+    quantity: Quantity | None = Field(None, description="Quantity that the target limits.")
     sweep: int | None = Field(None, ge=1, le=LARGEST_ID, description="Those of one sweep.")
     verdict: tuple[Verdict, ...] = Field(
         (), description="Any of these verdicts; repeat to give more."
     )
-    sort: CoefficientsSort = Field("-id", description="The order; a minus turns it round.")
+    sort: CoefficientsSort = Field("-id", description="The order; a minus reverses it.")
+
+    @property
+    def filters(self) -> CoefficientsFilters:
+        """The filters of the store."""
+        return {
+            "sweep_id": self.sweep,
+            "baseline": self.baseline,
+            "dataset": self.dataset,
+            "target_ratio": self.target,
+            "target_quantity": self.quantity,
+            "protocol": self.protocol,
+            "verdicts": self.verdict or None,
+        }
 
 
-class CoefficientsPage(Page[CoefficientsItem]):
+class CoefficientsPage(Page[CoefficientsRecord]):
     """Some coefficients."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"items": [FOUND], "next": None}})
+    model_config = ConfigDict(json_schema_extra={"example": {"items": [EXAMPLE], "next": None}})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -16,8 +18,8 @@ from api.openapi import problems
 from api.pages import Paging
 from api.problems import Finding, ProblemError
 from api.service import StoreDep
-from results.documents.coefficients import BestCoefficients, CoefficientsItem
 from results.store import Store
+from results.values import BestCoefficients, CoefficientsRecord
 
 router: Final = APIRouter(prefix="/v1/coefficients", tags=["coefficients"])
 
@@ -32,22 +34,16 @@ def list_coefficients(
     """The leaders of sweeps that came to an outcome, whatever their verdict."""
     paging = Paging.of(request, query)
     rows = store.coefficients_page(
-        sweep_id=query.sweep,
-        baseline=query.baseline,
-        dataset=query.dataset,
-        target_ratio=query.target,
-        target_quantity=query.quantity,
-        protocol=query.protocol,
-        verdicts=query.verdict or None,
-        order=paging.order,
-        after=paging.after,
-        limit=paging.fetched,
+        order=paging.order, after=paging.after, limit=paging.fetched, **query.filters
     )
-    shown, following = paging.cut(
-        rows, lambda row: getattr(row, paging.order.key), request, response
-    )
-    items = [CoefficientsItem.from_record(row) for row in shown]
-    return CoefficientsPage(items=items, next=following)
+    shown, following = paging.cut(rows, paged_by(paging.order.key), request, response)
+    return CoefficientsPage(items=list(shown), next=following)
+
+
+def paged_by(key: str) -> Callable[[CoefficientsRecord], Any]:
+    """The value that coefficients are ordered by."""
+    of_triple = key in ("alpha", "beta", "gamma")
+    return attrgetter(f"coefficients.{key}" if of_triple else key)
 
 
 @router.get(
@@ -75,7 +71,7 @@ def get_best_coefficients(
     if best is None:
         raise _nothing(query, store)
     keep(request)
-    return BestCoefficients.from_records(best, store.sweep(best.sweep_id))
+    return best
 
 
 def _nothing(query: BestQuery, store: Store) -> ProblemError:
@@ -93,7 +89,7 @@ def _nothing(query: BestQuery, store: Store) -> ProblemError:
     conclusive = [row for row in store.searched() if row.conclusive]
     if near:
         remedy = (
-            f"sweep {near[0].sweep_id} was {near[0].verdict}: GET /v1/sweeps/{near[0].sweep_id} "
+            f"sweep {near[0].sweep} was {near[0].verdict}: GET /v1/sweeps/{near[0].sweep} "
             "says what would settle it"
         )
     elif conclusive:

@@ -19,7 +19,7 @@ from api.models.families import (
 from api.openapi import problems
 from api.service import StoreDep
 from results.values import Family
-from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.coefficients import PUBLISHED
 from search_spaces.families import FamilyMember
 
 router: Final = APIRouter(prefix="/v1/families", tags=["families"])
@@ -107,7 +107,7 @@ def get_member(
     derived = families.derived_member(
         record.baseline,
         query.images,
-        Coefficients(record.alpha, record.beta, record.gamma),
+        record.coefficients,
         query.convention,
         k,
     )

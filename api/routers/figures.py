@@ -24,7 +24,7 @@ from api.models.figures import (
 from api.openapi import problems
 from api.routers.families import CoefficientsId
 from api.service import ServiceDep, StoreDep
-from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.coefficients import PUBLISHED
 from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember
 
 router: Final = APIRouter(prefix="/v1", tags=["figures"])
@@ -124,8 +124,7 @@ async def get_family_figure(
     def make() -> Drawn:
         record = service.store.one_coefficients(coefficients_id)
         frame = (record.baseline, query.images)
-        coefficients = Coefficients(record.alpha, record.beta, record.gamma)
-        members = families.derived(*frame, coefficients, query.convention, query.members)
+        members = families.derived(*frame, record.coefficients, query.convention, query.members)
         official = PUBLISHED_FAMILIES.get(record.baseline)
         published = (
             None

@@ -8,14 +8,13 @@ from pydantic import ConfigDict, Field
 
 from results.documents.common import Coefficients, Document, Moment, Progress
 from results.documents.events import EventItem
-from results.documents.families import StoredMember
 from results.states import SweepState, Verdict, shown
 from results.values import (
-    FamilyMember,
     Leader,
     NarrowedCoefficients,
     Outcome,
     Standing,
+    StoredMember,
     Sweep,
     SweepSummary,
 )
@@ -199,7 +198,7 @@ class SweepDetail(SweepItem):
             coefficients_id=leader and leader.coefficients_id,
             identification=narrowed and to_json(narrowed),
             outcome=sweep.outcome and to_json(sweep.outcome),
-            family=[StoredMember.of(member) for member in standing.family],
+            family=list(standing.family),
             notes=list(standing.data_notes),
             detail_px=standing.data_detail_px,
             last_event=standing.last_event,
@@ -230,7 +229,7 @@ class SweepDetail(SweepItem):
             ),
             progress=self.progress.to_record(),
             leader=leader,
-            family=tuple(member.fill(FamilyMember) for member in self.family),
+            family=tuple(self.family),
             data_notes=tuple(self.notes),
             data_detail_px=self.detail_px,
             last_event=self.last_event,

@@ -1,33 +1,38 @@
 """What a sweep concluded: outcome, coefficients and family; and the best over all sweeps."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from results.columns import database_clock
 from results.errors import NotFoundError
 from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, SweepRow
-from results.states import CONCLUSIVE, Verdict
+from results.states import CONCLUSIVE
 from results.store.events import append
 from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, to_record, values
 from results.store.validations import latest_identification
 from results.values import (
+    BestCoefficients,
+    CoefficientsFilters,
     CoefficientsRecord,
-    FamilyMember,
     Lease,
     NewCoefficients,
-    NewFamilyMember,
+    NewStoredMember,
     Outcome,
     Searched,
+    StoredMember,
 )
+from results.values.json import to_json
+from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.specs.target import Quantity
 
 _SAME_TARGET = 1e-6
-_OF_OTHERS = ("identification", "seeds", "why", "ends_at_b7")
-"""Fields of coefficients that other tables hold."""
+_OF_OTHERS = ("sweep", "coefficients", "identification", "seeds", "why", "ends_at_b7")
+"""Fields of coefficients that other tables or other columns hold."""
 
 
 class OutcomePart(Part):
@@ -39,7 +44,7 @@ class OutcomePart(Part):
         outcome: Outcome,
         *,
         coefficients: NewCoefficients | None = None,
-        family: Sequence[NewFamilyMember] = (),
+        family: Sequence[NewStoredMember] = (),
     ) -> int | None:
         """Store, all or nothing, what the sweep concluded. Event: `outcome`.
 
@@ -87,7 +92,7 @@ class OutcomePart(Part):
         *,
         target_quantity: Quantity = "flops",
         protocol: str | None = None,
-    ) -> CoefficientsRecord | None:
+    ) -> BestCoefficients | None:
         """The best conclusive coefficients (`chosen` or `equivalent`), or None if there are none.
 
         Of those that match every filter given, at matched FLOPs unless another quantity is named:
@@ -109,39 +114,26 @@ class OutcomePart(Part):
             if latest is None:
                 return None
             row = connection.execute(
-                conclusive.where(CoefficientsRow.protocol == latest.protocol)
+                conclusive.add_columns(SweepRow.name.label("sweep_name"), SweepRow.spec)
+                .where(CoefficientsRow.protocol == latest.protocol)
                 .order_by(CoefficientsRow.accuracy.desc(), CoefficientsRow.id.desc())
                 .limit(1)
             ).one()
-            return to_record(to_coefficients, row)
+            return _to_best(**row._mapping)
 
     def coefficients(
         self,
         *,
-        sweep_id: int | None = None,
-        baseline: str | None = None,
-        dataset: str | None = None,
-        target_ratio: float | None = None,
-        target_quantity: Quantity | None = None,
-        protocol: str | None = None,
-        verdicts: Iterable[Verdict] | None = None,
         limit: int | None = 100,
         after: int | None = None,
+        **filters: Unpack[CoefficientsFilters],
     ) -> list[CoefficientsRecord]:
         """Coefficients that match every filter given, newest first.
 
         At most `limit` (None: all), continuing after those with the id `after`, the last of the
         page before.
         """
-        statement = matching(
-            sweep_id=sweep_id,
-            baseline=baseline,
-            dataset=dataset,
-            target_ratio=target_ratio,
-            target_quantity=target_quantity,
-            protocol=protocol,
-            verdicts=verdicts,
-        )
+        statement = matching(**filters)
         if after is not None:
             statement = statement.where(CoefficientsRow.id < after)
         statement = statement.order_by(CoefficientsRow.id.desc()).limit(limit)
@@ -180,14 +172,14 @@ class OutcomePart(Part):
 
     def family_members(
         self, coefficients_id: int, *, convention: str | None = None
-    ) -> list[FamilyMember]:
+    ) -> list[StoredMember]:
         """Members of a family, of one convention or all, in the order in which they were stored.
 
         Raises:
             NotFoundError: if there are no such coefficients.
         """
         statement = (
-            select(*columns(FamilyMemberRow, FamilyMember))
+            select(*columns(FamilyMemberRow, StoredMember))
             .where(FamilyMemberRow.coefficients_id == coefficients_id)
             .order_by(FamilyMemberRow.id)
         )
@@ -195,53 +187,69 @@ class OutcomePart(Part):
             statement = statement.where(FamilyMemberRow.convention == convention)
         known = select(CoefficientsRow.id).where(CoefficientsRow.id == coefficients_id)
         with self._database.read() as connection:
-            found = fetch(connection, FamilyMember, statement)
+            found = fetch(connection, StoredMember, statement)
             if not found and connection.scalar(known) is None:
                 raise _no_such_coefficients(coefficients_id)
             return found
 
 
-def to_coefficients(*, outcome: Outcome, **row: Any) -> CoefficientsRecord:
+def to_coefficients(**row: Any) -> CoefficientsRecord:
     """Coefficients from a row of `matching`."""
-    ends = outcome.leading.ends_at_b7 if outcome.leading else None
-    return CoefficientsRecord(seeds=outcome.seeds, why=outcome.why, ends_at_b7=ends, **row)
+    return CoefficientsRecord(**_fields(**row))
+
+
+def _fields(
+    *, outcome: Outcome, alpha: float, beta: float, gamma: float, **row: Any
+) -> dict[str, Any]:
+    return {
+        "coefficients": Coefficients(alpha, beta, gamma),
+        "seeds": outcome.seeds,
+        "why": outcome.why,
+        "ends_at_b7": outcome.leading.ends_at_b7 if outcome.leading else None,
+        **row,
+    }
+
+
+def _to_best(
+    *, sweep_name: str, spec: dict[str, Any], outcome: Outcome, **row: Any
+) -> BestCoefficients:
+    evidence = to_json(dataclasses.replace(outcome, leading=None))
+    del evidence["chosen"]
+    if outcome.leading is not None:
+        evidence["ends_at_b7"] = to_json(outcome.leading.ends_at_b7)
+    return BestCoefficients(
+        confidence=spec.get("selection", {}).get("confidence"),
+        certainty=outcome.certainty,
+        regret_bound=outcome.regret_bound,
+        sweep_name=sweep_name,
+        evidence=evidence,
+        **_fields(outcome=outcome, **row),
+    )
 
 
 def _no_such_coefficients(coefficients_id: int) -> NotFoundError:
     return NotFoundError(f"coefficients {coefficients_id} do not exist")
 
 
-def matching(
-    *,
-    sweep_id: int | None = None,
-    baseline: str | None = None,
-    dataset: str | None = None,
-    target_ratio: float | None = None,
-    target_quantity: Quantity | None = None,
-    protocol: str | None = None,
-    verdicts: Iterable[Verdict] | None = None,
-) -> Select[Any]:
+def matching(**filters: Unpack[CoefficientsFilters]) -> Select[Any]:
     """Coefficients that match every filter given."""
     statement: Select[Any] = select(
         *columns(CoefficientsRow, CoefficientsRecord, without=_OF_OTHERS),
+        CoefficientsRow.sweep_id.label("sweep"),
+        CoefficientsRow.alpha,
+        CoefficientsRow.beta,
+        CoefficientsRow.gamma,
         SweepRow.outcome,
         latest_identification(),
     ).join(SweepRow, SweepRow.id == CoefficientsRow.sweep_id)
-    if sweep_id is not None:
-        statement = statement.where(CoefficientsRow.sweep_id == sweep_id)
-    if baseline is not None:
-        statement = statement.where(CoefficientsRow.baseline == baseline)
-    if dataset is not None:
-        statement = statement.where(CoefficientsRow.dataset == dataset)
-    if target_ratio is not None:
-        near = CoefficientsRow.target_ratio.between(
-            target_ratio - _SAME_TARGET, target_ratio + _SAME_TARGET
-        )
+    for name in ("sweep_id", "baseline", "dataset", "target_quantity", "protocol"):
+        value = filters.get(name)
+        if value is not None:
+            statement = statement.where(getattr(CoefficientsRow, name) == value)
+    ratio, verdicts = filters.get("target_ratio"), filters.get("verdicts")
+    if ratio is not None:
+        near = CoefficientsRow.target_ratio.between(ratio - _SAME_TARGET, ratio + _SAME_TARGET)
         statement = statement.where(near)
-    if target_quantity is not None:
-        statement = statement.where(CoefficientsRow.target_quantity == target_quantity)
-    if protocol is not None:
-        statement = statement.where(CoefficientsRow.protocol == protocol)
     if verdicts is not None:
         statement = statement.where(CoefficientsRow.verdict.in_(list(verdicts)))
     return statement
@@ -264,7 +272,11 @@ def _replace(connection: Connection, sweep_id: int, new: NewCoefficients | None)
     )
     if connection.scalar(leader) is None:
         raise NotFoundError(f"sweep {sweep_id} has no candidate {new.candidate_id}")
-    stored = {**values(new), "created_at": database_clock()}
+    stored = {
+        **values(new, without=("coefficients",)),
+        **values(new.coefficients),
+        "created_at": database_clock(),
+    }
     if present is not None:
         connection.execute(
             update(CoefficientsRow).where(CoefficientsRow.id == present).values(**stored)

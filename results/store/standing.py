@@ -8,7 +8,7 @@ from results.store.events import DECISION, latest_event
 from results.store.rows import Part, columns, fetch
 from results.store.sweeps import count_trials, one_sweep
 from results.store.validations import latest_identification
-from results.values import Dataset, Event, FamilyMember, Leader, Standing, Sweep
+from results.values import Dataset, Event, Leader, Standing, StoredMember, Sweep
 
 _DECISIONS = 100
 
@@ -47,13 +47,13 @@ def _leader(connection: Connection, sweep_id: int) -> Leader | None:
     return next(iter(fetch(connection, Leader, statement)), None)
 
 
-def _family(connection: Connection, coefficients_id: int) -> tuple[FamilyMember, ...]:
+def _family(connection: Connection, coefficients_id: int) -> tuple[StoredMember, ...]:
     statement = (
-        select(*columns(FamilyMemberRow, FamilyMember))
+        select(*columns(FamilyMemberRow, StoredMember))
         .where(FamilyMemberRow.coefficients_id == coefficients_id)
         .order_by(FamilyMemberRow.id)
     )
-    return tuple(fetch(connection, FamilyMember, statement))
+    return tuple(fetch(connection, StoredMember, statement))
 
 
 def _decisions(connection: Connection, sweep_id: int) -> tuple[Event, ...]:

@@ -24,14 +24,14 @@ from results.values.checkpoints import (
     NewGallery,
 )
 from results.values.coefficients import (
+    BestCoefficients,
+    CoefficientsFilters,
     CoefficientsRecord,
-    FamilyMember,
     NewCoefficients,
-    NewFamilyMember,
     Searched,
 )
 from results.values.edge import EdgeMeasurement, EdgeMeasurements, NewEdgeMeasurement
-from results.values.families import Family
+from results.values.families import Family, NewStoredMember, StoredMember
 from results.values.methods import MethodComparison, MethodPoint
 from results.values.outcome import (
     CandidateStanding,
@@ -75,12 +75,14 @@ __all__ = [
     "Attempt",
     "BaselineSummary",
     "Baselines",
+    "BestCoefficients",
     "Candidate",
     "CandidateStanding",
     "CandidateSummary",
     "CheckpointRecord",
     "Checkpoints",
     "Climb",
+    "CoefficientsFilters",
     "CoefficientsRecord",
     "Comparison",
     "Confirmation",
@@ -95,7 +97,6 @@ __all__ = [
     "EpochSummary",
     "Event",
     "Family",
-    "FamilyMember",
     "Gain",
     "Gallery",
     "Identification",
@@ -113,8 +114,8 @@ __all__ = [
     "NewDataset",
     "NewEdgeMeasurement",
     "NewEpoch",
-    "NewFamilyMember",
     "NewGallery",
+    "NewStoredMember",
     "NewSweep",
     "NewToken",
     "NewTransfer",
@@ -127,6 +128,7 @@ __all__ = [
     "Settling",
     "Standing",
     "StoppedTrial",
+    "StoredMember",
     "Sweep",
     "SweepSummary",
     "Token",

@@ -1,51 +1,142 @@
-"""The coefficients a sweep ended with, and the family they imply."""
+"""The coefficients of the leaders of sweeps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
+
+from pydantic import ConfigDict, Field
 
 from results.states import Verdict
+from results.values.json import Moment
 from results.values.outcome import NarrowedCoefficients
+from search_spaces.coefficients import Coefficients
 from search_spaces.families.intervals import Ends
 from search_spaces.specs.target import Quantity
+
+EXAMPLE: dict[str, Any] = {
+    "id": 1,
+    "sweep": 1,
+    "candidate_id": 12,
+    "coefficients": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
+    "intervals": {"alpha": [1.0, 1.0], "beta": [1.16, 1.22], "gamma": [1.17, 1.21]},
+    "ends_at_b7": None,
+    "identification": None,
+    "shares": {"depth": 0.0, "width": 0.5, "resolution": 0.5},
+    "verdict": "chosen",
+    "accuracy": 0.868,
+    "seeds": 3,
+    "why": ["the leader loses at most 0.30 points against the true best"],
+    "baseline": "efficientnet_b0",
+    "dataset": "digits",
+    "target_ratio": 2.0,
+    "target_quantity": "flops",
+    "protocol": "8a1f4c2e9b07",
+    "created_at": "2026-11-22T10:04:41Z",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewCoefficients:
     """The leader's coefficients and the verdict; the store adds what the sweep already says."""
 
-    candidate_id: int
-    alpha: float
-    beta: float
-    gamma: float
-    intervals: dict[str, Any]
-    """Lowest and highest value of each coefficient that the winner stands for."""
-    shares: dict[str, Any] | None = None
-    verdict: Verdict
-    accuracy: float
-    """The leader's mean validation accuracy over seeds."""
+    candidate_id: Annotated[int, Field(description="Id of the sweep's candidate that has them.")]
+    coefficients: Coefficients
+    intervals: Annotated[
+        dict[str, Any],
+        Field(description="For each coefficient, the range that gives the same network."),
+    ]
+    shares: Annotated[
+        dict[str, float] | None,
+        Field(description="Fractions of a doubling of FLOPs, by dimension; they sum to 1."),
+    ] = None
+    verdict: Annotated[Verdict, Field(description="Conclusion from the evidence.")]
+    accuracy: Annotated[
+        float, Field(description="The leader's mean validation accuracy over seeds.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CoefficientsRecord(NewCoefficients):
-    """Stored coefficients; a sweep has one record, that of its latest outcome.
+    """The coefficients of a sweep's leader: a class of triples, and one that represents it.
 
-    `seeds`, `why` and `ends_at_b7` are those of the outcome.
+    A sweep has one record, that of its latest outcome.
     """
 
-    id: int
-    sweep_id: int
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": EXAMPLE})
+
+    id: Annotated[int, Field(description="Under which /v1/families lists their family.")]
+    sweep: Annotated[int, Field(description="The sweep that found them.")]
+    ends_at_b7: Annotated[
+        Ends | None,
+        Field(
+            description="For the ends of the intervals, the ranges of b7's multipliers, "
+            "resolution, parameters and FLOPs; null for results of old versions."
+        ),
+    ]
+    identification: Annotated[
+        NarrowedCoefficients | None,
+        Field(
+            description="The intervals that the latest follow-up at φ = 2 leaves; null before "
+            "there is one."
+        ),
+    ]
+    seeds: Annotated[int | None, Field(description="Seeds of each candidate.")]
+    why: Annotated[tuple[str, ...], Field(description="The grounds of the verdict.")]
     baseline: str
     dataset: str
-    target_ratio: float
-    target_quantity: Quantity
+    target_ratio: Annotated[
+        float, Field(description="Cost of the networks, as a multiple of the baseline's.")
+    ]
+    target_quantity: Annotated[Quantity, Field(description="Quantity that the target limits.")]
     protocol: str
-    created_at: datetime
-    seeds: int | None
-    why: tuple[str, ...]
-    ends_at_b7: Ends | None
-    identification: NarrowedCoefficients | None = None
-    """What the latest follow-up at φ = 2 leaves of the intervals; None before there is one."""
+    created_at: Moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestCoefficients(CoefficientsRecord):
+    """The best conclusive coefficients, with their certainty and all evidence."""
+
+    __pydantic_config__ = ConfigDict(
+        json_schema_extra={
+            "example": EXAMPLE
+            | {
+                "confidence": 0.95,
+                "certainty": 0.98,
+                "regret_bound": 0.003,
+                "sweep_name": "quickstart",
+                "evidence": {"verdict": "chosen", "seeds": 3},
+            }
+        }
+    )
+
+    confidence: Annotated[
+        float | None, Field(description="Probability that a conclusion must reach.")
+    ]
+    certainty: Annotated[
+        float | None,
+        Field(description="Probability that the choice loses no more accuracy than was allowed."),
+    ]
+    regret_bound: Annotated[
+        float | None,
+        Field(
+            description="Accuracy that the choice may lose against the true best, at that "
+            "confidence."
+        ),
+    ]
+    sweep_name: str
+    evidence: Annotated[dict[str, Any], Field(description="The verdict with all its figures.")]
+
+
+class CoefficientsFilters(TypedDict, total=False):
+    """Filters of coefficients, all of which must match; None and what is left out match any."""
+
+    sweep_id: int | None
+    baseline: str | None
+    dataset: str | None
+    target_ratio: float | None
+    target_quantity: Quantity | None
+    protocol: str | None
+    verdicts: Iterable[Verdict] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,37 +149,3 @@ class Searched:
     target_quantity: Quantity
     sweeps: int
     conclusive: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewFamilyMember:
-    """One member of the family that coefficients imply."""
-
-    convention: str
-    """`fitted`, `integer` or `published`."""
-    name: str
-    """b0 to b7."""
-    phi: float | None
-    """None where the convention is a table."""
-    depth: float
-    """Multipliers of the baseline."""
-    width: float
-    resolution: float
-    resolution_px: int
-    classes: int
-    spec: dict[str, Any]
-    """`NetworkSpec.to_dict()`."""
-    params: int
-    flops: int
-    residual: float | None = None
-    """Relative distance of the FLOPs from the member's target."""
-    inherited: dict[str, Any]
-    """Settings that were not searched: dropout, stochastic depth, resolution."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FamilyMember(NewFamilyMember):
-    """A stored member."""
-
-    id: int
-    coefficients_id: int

@@ -38,3 +38,35 @@ class Family:
     classes: int
     in_channels: int
     members: tuple[FamilyMember, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStoredMember:
+    """A member of a sweep's family as it is stored, counted by fvcore."""
+
+    convention: Annotated[str, Field(description="fitted, integer or published.")]
+    name: Annotated[str, Field(description="b0, b1, …")]
+    phi: Annotated[
+        float | None,
+        Field(description="The compound exponent; null where a table was followed."),
+    ]
+    depth: Annotated[float, Field(description="Multiplier of depth.")]
+    width: Annotated[float, Field(description="Multiplier of width.")]
+    resolution: Annotated[float, Field(description="Multiplier of resolution.")]
+    resolution_px: int
+    classes: int
+    params: int
+    flops: Annotated[int, Field(description="Multiply-adds of one image.")]
+    residual: Annotated[
+        float | None, Field(description="Distance of the FLOPs to the target, relative to it.")
+    ] = None
+    inherited: Annotated[dict[str, Any], Field(description="Settings that no search chose.")]
+    spec: Annotated[dict[str, Any], Field(description="The realised network.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMember(NewStoredMember):
+    """A stored member."""
+
+    id: int
+    coefficients_id: int

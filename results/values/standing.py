@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from results.values.coefficients import FamilyMember
+from results.values.families import StoredMember
 from results.values.outcome import NarrowedCoefficients
 from results.values.sweeps import Event, Progress, Sweep
 
@@ -29,7 +29,7 @@ class Standing:
     progress: Progress
     leader: Leader | None
     """None before the outcome."""
-    family: tuple[FamilyMember, ...]
+    family: tuple[StoredMember, ...]
     """The family that was derived from the leader; empty before."""
     data_notes: tuple[str, ...]
     """What a reader of the results should know about the images."""

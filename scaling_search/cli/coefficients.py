@@ -41,10 +41,6 @@ class Source:
         }
 
 
-def _values(record: CoefficientsRecord) -> Coefficients:
-    return Coefficients(record.alpha, record.beta, record.gamma)
-
-
 def of_sweep(reader: Reader, sweep_id: int, baseline: str | None) -> Source:
     """The coefficients of a sweep's leader.
 
@@ -60,7 +56,7 @@ def of_sweep(reader: Reader, sweep_id: int, baseline: str | None) -> Source:
             f"`scaling-search show {sweep_id}` shows where it stands"
         )
     origin = f"leader of sweep {sweep_id} ({found[0].verdict})"
-    return Source(_values(found[0]), baseline or sweep.baseline, origin, sweep_id)
+    return Source(found[0].coefficients, baseline or sweep.baseline, origin, sweep_id)
 
 
 def best_record(
@@ -102,11 +98,11 @@ def _nothing(
     )
     if known:
         best = known[0]
-        leading = triple(_values(best))
+        leading = triple(best.coefficients)
         return (
             f"nothing conclusive is stored for {where}, only {len(known)} inconclusive: the latest "
-            f"is sweep {best.sweep_id}, led by {leading} with {percent(best.accuracy)}; "
-            f"`scaling-search show {best.sweep_id}` says what would settle it"
+            f"is sweep {best.sweep}, led by {leading} with {percent(best.accuracy)}; "
+            f"`scaling-search show {best.sweep}` says what would settle it"
         )
     elsewhere = reader.coefficients()
     if elsewhere:
@@ -162,8 +158,8 @@ def _best_or_published(results: options.Results, baseline: str) -> Source:
             if newest:
                 first = newest[0]
                 best = records.best(baseline, first.dataset, first.target_ratio) or first
-                origin = f"best stored: sweep {best.sweep_id} on {best.dataset} ({best.verdict})"
-                return Source(_values(best), baseline, origin, best.sweep_id)
+                origin = f"best stored: sweep {best.sweep} on {best.dataset} ({best.verdict})"
+                return Source(best.coefficients, baseline, origin, best.sweep)
     except FileNotFoundError:
         pass  # no database yet
     return Source(PUBLISHED, baseline, published)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from scaling_search.client.catalog import CatalogPart
 from scaling_search.client.changes import ChangePart
+from scaling_search.client.coefficients import CoefficientsPart
 from scaling_search.client.connection import Connection
-from scaling_search.client.findings import FindingPart
 from scaling_search.client.sweeps import SweepPart
 from scaling_search.client.transfers import TransferPart
 from scaling_search.client.validations import ValidationPart
 
 
-class Client(SweepPart, FindingPart, ChangePart, ValidationPart, TransferPart):
+class Client(SweepPart, CoefficientsPart, CatalogPart, ChangePart, ValidationPart, TransferPart):
     """A service, asked over HTTP; a `results.reader.Reader`, as a `Store` is.
 
     Its methods give the same records as the store's methods of the same names, and

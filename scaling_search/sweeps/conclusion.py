@@ -158,9 +158,7 @@ def _recorded(leader: Candidate, outcome: Outcome) -> NewCoefficients:
     assert leader.intervals is not None
     return NewCoefficients(
         candidate_id=leader.id,
-        alpha=leader.alpha,
-        beta=leader.beta,
-        gamma=leader.gamma,
+        coefficients=Coefficients(leader.alpha, leader.beta, leader.gamma),
         intervals=leader.intervals,
         shares=leader.shares,
         verdict=outcome.verdict,

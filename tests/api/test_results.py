@@ -4,9 +4,10 @@ import pytest
 import yaml
 
 from results.values import NewEdgeMeasurement
+from results.values.json import to_json
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
-from search_spaces.coefficients import PUBLISHED, Coefficients
+from search_spaces.coefficients import PUBLISHED
 from search_spaces.exports import FORMATS
 from search_spaces.families import family
 
@@ -21,9 +22,7 @@ async def test_coefficients_are_listed_whatever_their_verdict(client, store):
         (2, 5, "inconclusive"), (1, 1, "chosen"),
     ]  # fmt: skip
     record = store.one_coefficients(1)
-    assert items[1]["coefficients"] == {
-        "alpha": record.alpha, "beta": record.beta, "gamma": record.gamma,
-    }  # fmt: skip
+    assert items[1]["coefficients"] == to_json(record.coefficients)
     assert items[1]["intervals"] == record.intervals
     assert items[1]["seeds"] == 2
 
@@ -105,10 +104,10 @@ async def test_the_published_family_is_the_official_table(client):
 
 async def test_a_family_follows_from_stored_coefficients(client, store):
     record = store.one_coefficients(1)
-    triple = Coefficients(record.alpha, record.beta, record.gamma)
+    triple = record.coefficients
     found = (await client.get("/v1/families/1?members=3")).json()
     expected = family(B0, triple, members=3)
-    assert found["coefficients"]["beta"] == record.beta
+    assert found["coefficients"]["beta"] == record.coefficients.beta
     assert (found["sweep"], found["convention"], found["classes"]) == (1, "fitted", 1000)
     for got, member in zip(found["members"], expected, strict=True):
         values = member.to_dict() | {"complexity_source": got["complexity_source"]}
@@ -123,7 +122,7 @@ async def test_a_family_by_another_convention_and_for_other_images(client, store
     query = {"convention": convention, "members": 2, "resolution_px": 160, "classes": 37}
     found = (await client.get("/v1/families/1", params=query)).json()
     frame = Frame.of(get_baseline("efficientnet_b0"), resolution_px=160, classes=37)
-    triple = Coefficients(record.alpha, record.beta, record.gamma)
+    triple = record.coefficients
     expected = family(frame, triple, members=2, convention=convention)
     assert [m["flops"] for m in found["members"]] == [m.complexity.flops for m in expected]
     assert (found["resolution_px"], found["classes"]) == (160, 37)

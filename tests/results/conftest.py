@@ -25,11 +25,12 @@ from results.values import (
     NewCandidate,
     NewCoefficients,
     NewEpoch,
-    NewFamilyMember,
+    NewStoredMember,
     NewSweep,
     Trial,
     TrialResult,
 )
+from search_spaces.coefficients import Coefficients
 
 OWNER = "here:100:1.0"
 
@@ -94,11 +95,9 @@ class Examples:
         return TrialResult(accuracy=accuracy, **{**fields, **changes})
 
     @staticmethod
-    def coefficients(candidate_id: int, **changes: Any) -> NewCoefficients:
+    def coefficients(candidate_id: int, alpha: float = 1.2, **changes: Any) -> NewCoefficients:
         fields = {
-            "alpha": 1.2,
-            "beta": 1.1,
-            "gamma": 1.15,
+            "coefficients": Coefficients(alpha, 1.1, 1.15),
             "intervals": {"alpha": [1.1, 1.25]},
             "shares": {"depth": 0.4, "width": 0.3, "resolution": 0.3},
             "verdict": Verdict.CHOSEN,
@@ -107,7 +106,7 @@ class Examples:
         return NewCoefficients(candidate_id=candidate_id, **{**fields, **changes})
 
     @staticmethod
-    def member(name: str, convention: str = "fitted", **changes: Any) -> NewFamilyMember:
+    def member(name: str, convention: str = "fitted", **changes: Any) -> NewStoredMember:
         fields = {
             "phi": 1.0,
             "depth": 1.2,
@@ -121,7 +120,7 @@ class Examples:
             "residual": 0.01,
             "inherited": {"dropout": 0.2},
         }
-        return NewFamilyMember(name=name, convention=convention, **{**fields, **changes})
+        return NewStoredMember(name=name, convention=convention, **{**fields, **changes})
 
 
 class Scene:

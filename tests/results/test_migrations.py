@@ -72,7 +72,7 @@ def test_a_database_of_each_revision_opens_and_goes_on(tmp_path, revision, examp
         assert states == [TrialState.FINISHED, TrialState.FAILED, *[TrialState.PENDING] * 2]
         assert [epoch.accuracy for epoch in store.epochs(sweep.id)] == [0.1, 0.2]
         assert store.correct(sweep.id)[1].tolist() == [True, False, True]
-        assert store.best("efficientnet_b0", "digits", 2.0).alpha == 1.2
+        assert store.best("efficientnet_b0", "digits", 2.0).coefficients.alpha == 1.2
         assert [member.name for member in store.family_members(1)] == ["b0", "b1"]
         assert store.dataset("digits").images == 1797
         lease = store.claim(sweep.id, "me", ttl_seconds=60)
@@ -93,7 +93,7 @@ def test_what_earlier_sweeps_aimed_at_is_read_from_their_specifications(tmp_path
     with Store.open(f"sqlite:///{path}") as store:
         assert store.sweep(1).target_quantity == "params"
         assert store.best("efficientnet_b0", "digits", 2.0) is None
-        assert store.best(target_quantity="params").alpha == 1.2
+        assert store.best(target_quantity="params").coefficients.alpha == 1.2
 
 
 @pytest.mark.parametrize(

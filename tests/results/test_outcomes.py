@@ -33,7 +33,7 @@ def test_an_outcome_reads_back(store, scene, examples):
     assert store.sweep(lease.sweep_id).outcome == outcome
     (stored,) = store.coefficients(sweep_id=lease.sweep_id)
     assert stored.id == coefficients_id
-    for name in ("alpha", "beta", "gamma", "intervals", "shares", "verdict", "accuracy"):
+    for name in ("coefficients", "intervals", "shares", "verdict", "accuracy"):
         assert getattr(stored, name) == getattr(new, name)
     assert (stored.baseline, stored.dataset) == ("efficientnet_b0", "digits")
     assert (stored.target_ratio, stored.protocol) == (2.0, "p1")
@@ -65,7 +65,7 @@ def test_a_later_outcome_replaces_the_first(store, scene, examples):
     )
     assert after == before
     (stored,) = store.coefficients()
-    assert (stored.candidate_id, stored.alpha, stored.shares) == (second, 1.3, None)
+    assert (stored.candidate_id, stored.coefficients.alpha, stored.shares) == (second, 1.3, None)
     assert [member.name for member in store.family_members(after)] == ["b7"]
     assert store.set_outcome(lease, THIRD) is None
     assert store.coefficients() == []

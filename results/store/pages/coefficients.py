@@ -1,13 +1,11 @@
 """Coefficients as a list shows them."""
 
-from collections.abc import Iterable
-from typing import Final
+from typing import Final, Unpack
 
 from results.schema import CoefficientsRow
-from results.states import Verdict
 from results.store.outcomes import matching
 from results.store.pages.keyset import Key, Listing
-from search_spaces.specs.target import Quantity
+from results.values import CoefficientsFilters
 
 _KEYS: Final = {
     "id": Key(CoefficientsRow.id),
@@ -20,24 +18,6 @@ _KEYS: Final = {
 COEFFICIENTS_ORDERS: Final = tuple(_KEYS)
 
 
-def coefficients_listing(
-    *,
-    sweep_id: int | None = None,
-    baseline: str | None = None,
-    dataset: str | None = None,
-    target_ratio: float | None = None,
-    target_quantity: Quantity | None = None,
-    protocol: str | None = None,
-    verdicts: Iterable[Verdict] | None = None,
-) -> Listing:
+def coefficients_listing(**filters: Unpack[CoefficientsFilters]) -> Listing:
     """Coefficients that match every filter given."""
-    statement = matching(
-        sweep_id=sweep_id,
-        baseline=baseline,
-        dataset=dataset,
-        target_ratio=target_ratio,
-        target_quantity=target_quantity,
-        protocol=protocol,
-        verdicts=verdicts,
-    )
-    return Listing(statement, _KEYS)
+    return Listing(matching(**filters), _KEYS)

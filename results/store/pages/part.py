@@ -1,8 +1,9 @@
 """The store's lists: each method gives one page."""
 
 from collections.abc import Callable, Iterable
+from typing import Unpack
 
-from results.states import SweepState, TrialState, Verdict
+from results.states import SweepState, TrialState
 from results.store.outcomes import to_coefficients
 from results.store.pages.candidates import candidate_summaries, to_summary
 from results.store.pages.coefficients import coefficients_listing
@@ -15,13 +16,13 @@ from results.store.sweeps import count_trials
 from results.values import (
     After,
     CandidateSummary,
+    CoefficientsFilters,
     CoefficientsRecord,
     EpochSummary,
     Order,
     SweepSummary,
     TrialSummary,
 )
-from search_spaces.specs.target import Quantity
 
 _BY_ID = Order(key="id")
 _BY_TRIAL = Order(key="trial")
@@ -132,27 +133,13 @@ class PagePart(Part):
     def coefficients_page(
         self,
         *,
-        sweep_id: int | None = None,
-        baseline: str | None = None,
-        dataset: str | None = None,
-        target_ratio: float | None = None,
-        target_quantity: Quantity | None = None,
-        protocol: str | None = None,
-        verdicts: Iterable[Verdict] | None = None,
         order: Order = _BY_ID,
         after: After | None = None,
         limit: int | None = 100,
+        **filters: Unpack[CoefficientsFilters],
     ) -> list[CoefficientsRecord]:
         """Coefficients that match every filter given."""
-        listing = coefficients_listing(
-            sweep_id=sweep_id,
-            baseline=baseline,
-            dataset=dataset,
-            target_ratio=target_ratio,
-            target_quantity=target_quantity,
-            protocol=protocol,
-            verdicts=verdicts,
-        )
+        listing = coefficients_listing(**filters)
         return self._page(to_coefficients, listing, order, after, limit)
 
     def _page(

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
-from results.documents.coefficients import CoefficientsItem
 from results.values import CoefficientsRecord
+from results.values.json import adapter
 from scaling_search.cli.output import paragraph
 from scaling_search.cli.views.outcome import show_ends, show_narrowed
 from search_spaces.human import exactly, named_triple, percent
@@ -15,15 +15,16 @@ from search_spaces.specs.target import NAMES
 
 
 def best_document(record: CoefficientsRecord) -> dict[str, Any]:
-    """The coefficients with the evidence behind them."""
-    return CoefficientsItem.from_record(record).model_dump(mode="json")
+    """The coefficients; of the best ones, without what only `BestCoefficients` has."""
+    values: dict[str, Any] = adapter(CoefficientsRecord).dump_python(record, mode="json")
+    return values
 
 
 def show_best(out: Console, record: CoefficientsRecord) -> None:
     """The coefficients, and why."""
     ends = record.intervals
     out.print(
-        named_triple(record.alpha, record.beta, record.gamma),
+        named_triple(*record.coefficients),
         style="bold",
         markup=False,
     )
@@ -31,7 +32,7 @@ def show_best(out: Console, record: CoefficientsRecord) -> None:
         out,
         "",
         f"{record.verdict} for {record.baseline} on {record.dataset} at {record.target_ratio:g} × "
-        f"its {NAMES[record.target_quantity]}, by sweep {record.sweep_id}: validation accuracy "
+        f"its {NAMES[record.target_quantity]}, by sweep {record.sweep}: validation accuracy "
         f"{percent(record.accuracy)} over {record.seeds} seeds",
     )
     for reason in record.why:
@@ -43,4 +44,4 @@ def show_best(out: Console, record: CoefficientsRecord) -> None:
     if (far := record.ends_at_b7) is not None:
         show_ends(out, far)
     show_narrowed(out, record.identification)
-    out.print(f"Family: scaling-search family {record.sweep_id}", markup=False)
+    out.print(f"Family: scaling-search family {record.sweep}", markup=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from results.values import FamilyMember as StoredMember
+from results.values import StoredMember
 from scaling_search.cli.coefficients import Source
 from scaling_search.cli.output import paragraph, table
 from search_spaces.baselines.frame import Frame

@@ -15,7 +15,6 @@ from scaling_search.client import connection
 from scaling_search.client.connection import Connection
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
-from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError, WorkError
 from search_spaces.families import family
 from search_spaces.specs.extension import Extension
@@ -71,7 +70,7 @@ def test_frames_take_a_client_as_they_take_a_store(client, store):
 
 def test_coefficients_are_as_in_the_store(client, store):
     assert client.coefficients() == store.coefficients()
-    assert [row.sweep_id for row in client.coefficients(verdicts=[Verdict.CHOSEN])] == [FINISHED]
+    assert [row.sweep for row in client.coefficients(verdicts=[Verdict.CHOSEN])] == [FINISHED]
     asked = ("efficientnet_b0", "digits", 2.0)
     assert client.best(*asked) == store.best(*asked)
     assert client.best("mobilenet_v2") is None
@@ -79,7 +78,7 @@ def test_coefficients_are_as_in_the_store(client, store):
 
 def test_a_family_is_what_the_coefficients_imply(client, store):
     (found,) = store.coefficients(sweep_id=FINISHED)
-    triple = Coefficients(found.alpha, found.beta, found.gamma)
+    triple = found.coefficients
     frame = Frame.of(get_baseline("efficientnet_b0"), resolution_px=64, classes=7)
     assert client.family(
         found.id, convention="integer", resolution_px=64, classes=7, members=3

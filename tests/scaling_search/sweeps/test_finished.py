@@ -131,7 +131,7 @@ def test_the_leader_is_reported_as_the_class_of_coefficients_that_it_is(finished
 def test_coefficients_and_family_are_stored(finished: Any) -> None:
     [record] = finished.store.coefficients()
     leader = finished.store.candidates(1)[finished.outcome.leader]
-    assert (record.alpha, record.beta, record.gamma) == (leader.alpha, leader.beta, leader.gamma)
+    assert tuple(record.coefficients) == (leader.alpha, leader.beta, leader.gamma)
     assert record.verdict == finished.outcome.verdict
     assert record.protocol == finished.sweep.protocol
     assert record.why == finished.sweep.outcome.why

@@ -55,7 +55,7 @@ def searched(store, small_digits):
 
 def test_the_winner_has_a_class_with_its_ends_at_b7(store, searched):
     (found,) = store.coefficients()
-    assert found.intervals["beta"][0] <= found.beta <= found.intervals["beta"][1]
+    assert found.intervals["beta"][0] <= found.coefficients.beta <= found.intervals["beta"][1]
     far = found.ends_at_b7
     assert far.name == "b7"
     assert far.params[0] <= far.params[1]
@@ -72,7 +72,7 @@ def test_a_follow_up_narrows_the_intervals_of_the_winner(store, searched, small_
     key = {candidate.index: candidate.spec_key for candidate in plan}
     play(store, number, asked.spec, small_digits, lambda k: 0.9 if key[k] == best else 0.4)
     (found,) = store.coefficients()
-    assert found.sweep_id == searched, "networks at φ = 2 are no result of their own"
+    assert found.sweep == searched, "networks at φ = 2 are no result of their own"
     narrowed = found.identification
     assert (narrowed.sweep, narrowed.verdict, narrowed.trained, narrowed.left) == (
         number, "chosen", 3, 1,

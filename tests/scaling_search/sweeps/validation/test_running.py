@@ -11,6 +11,7 @@ from scaling_search.sweeps import create_sweep
 from scaling_search.sweeps.validation.doubts import doubt
 from scaling_search.sweeps.validation.report import conclude_validation
 from scaling_search.sweeps.validation.running import create_validation, left_out, sample
+from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError, WorkError
 from search_spaces.planning import make_plan
 
@@ -198,13 +199,13 @@ def searched(store, spec, small_digits):
     lease = store.claim(sweep_id, "here:1:0", ttl_seconds=60)
     leader = store.candidates(sweep_id)[3]
     why = ("no rival is better",)
-    triple = {"alpha": leader.alpha, "beta": leader.beta, "gamma": leader.gamma}
+    coefficients = Coefficients(leader.alpha, leader.beta, leader.gamma)
     store.set_outcome(
         lease,
         Outcome(verdict=Verdict.CHOSEN, why=why, leader=3, region=(3,)),
         coefficients=NewCoefficients(
             candidate_id=leader.id,
-            **triple,
+            coefficients=coefficients,
             intervals=leader.intervals,
             verdict=Verdict.CHOSEN,
             accuracy=0.8,
@@ -221,7 +222,7 @@ def test_a_validation_speaks_of_searches_of_its_protocol(store, spec, number, tr
     conclude_validation(store, number, spec)
     assert doubt(store, protocol) is None
     assert [row.id for row in store.validations(protocol=protocol)] == [number]
-    assert store.best().sweep_id == searched
+    assert store.best().sweep == searched
     assert store.validations(protocol="another") == []
 
 

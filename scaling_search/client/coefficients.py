@@ -1,54 +1,26 @@
-"""What sweeps found, and what they may be made of."""
+"""Coefficients and the families that they imply."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Unpack
 
-from results.documents.coefficients import BestCoefficients, CoefficientsItem
 from results.errors import NotFoundError
-from results.states import Verdict
-from results.values import (
-    Baselines,
-    BaselineSummary,
-    CoefficientsRecord,
-    Datasets,
-    DatasetSummary,
-    EdgeMeasurement,
-    EdgeMeasurements,
-    Family,
-)
+from results.values import BestCoefficients, CoefficientsFilters, CoefficientsRecord, Family
 from scaling_search.client.part import Part, several
 from search_spaces.families import Convention, FamilyMember
 from search_spaces.specs.target import Quantity
 
 
-class FindingPart(Part):
-    """Coefficients, families, data sets and baselines."""
+class CoefficientsPart(Part):
+    """Reading coefficients and families."""
 
     def coefficients(
-        self,
-        *,
-        sweep_id: int | None = None,
-        baseline: str | None = None,
-        dataset: str | None = None,
-        target_ratio: float | None = None,
-        target_quantity: Quantity | None = None,
-        protocol: str | None = None,
-        verdicts: Iterable[Verdict] | None = None,
-        limit: int | None = 100,
+        self, *, limit: int | None = 100, **filters: Unpack[CoefficientsFilters]
     ) -> list[CoefficientsRecord]:
         """Coefficients that match every filter given, newest first; at most `limit` (None: all)."""
-        params = {
-            "sweep": sweep_id,
-            "baseline": baseline,
-            "dataset": dataset,
-            "target": target_ratio,
-            "quantity": target_quantity,
-            "protocol": protocol,
-            "verdict": several(verdicts),
-        }
-        rows = self._connection.rows(CoefficientsItem, "/v1/coefficients", params, limit)
-        return [row.to_record() for row in rows]
+        params = _params(**filters) | {"verdict": several(filters.get("verdicts"))}
+        rows = self._connection.rows(CoefficientsRecord, "/v1/coefficients", params, limit)
+        return list(rows)
 
     def best(
         self,
@@ -58,20 +30,19 @@ class FindingPart(Part):
         *,
         target_quantity: Quantity = "flops",
         protocol: str | None = None,
-    ) -> CoefficientsRecord | None:
+    ) -> BestCoefficients | None:
         """The best conclusive coefficients for these filters, or None."""
-        params = {
-            "baseline": baseline,
-            "dataset": dataset,
-            "target": target_ratio,
-            "quantity": target_quantity,
-            "protocol": protocol,
-        }
+        params = _params(
+            baseline=baseline,
+            dataset=dataset,
+            target_ratio=target_ratio,
+            target_quantity=target_quantity,
+            protocol=protocol,
+        )
         try:
-            found = self._connection.get(BestCoefficients, "/v1/coefficients/best", params)
+            return self._connection.get(BestCoefficients, "/v1/coefficients/best", params)
         except NotFoundError:
             return None
-        return found.to_record()
 
     def family(
         self,
@@ -126,25 +97,7 @@ class FindingPart(Part):
         path = f"/v1/families/{coefficients_id}" + (f"/{member}" if member else "")
         return self._connection.request("GET", path, params=params).text
 
-    def edge_measurements(
-        self, spec_keys: Iterable[str] | None = None, *, limit: int | None = None
-    ) -> list[EdgeMeasurement]:
-        """What these networks, or all, took on machines; the newest measurements first."""
-        keys = None if spec_keys is None else sorted(set(spec_keys))
-        chunks: list[list[str] | None] = [None]
-        if keys is not None:  # an address holds only so many
-            chunks = [keys[i : i + 100] for i in range(0, len(keys), 100)]
-        rows: list[EdgeMeasurement] = []
-        for chunk in chunks:
-            page = self._connection.get(EdgeMeasurements, "/v1/edge", {"spec_key": chunk})
-            rows += page.measurements
-        rows.sort(key=lambda row: (row.measured_at, row.id), reverse=True)
-        return rows[:limit]
 
-    def datasets(self) -> list[DatasetSummary]:
-        """The data sets that a submitted sweep may name."""
-        return self._connection.get(Datasets, "/v1/datasets").datasets
-
-    def baselines(self) -> list[BaselineSummary]:
-        """The networks that the service can scale."""
-        return self._connection.get(Baselines, "/v1/baselines").baselines
+def _params(**filters: Unpack[CoefficientsFilters]) -> dict[str, object]:
+    names = {"sweep_id": "sweep", "target_ratio": "target", "target_quantity": "quantity"}
+    return {names.get(key, key): value for key, value in filters.items() if key != "verdicts"}
