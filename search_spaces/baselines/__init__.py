@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from search_spaces.baselines.efficientnet import EFFICIENTNET_B0
+from search_spaces.baselines.frame import Frame, realise
 from search_spaces.baselines.mobilenet_v1 import MOBILENET_V1
 from search_spaces.baselines.mobilenet_v2 import MOBILENET_V2
 from search_spaces.baselines.protocol import (
@@ -20,7 +21,6 @@ from search_spaces.baselines.protocol import (
     ModuleBaseline,
     ProxyForm,
     complexity,
-    realise,
 )
 from search_spaces.baselines.references import (
     AllowedReferences,
@@ -48,6 +48,7 @@ __all__ = [
     "FULL_FORM",
     "AllowedReferences",
     "Baseline",
+    "Frame",
     "LayeredBaseline",
     "ModuleBaseline",
     "ProxyForm",

@@ -1,23 +1,45 @@
-"""A baseline with its form, resolution, rounding, channels and classes: all but the multipliers."""
+"""A baseline with its form, resolution, rounding, channels and classes, and its scaling."""
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict, Unpack
 
-from search_spaces.baselines import Baseline, ProxyForm, complexity, realise
+from search_spaces.baselines.protocol import FULL_FORM, Baseline, ProxyForm, complexity
 from search_spaces.coefficients import UNSCALED, Coefficients, Scaling
 from search_spaces.errors import InputError
 from search_spaces.networks.complexity import Complexity
 from search_spaces.networks.rounding import Rounding
 from search_spaces.networks.simplest import simplest_each
-from search_spaces.networks.spec import NetworkSpec
+from search_spaces.networks.spec import NetworkSpec, StemSpec
+
+
+class FrameSettings(TypedDict, total=False):
+    """What a frame decides; the baseline's own where a key is left out or None."""
+
+    form: ProxyForm | None
+    resolution_px: int | None
+    rounding: Rounding | None
+    in_channels: int | None
+    classes: int | None
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stays fixed while coefficients vary; base resolution in px."""
+    """Everything that stays fixed while coefficients vary.
+
+    Attributes:
+        baseline: the network to scale.
+        form: a smaller version of it.
+        resolution_px: base resolution, before the multiplier.
+        rounding: the rules of rounding.
+        in_channels: channels of the images.
+        classes: outputs of the classifier.
+    """
 
     baseline: Baseline
     form: ProxyForm
@@ -27,26 +49,18 @@ class Frame:
     classes: int
 
     @classmethod
-    def of(
-        cls,
-        baseline: Baseline,
-        *,
-        form: ProxyForm | None = None,
-        resolution_px: int | None = None,
-        rounding: Rounding | None = None,
-        in_channels: int | None = None,
-        classes: int | None = None,
-    ) -> Frame:
-        """A frame; arguments left out are the baseline's own."""
+    def of(cls, baseline: Baseline, **settings: Unpack[FrameSettings]) -> Frame:
+        """A frame of a baseline."""
         base = baseline.base
-        return cls(
-            baseline,
-            form or ProxyForm(),
-            base.resolution_px if resolution_px is None else resolution_px,
-            rounding or baseline.rounding,
-            base.in_channels if in_channels is None else in_channels,
-            base.classes if classes is None else classes,
-        )
+        own: FrameSettings = {
+            "form": FULL_FORM,
+            "resolution_px": base.resolution_px,
+            "rounding": baseline.rounding,
+            "in_channels": base.in_channels,
+            "classes": base.classes,
+        }
+        given = {key: value for key, value in settings.items() if value is not None}
+        return cls(baseline, **{**own, **given})  # type: ignore[arg-type]
 
     @cached_property
     def base(self) -> NetworkSpec:
@@ -68,16 +82,58 @@ class Frame:
         return self.base_complexity.flops
 
     def realise(self, scaling: Scaling) -> NetworkSpec:
-        """The network under these multipliers."""
-        return realise(
-            self.baseline,
-            scaling,
-            rounding=self.rounding,
-            form=self.form,
-            resolution_px=self.resolution_px,
+        """The network under these multipliers.
+
+        Depth multiplies the blocks of every stage, width the channels of stem, stages and head,
+        resolution the base resolution. Each dimension depends on its own multiplier alone, which
+        planning relies on.
+
+        Raises:
+            InputError: the form does not fit the baseline, a size is below 1, or the resolution is
+                below the product of the strides, so that a stride would act on a single pixel.
+        """
+        table, rules, width = self.baseline.base, self.rounding, self.form.width * scaling.width
+        if self.resolution_px < 1:
+            raise InputError(f"resolution_px is {self.resolution_px}: a network needs at least 1")
+        stages = tuple(
+            dataclasses.replace(
+                stage,
+                width=rules.channels(stage.width, width),
+                depth=rules.repeats(stage.depth, scaling.depth),
+                stride=stride,
+            )
+            for stage, stride in zip(table.stages, self._strides(), strict=True)
+        )
+        head = rules.channels(table.head_width, width) if table.head_width else 0
+        if self.form.width == 1:
+            head = max(head, self.baseline.head_min_width)
+        stem_width = rules.channels(table.stem.width, width)
+        spec = NetworkSpec(
+            baseline=self.baseline.name,
+            resolution_px=rules.pixels(self.resolution_px, scaling.resolution),
+            stem=StemSpec(
+                stem_width, table.stem.kernel, self.form.stem_stride or table.stem.stride
+            ),
+            stages=stages,
+            head_width=head,
             in_channels=self.in_channels,
             classes=self.classes,
         )
+        _check_resolution(spec)
+        return spec
+
+    def _strides(self) -> tuple[int, ...]:
+        stages, strides = self.baseline.base.stages, self.form.strides
+        if strides is None:
+            return tuple(stage.stride for stage in stages)
+        if len(strides) != len(stages):
+            raise InputError(
+                f"form.strides is {list(strides)}: {self.baseline.name} has {len(stages)} "
+                f"stages, so it needs {len(stages)} strides"
+            )
+        if any(stride not in (1, 2, 4) for stride in strides):
+            raise InputError(f"form.strides is {list(strides)}: a stride must be 1, 2 or 4")
+        return strides
 
     def realise_if_possible(self, scaling: Scaling) -> NetworkSpec | None:
         """The network under these multipliers; None if its resolution is below the strides."""
@@ -113,6 +169,23 @@ class Frame:
     def complexity(self, spec: NetworkSpec) -> Complexity:
         """Closed-form complexity of a spec of this baseline's kind, for one image."""
         return complexity(self.baseline, spec)
+
+
+def realise(
+    baseline: Baseline, scaling: Scaling = UNSCALED, **settings: Unpack[FrameSettings]
+) -> NetworkSpec:
+    """The network that a baseline becomes under `scaling`; see `Frame.realise`."""
+    return Frame.of(baseline, **settings).realise(scaling)
+
+
+def _check_resolution(spec: NetworkSpec) -> None:
+    total_stride = math.prod(spec.strides)
+    if spec.resolution_px < total_stride:
+        raise InputError(
+            f"resolution is {spec.resolution_px} px: {spec.baseline} has a total stride of "
+            f"{total_stride}, so it needs at least {total_stride} px (4 × as many keep the search "
+            "meaningful); raise resolution_px or lower form.stem_stride and form.strides"
+        )
 
 
 def _simplest(

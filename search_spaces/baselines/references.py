@@ -1,8 +1,8 @@
-"""Baselines named by where they stand in Python code: `package.module:Name`.
+"""Baselines referred to by their place in Python code: `package.module:Name`.
 
-Following such a name runs code. So it is done for exactly the names that the user of this process
-gave (`allow_reference`), on a command line or in a program of theirs. A name that stands in a file,
-a database or a request is data: it says which network is meant, and allows nothing.
+Importing such a reference runs code, so only those are imported that the user of this process gave
+(`allow_reference`), on the command line or in a program of their own. A reference in a file, a
+database or a request is only data, and never allowed by it.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ _NAME: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 @dataclass(frozen=True)
 class AllowedReferences:
-    """Names that may be followed, and folders beside what is installed that hold their modules.
+    """References that may be imported, and folders with modules that are not installed.
 
-    A process passes it to those that it starts for the same user; they allow the same.
+    A process passes them on to the processes that it starts for the same user.
     """
 
     names: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
 
     def allow(self) -> None:
-        """Follow the same names in this process."""
+        """Allow them in this process too."""
         for name in self.names:
             allow_reference(name, self.folders)
 
 
 _allowed = AllowedReferences()
 _added: list[str] = []
-"""What was put into Python's search path."""
+"""Folders that were added to Python's search path."""
 
 
 def allow_reference(name: str, folders: Iterable[str] = ()) -> None:
-    """Follow `package.module:Name` from now on, also into modules of these folders.
+    """Allow `package.module:Name` to be imported, also from these folders.
 
-    To be called with what the user of this process wrote, never with what was read.
+    Call it with what the user of this process wrote, never with what was read from elsewhere.
 
     Raises:
-        InputError: the name has another form.
+        InputError: the reference has another form.
     """
     global _allowed
     _check_form(name)
@@ -57,14 +57,14 @@ def allow_reference(name: str, folders: Iterable[str] = ()) -> None:
         tuple(dict.fromkeys([*_allowed.names, name])),
         tuple(dict.fromkeys([*_allowed.folders, *folders])),
     )
-    # At the end, so that nothing there takes the place of what is installed.
+    # At the end, so that installed packages take precedence.
     new = [folder for folder in _allowed.folders if folder not in sys.path]
     _added.extend(new)
     sys.path.extend(new)
 
 
 def forbid_references() -> None:
-    """Follow no references any more, as it is in the beginning."""
+    """Allow no references any more, as at the start of a process."""
     global _allowed
     _allowed = AllowedReferences()
     sys.path[:] = [folder for folder in sys.path if folder not in _added]
@@ -72,16 +72,15 @@ def forbid_references() -> None:
 
 
 def allowed_references() -> AllowedReferences:
-    """What this process may follow, for the processes that it starts."""
+    """The references allowed in this process, for the processes that it starts."""
     return _allowed
 
 
 def referred(name: str) -> Baseline:
-    """The baseline that `package.module:Name` refers to, which is called by that reference.
+    """The baseline that `package.module:Name` refers to; the reference is its name.
 
     Raises:
-        InputError: this name is not allowed here, or it leads nowhere or to something else than a
-            baseline.
+        InputError: the reference is not allowed here, does not exist, or is not a baseline.
     """
     _check_form(name)
     if name not in _allowed.names:
@@ -105,7 +104,7 @@ def _check_form(name: str) -> None:
 def _loaded(name: str) -> Baseline:
     module, _, attribute = name.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
+        loaded = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
         raise InputError(
             f"baseline {name!r} cannot be imported ({error}): write package.module:Name, and start "
@@ -121,4 +120,4 @@ def _loaded(name: str) -> Baseline:
             f"baseline {name!r}: importing {module} failed ({type(error).__name__}: {error}); "
             "repair the module"
         ) from error
-    return user_baseline(found, name, name=name)
+    return user_baseline(loaded, name, name=name)

@@ -1,7 +1,7 @@
-"""A user's own class as a baseline: what it leaves out is filled in, what is wrong is named.
+"""A user's own class as a baseline, with defaults for what it leaves out.
 
-`docs/baselines.md` documents what such a class has. It needs a `name`, a stage table `base` and
-either `layers(spec)` or `module(spec)`; the rest has defaults.
+It needs a `name`, a stage table `base` and either `layers(spec)` or `module(spec)`; see
+`docs/baselines.md`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ DOCUMENT = "docs/baselines.md, 'Your own baseline'"
 
 Counter = Callable[[NetworkSpec], Complexity]
 COUNTER: ContextVar[Counter | None] = ContextVar("COUNTER", default=None)
-"""What measures networks that have no closed form. This package cannot: it runs without torch."""
+"""Measures networks without a closed form. This package cannot, because it runs without torch."""
 
 
 @dataclass(frozen=True)
-class _Own:
-    """What a user's object says, and defaults for what it does not."""
+class _UserBaseline:
+    """A user's object as a baseline; `source` is the hash of the file of its class."""
 
     name: str
     base: NetworkSpec
@@ -39,47 +39,46 @@ class _Own:
     head_min_width: int
     stochastic_depth: float
     source: str
-    """Identity of the code that builds it: what was measured of other code is not of this one."""
-    made: Any = dataclasses.field(compare=False, repr=False)
+    user: Any = dataclasses.field(compare=False, repr=False)
 
     def dropout(self, member: int) -> float:
-        """The user's rate for a member of a family, or none."""
-        rate: Callable[[int], float] | None = getattr(self.made, "dropout", None)
+        """The user's rate for a member of a family, or 0."""
+        rate: Callable[[int], float] | None = getattr(self.user, "dropout", None)
         return 0.0 if rate is None else float(rate(member))
 
 
 @dataclass(frozen=True)
-class UserLayers(_Own):
+class UserLayers(_UserBaseline):
     """A user's baseline that describes its layers."""
 
     def layers(self, spec: NetworkSpec) -> Network:
-        """What the user's `layers` gives."""
-        found: Network = self.made.layers(spec)
-        return found
+        """The user's `layers(spec)`."""
+        network: Network = self.user.layers(spec)
+        return network
 
 
 @dataclass(frozen=True)
-class UserModule(_Own):
+class UserModule(_UserBaseline):
     """A user's baseline that builds a module."""
 
     def module(self, spec: NetworkSpec) -> Any:
-        """What the user's `module` gives."""
-        return self.made.module(spec)
+        """The user's `module(spec)`."""
+        return self.user.module(spec)
 
     @property
     def measured(self) -> bool:
         """Whether the user gives no closed form."""
-        return not hasattr(self.made, "complexity")
+        return not hasattr(self.user, "complexity")
 
     def complexity(self, spec: NetworkSpec) -> Complexity:
-        """The user's closed form, or what is measured of the built network.
+        """The user's closed form, or the measured cost of the built network.
 
         Raises:
-            InputError: there is no closed form, and nothing here that measures.
+            InputError: there is no closed form, and this process cannot measure.
         """
         if not self.measured:
-            found: Complexity = self.made.complexity(spec)
-            return found
+            cost: Complexity = self.user.complexity(spec)
+            return cost
         count = COUNTER.get()
         if count is None:
             raise InputError(
@@ -90,18 +89,18 @@ class UserModule(_Own):
         return count(spec)
 
 
-def _source(made: object) -> str:
-    """A hash of the file that the object's class stands in."""
+def _source(user: object) -> str:
+    """A hash of the file that defines the object's class."""
     try:
-        path = inspect.getsourcefile(type(made))
+        path = inspect.getsourcefile(type(user))
         text = Path(path).read_bytes() if path else b""
     except (OSError, TypeError):
         text = b""
     return hashlib.sha256(text).hexdigest()[:12]
 
 
-def _value(made: object, origin: str, name: str, kind: type, default: Any) -> Any:
-    value = getattr(made, name, default)
+def _value(user: object, origin: str, name: str, kind: type, default: Any = None) -> Any:
+    value = getattr(user, name, default)
     if not isinstance(value, kind) or isinstance(value, bool):
         raise InputError(
             f"baseline {origin}: {name} is {value!r}, it must be a {kind.__name__}; see {DOCUMENT}"
@@ -109,49 +108,49 @@ def _value(made: object, origin: str, name: str, kind: type, default: Any) -> An
     return value
 
 
-def user_baseline(found: object, origin: str, *, name: str | None = None) -> Baseline:
-    """What was loaded, as a baseline.
+def user_baseline(loaded: object, origin: str, *, name: str | None = None) -> Baseline:
+    """A user's object as a baseline.
 
     Args:
-        found: an instance, or a class that makes one without arguments.
-        origin: where it was found, for error messages.
-        name: how it is called here; its own name when absent.
+        loaded: the object, or a class that makes it without arguments.
+        origin: its reference, for error messages.
+        name: name of the baseline; the object's own when absent.
 
     Raises:
         InputError: it is no baseline; the message says what is missing.
     """
     try:
-        made = found() if isinstance(found, type) else found
+        user = loaded() if isinstance(loaded, type) else loaded
     except Exception as error:
         raise InputError(
             f"baseline {origin} cannot be made ({type(error).__name__}: {error}): its class must "
             "work without arguments"
         ) from error
-    if name is None and isinstance(made, LayeredBaseline | ModuleBaseline):
-        return _named_alike(made, origin)
-    missing = [part for part in ("name", "base") if not hasattr(made, part)]
-    if not any(callable(getattr(made, part, None)) for part in ("layers", "module")):
+    if name is None and isinstance(user, LayeredBaseline | ModuleBaseline):
+        return _check_name(user, origin)
+    missing = [part for part in ("name", "base") if not hasattr(user, part)]
+    if not any(callable(getattr(user, part, None)) for part in ("layers", "module")):
         missing.append("layers(spec) or module(spec)")
     if missing:
         raise InputError(
-            f"baseline {origin} is a {type(made).__name__} without {', '.join(missing)}; see "
+            f"baseline {origin} is a {type(user).__name__} without {', '.join(missing)}; see "
             f"{DOCUMENT}"
         )
-    base: NetworkSpec = _value(made, origin, "base", NetworkSpec, None)
-    kind = UserLayers if callable(getattr(made, "layers", None)) else UserModule
+    base: NetworkSpec = _value(user, origin, "base", NetworkSpec)
+    kind = UserLayers if callable(getattr(user, "layers", None)) else UserModule
     baseline = kind(
-        name=name or _value(made, origin, "name", str, None),
+        name=name or _value(user, origin, "name", str),
         base=dataclasses.replace(base, baseline=name) if name else base,
-        rounding=_value(made, origin, "rounding", Rounding, OFFICIAL),
-        head_min_width=_value(made, origin, "head_min_width", int, 0),
-        stochastic_depth=_value(made, origin, "stochastic_depth", float, 0.0),
-        source=_source(made),
-        made=made,
+        rounding=_value(user, origin, "rounding", Rounding, OFFICIAL),
+        head_min_width=_value(user, origin, "head_min_width", int, 0),
+        stochastic_depth=_value(user, origin, "stochastic_depth", float, 0.0),
+        source=_source(user),
+        user=user,
     )
-    return _named_alike(baseline, origin)
+    return _check_name(baseline, origin)
 
 
-def _named_alike(baseline: Baseline, origin: str) -> Baseline:
+def _check_name(baseline: Baseline, origin: str) -> Baseline:
     if baseline.base.baseline != baseline.name:
         raise InputError(
             f"baseline {origin} is named {baseline.name}, its base spec {baseline.base.baseline}: "

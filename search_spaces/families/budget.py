@@ -27,30 +27,18 @@ class BudgetModel(ScaledNetwork, Budget):
     phi: float
 
 
-def _direction(frame: Frame, coefficients: Coefficients, fixed: bool) -> Coefficients:
-    if not fixed:
-        return coefficients
-    if coefficients.alpha == coefficients.beta == 1:
-        raise InputError(
-            f"resolution is held at {frame.resolution_px} px and coefficients (1, 1, "
-            f"{coefficients.gamma:g}) scale nothing else; leave the resolution free, or raise "
-            "alpha or beta above 1"
-        )
-    return Coefficients(coefficients.alpha, coefficients.beta, 1.0)
-
-
 def model_for_budget(
     frame: Frame, coefficients: Coefficients, flops: float, *, resolution_px: int | None = None
 ) -> BudgetModel:
-    """The network along the coefficients whose closed-form FLOPs come nearest a budget, in log.
+    """The network along the coefficients whose closed-form FLOPs are nearest a budget, in log.
 
     Args:
         frame: the baseline with its form, base resolution, rounding, channels and classes.
         coefficients: the direction; depth, width and resolution are (α^φ, β^φ, γ^φ).
         flops: the budget, in multiply-adds of one image.
-        resolution_px: hold the resolution here and scale depth and width alone, so that
-            (α^φ, β^φ) apply to the baseline at this resolution; without it all three move from
-            the frame's base resolution. Smaller than the baseline (φ < 0) works too.
+        resolution_px: a fixed resolution, at which depth and width alone are scaled by (α^φ, β^φ);
+            without it all three are scaled from the frame's base resolution. Networks smaller than
+            the baseline (φ < 0) are possible too.
 
     Returns:
         The network; its dropout is that of the family member nearest in FLOPs.
@@ -59,12 +47,18 @@ def model_for_budget(
         InputError: a budget that cannot be reached (the message says what can), or coefficients
             that leave nothing to scale.
     """
-    fixed = resolution_px is not None
     if resolution_px is not None:
         frame = dataclasses.replace(frame, resolution_px=resolution_px)
-    path = ScalingCurve(frame, _direction(frame, coefficients, fixed))
-    phi = path.nearest(flops, "budget")
-    scaling, spec = frame.simplest(path.scaling(phi)), path.spec(phi)
+        if coefficients.alpha == coefficients.beta == 1:
+            raise InputError(
+                f"resolution is held at {frame.resolution_px} px and coefficients (1, 1, "
+                f"{coefficients.gamma:g}) scale nothing else; leave the resolution free, or raise "
+                "alpha or beta above 1"
+            )
+        coefficients = dataclasses.replace(coefficients, gamma=1.0)
+    curve = ScalingCurve(frame, coefficients)
+    phi = curve.nearest(flops, "budget")
+    scaling, spec = frame.simplest(curve.scaling(phi)), curve.spec(phi)
     ratio = frame.complexity(spec).flops / frame.base_flops
     dropout = frame.baseline.dropout(max(0, round(math.log2(ratio))))
     budget = float(flops)

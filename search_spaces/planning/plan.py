@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED, UNIT
@@ -50,14 +49,8 @@ def _add_references(
                     networks.add(role, matched.spec, [matched.coefficients])
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """Points enumerated, points within the constraint, distinct networks of those; directions."""
-
-    points: int
-    within: int
-    networks: int
-    directions: tuple[Direction, ...]
+_Counts = tuple[int, int, int, tuple[Direction, ...]]
+"""Points enumerated, points within the constraint, distinct networks of those, and directions."""
 
 
 def _search(networks: CandidateBuilder, frame: Frame, space: SearchSpace) -> _Counts:
@@ -70,7 +63,7 @@ def _search(networks: CandidateBuilder, frame: Frame, space: SearchSpace) -> _Co
         for direction in reached:
             networks.add("search", direction.spec, [direction.coefficients])
         distinct = len({direction.spec for direction in reached})
-        return _Counts(len(directions), len(reached), distinct, directions)
+        return len(directions), len(reached), distinct, directions
     assert space.axes is not None
     grid = grid_networks(frame, space.axes, target)
     if target.timed:
@@ -80,7 +73,7 @@ def _search(networks: CandidateBuilder, frame: Frame, space: SearchSpace) -> _Co
         networks.add("search", network.spec, network.coefficients)
     within = sum(len(network.coefficients) for network in kept)
     probed = explore(frame, _PROBE.shares(), target)
-    return _Counts(space.axes.points, within, len(kept), probed)
+    return space.axes.points, within, len(kept), probed
 
 
 def _compare(
@@ -106,7 +99,7 @@ def _compare(
             networks.add(aim.role, reached.spec, [UNIT if same else reached.coefficients], ratio)
             ends.append(reached)
     distinct = len({end.spec for end in ends})
-    return _Counts(len(ends), len(ends), distinct, tuple(ends[: len(comparison.methods)]))
+    return len(ends), len(ends), distinct, tuple(ends[: len(comparison.methods)])
 
 
 def make_plan(
@@ -127,14 +120,14 @@ def make_plan(
     frame, target = space.frame(in_channels=in_channels, classes=classes), space.target
     networks = CandidateBuilder(frame, target)
     if space.compare is not None:
-        counts = _compare(networks, frame, target, space.compare)
+        points, within, distinct, directions = _compare(networks, frame, target, space.compare)
     else:
-        counts = _search(networks, frame, space)
-    if counts.networks == 0:
-        raise no_network(space, counts.directions)
-    if counts.networks > MAX_CANDIDATES:
+        points, within, distinct, directions = _search(networks, frame, space)
+    if distinct == 0:
+        raise no_network(space, directions)
+    if distinct > MAX_CANDIDATES:
         raise InputError(
-            f"the plan has {counts.networks:,} distinct networks: at most {MAX_CANDIDATES:,} can "
+            f"the plan has {distinct:,} distinct networks: at most {MAX_CANDIDATES:,} can "
             "be trained in one sweep; use larger steps or a smaller target.tolerance"
         )
     candidates = networks.candidates(eligible=space.compare is None)
@@ -142,15 +135,15 @@ def make_plan(
     return Plan(
         space=space,
         frame=frame,
-        points=counts.points,
-        points_within=counts.within,
-        networks=counts.networks,
+        points=points,
+        points_within=within,
+        networks=distinct,
         candidates=candidates,
-        directions=counts.directions,
+        directions=directions,
         warnings=(
             *coarse_strides(frame),
             *(
-                unreachable_directions(target, counts.directions, eligible)
+                unreachable_directions(target, directions, eligible)
                 if space.compare is None
                 else ()
             ),

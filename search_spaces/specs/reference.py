@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ from pydantic_core import PydanticUndefined
 
 from search_spaces.specs.reading import nested_model
 from search_spaces.specs.sweep import SweepSpec
-
-BEGIN, END = "<!-- keys: generated -->", "<!-- /keys -->"
 
 
 def _default(field: FieldInfo) -> str:
@@ -53,13 +50,17 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def rewritten(text: str) -> str:
-    """A document with the table between its markers brought up to date."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+def replace_table(text: str, marker: str, table: str) -> str:
+    """A document with another table between `<!-- marker: generated -->` and `<!-- /marker -->`."""
+    begin, end = f"<!-- {marker}: generated -->", f"<!-- /{marker} -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+
+
+def rewrite(path: Path, marker: str, table: str) -> None:
+    """Replace the table in a file."""
+    path.write_text(replace_table(path.read_text(encoding="utf-8"), marker, table), "utf-8")
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/search-spaces.md")
-    path.write_text(rewritten(path.read_text(encoding="utf-8")), encoding="utf-8")
+    rewrite(Path("docs/search-spaces.md"), "keys", table())

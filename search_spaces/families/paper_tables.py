@@ -1,21 +1,20 @@
-"""What EfficientNet's paper scaled to compare ways of scaling (arXiv 1905.11946, Tables 3 and 7).
+"""The scaled networks of EfficientNet's paper (arXiv 1905.11946, Tables 3 and 7), computed.
 
-Computed here by the official rounding rules and set beside what the paper prints, because not all
-of it follows from any plain rule. `python -m search_spaces.families.single_dimension` rewrites the
-table in docs/baselines.md.
+FLOPs by the official rounding rules stand beside the printed ones, because some of those follow
+from no simple rule. `python -m search_spaces.families.paper_tables` rewrites the table in
+docs/baselines.md.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from search_spaces.baselines import complexity, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.networks.spec import NetworkSpec
+from search_spaces.specs.reference import rewrite
 
-BEGIN, END = "<!-- scaled: generated -->", "<!-- /scaled -->"
 AGREES = 0.06
 """Relative difference up to which a figure printed with two digits counts as reproduced."""
 
@@ -93,13 +92,13 @@ PUBLISHED_SCALINGS: tuple[PublishedScaling, ...] = (
 
 
 def _row(row: PublishedScaling) -> str:
-    d, w, r = row.scaling.depth, row.scaling.width, row.scaling.resolution
+    d, w, r = row.scaling
     agrees = abs(row.difference) <= AGREES
-    said = "" if agrees and not row.note else f"{row.difference:+.0%}: {row.note}"
+    remark = "reproduced" if agrees and not row.note else f"{row.difference:+.0%}: {row.note}"
     return (
         f"| {row.table} | `{row.baseline}` | {row.method} | {d:g} | {w:g} | {r:g} | "
         f"{row.spec.resolution_px} | {row.flops / 1e9:.3f} | {row.paper_gflops:g} | "
-        f"{row.paper_top1:g} | {said or 'reproduced'} |"
+        f"{row.paper_top1:g} | {remark} |"
     )
 
 
@@ -112,13 +111,5 @@ def table() -> str:
     return "\n".join([head, *(_row(row) for row in PUBLISHED_SCALINGS)])
 
 
-def rewritten(text: str) -> str:
-    """A document with the table between its markers brought up to date."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
-
-
 if __name__ == "__main__":
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/baselines.md")
-    path.write_text(rewritten(path.read_text(encoding="utf-8")), encoding="utf-8")
+    rewrite(Path("docs/baselines.md"), "scaled", table())
