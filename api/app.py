@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import failures, openapi
+from api import exception_handlers, openapi
 from api.dashboard.routers import ROUTERS as PAGES
 from api.events import Hub
 from api.figures import Figures
@@ -139,7 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         middleware=_middleware(settings, metrics),
     )
-    failures.install(app)
+    exception_handlers.install(app)
     openapi.install(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -180,8 +180,8 @@ def open_store(settings: Settings) -> Store:
     if settings.tokens_needed and not store.has_valid_token():
         store.close()
         raise InputError(
-            f"host is {settings.host}: others can reach it, so that requests need a token, and "
-            "there is none; make one with `scaling-search tokens create NAME`, or listen on "
+            f"host is {settings.host}: other machines can reach it, so requests need a token, and "
+            "there is none; create one with `scaling-search tokens create NAME`, or listen on "
             "127.0.0.1"
         )
     return store

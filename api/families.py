@@ -132,7 +132,7 @@ def index_of(name: str, most: int) -> int:
         place="path",
         field="member",
         value=name[:50],
-        rule=f"a member is one of b0 to b{most - 1}",
+        rule=f"the members are b0 to b{most - 1}",
     )
     raise ProblemError(404, f"member {name[:50]!r} does not exist: {finding.rule}", [finding])
 
@@ -147,7 +147,7 @@ def official(baseline: str) -> int:
     table = PUBLISHED_FAMILIES.get(baseline)
     if table is None:
         raise InputError(
-            f"baseline is {baseline}: it has no published family, only "
-            f"{', '.join(PUBLISHED_FAMILIES)} has; ask for one of those"
+            f"baseline is {baseline}: it has no published family; choose one of "
+            f"{', '.join(PUBLISHED_FAMILIES)}"
         )
     return len(table)

@@ -1,11 +1,11 @@
-"""Which representation a client wants."""
+"""The media type of an answer, by the Accept header."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from api.media_types import preferred
-from api.problems import Finding, ProblemError, shortened
+from api.problems import refused
 
 
 def chosen(accept: str | None, offered: Sequence[str]) -> str:
@@ -17,11 +17,8 @@ def chosen(accept: str | None, offered: Sequence[str]) -> str:
     best = preferred(accept, offered)
     if best is not None:
         return best
-    finding = Finding(
-        place="header",
-        field="accept",
-        value=shortened(accept),
-        rule=f"this comes as {', '.join(offered)}",
-        remedy="ask for one of them",
+    rule = f"available as {', '.join(offered)}"
+    detail = f"accept is {accept!r}: {rule}"
+    raise refused(
+        406, "header", "accept", rule, "request one of these", value=accept, detail=detail
     )
-    raise ProblemError(406, f"accept is {accept!r}: {finding.rule}", [finding])

@@ -1,8 +1,8 @@
 """Errors as RFC 9457 problems: one shape on every route.
 
 A problem has `type`, `title`, `status`, `detail`, `instance` (the path), `request_id`, and
-`errors`: for each thing that was wrong the place, the field, its value, the rule that it broke and,
-where the rule does not say it already, the remedy. To a person with a browser it is a page.
+`errors`: for each error the place, the field, its value, the rule and, where the rule does not say
+it already, the remedy. Browsers get it as a page.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ Place = Literal["path", "query", "header", "cookie", "body", "request"]
 
 KINDS: Final[dict[int, tuple[str, str]]] = {
     400: ("unreadable", "The request cannot be read"),
-    401: ("not-signed-in", "A token is needed"),
-    403: ("not-allowed", "This is not allowed"),
-    404: ("not-found", "There is no such thing"),
-    405: ("wrong-method", "The path does not take this method"),
-    406: ("not-acceptable", "No representation is acceptable"),
-    409: ("conflict", "The request contradicts the present state"),
+    401: ("not-signed-in", "A token is required"),
+    403: ("not-allowed", "Not allowed"),
+    404: ("not-found", "Not found"),
+    405: ("wrong-method", "Method not allowed"),
+    406: ("not-acceptable", "No acceptable format"),
+    409: ("conflict", "Conflict with the current state"),
     413: ("too-large", "The request is too large"),
-    422: ("invalid", "The request breaks a rule"),
+    422: ("invalid", "The request is invalid"),
     429: ("too-many", "Too many requests"),
-    500: ("fault", "The service failed"),
-    503: ("unavailable", "The database does not answer just now"),
+    500: ("fault", "Internal error"),
+    503: ("unavailable", "The database is unavailable"),
 }
 """By status: the last part of the type, and the title."""
 
 
 class Finding(BaseModel):
-    """One thing that was wrong."""
+    """One error of a request."""
 
     model_config = ConfigDict(frozen=True)
 
-    place: Place = Field(description="The part of the request that is meant.")
-    field: str = Field(description="The field, dotted where it is nested; empty for the whole.")
-    value: Any = Field(None, description="What was given, shortened where it is long.")
-    rule: str = Field(description="The rule that it breaks.")
-    remedy: str | None = Field(None, description="What to do, where the rule does not say it.")
+    place: Place = Field(description="Part of the request that is wrong.")
+    field: str = Field(description="The field, dotted if nested; empty for the whole place.")
+    value: Any = Field(None, description="The given value, shortened if long.")
+    rule: str = Field(description="Rule that the value breaks.")
+    remedy: str | None = Field(None, description="How to fix it, if the rule does not say so.")
 
 
 class Problem(BaseModel):
@@ -61,16 +61,16 @@ class Problem(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     type: str = Field(description="Kind of problem, a URN.")
-    title: str = Field(description="What the kind means.")
+    title: str = Field(description="Meaning of the kind.")
     status: int = Field(description="The HTTP status.")
-    detail: str = Field(description="What happened this time.")
-    instance: str = Field(description="The path that was asked.")
-    request_id: str = Field(description="Names the request in the service's log.")
-    errors: list[Finding] = Field(description="Each thing that was wrong.")
+    detail: str = Field(description="What went wrong in this request.")
+    instance: str = Field(description="Path of the request.")
+    request_id: str = Field(description="Id of the request in the log of the service.")
+    errors: list[Finding] = Field(description="All errors of the request.")
 
 
 class ProblemError(Exception):
-    """An error that has its status and findings already."""
+    """An error whose status and findings are known where it is raised."""
 
     def __init__(
         self,
@@ -86,20 +86,36 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
+def refused(
+    status: int,
+    place: Place,
+    field: str,
+    rule: str,
+    remedy: str | None = None,
+    *,
+    value: Any = None,
+    detail: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> ProblemError:
+    """An error about one field; its detail is the rule unless given."""
+    item = Finding(place=place, field=field, value=shortened(value), rule=rule, remedy=remedy)
+    return ProblemError(status, detail or rule, [item], headers)
+
+
 def invalid(
     place: Place, field: str, value: Any, rule: str, remedy: str | None = None
 ) -> ProblemError:
     """A 422 about one field."""
-    finding = Finding(place=place, field=field, value=shortened(value), rule=rule, remedy=remedy)
-    return ProblemError(422, told(finding), [finding])
+    item = Finding(place=place, field=field, value=shortened(value), rule=rule, remedy=remedy)
+    return ProblemError(422, sentence(item), [item])
 
 
-def told(finding: Finding) -> str:
-    """A finding as one sentence."""
-    name = finding.field or finding.place
-    value = "" if finding.value is None else f" is {_text(finding.value)}"
-    remedy = f"; {finding.remedy}" if finding.remedy else ""
-    return f"{name}{value}: {finding.rule}{remedy}"
+def sentence(item: Finding) -> str:
+    """Field, value, rule and remedy in one sentence."""
+    name = item.field or item.place
+    value = "" if item.value is None else f" is {_text(item.value)}"
+    remedy = f"; {item.remedy}" if item.remedy else ""
+    return f"{name}{value}: {item.rule}{remedy}"
 
 
 def shortened(value: Any) -> Any:
@@ -130,7 +146,7 @@ def response(
     findings: Iterable[Finding] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer to a request that failed; who is not signed in and reads pages may do so."""
+    """The answer to a request that failed; a browser without a token goes to the sign-in page."""
     slug, title = KINDS.get(status) or (str(status), HTTPStatus(status).phrase)
     problem = {
         "type": TYPE_PREFIX + slug,
@@ -144,13 +160,12 @@ def response(
     problem = _clean(problem)
     if wants_page(scope):
         if status == 401 and scope["method"] == "GET":
-            return RedirectResponse(f"{SIGN_IN}?next={quote(_asked(scope), safe='')}", 303)
+            return RedirectResponse(f"{SIGN_IN}?next={quote(_path_and_query(scope), safe='')}", 303)
         return page(scope, "problem", status=status, headers=headers, problem=problem)
     return Response(orjson.dumps(problem), status, dict(headers or {}), MEDIA_TYPE)
 
 
-def _asked(scope: Scope) -> str:
-    """Path and query of a request."""
+def _path_and_query(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     return f"{scope['path']}?{query}" if query else str(scope["path"])
 

@@ -58,5 +58,5 @@ def _bind(settings: Settings) -> socket.socket:
         reason = os.strerror(error.errno or 0) if known else error.strerror
         raise InputError(
             f"the service cannot listen on {settings.host}:{settings.port} ({reason}): "
-            "choose another port with SCALING_SEARCH_PORT, or end what listens there"
+            "choose another port with SCALING_SEARCH_PORT, or stop the process that uses it"
         ) from error

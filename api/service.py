@@ -1,4 +1,4 @@
-"""What an application has at hand while it runs, and how routes get at it."""
+"""What an application holds while it runs, and the dependencies through which routes use it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from api.events import Hub
 from api.figures import Figures
 from api.metrics import Metrics
-from api.problems import Finding, ProblemError
+from api.problems import refused
 from api.security.identity import Identities, Principal
 from api.settings import Settings
 from results.states import AccessScope
@@ -20,7 +20,7 @@ from results.store import Store
 
 @dataclass(frozen=True)
 class Service:
-    """One for each application, from its start to its end."""
+    """One per application, from its start to its end."""
 
     settings: Settings
     store: Store
@@ -28,10 +28,10 @@ class Service:
     identities: Identities
     hub: Hub
     planning: CapacityLimiter
-    """Plans are made one at a time: they keep a core busy."""
+    """Plans are made one at a time, because each keeps a core busy."""
     figures: Figures
     drawing: CapacityLimiter
-    """So are figures, which are remembered between requests."""
+    """Figures are drawn one at a time, for the same reason."""
 
 
 def of(request: Request) -> Service:
@@ -55,25 +55,25 @@ StoreDep = Annotated[Store, Depends(_store)]
 PrincipalDep = Annotated[Principal, Depends(_principal)]
 
 
-def _need(principal: Principal, scope: AccessScope) -> Principal:
+def _require(principal: Principal, scope: AccessScope) -> Principal:
     if not principal.scope.includes(scope):
-        finding = Finding(
-            place="header",
-            field="authorization",
-            rule=f"this needs a token with the scope {scope}, {principal.name} has "
+        raise refused(
+            403,
+            "header",
+            "authorization",
+            f"this needs a token with the scope {scope}, and {principal.name} has "
             f"{principal.scope}",
-            remedy=f"make one with `scaling-search tokens create NAME --scope {scope}`",
+            f"create one with `scaling-search tokens create NAME --scope {scope}`",
         )
-        raise ProblemError(403, finding.rule, [finding])
     return principal
 
 
 def _submitter(principal: PrincipalDep) -> Principal:
-    return _need(principal, AccessScope.SUBMIT)
+    return _require(principal, AccessScope.SUBMIT)
 
 
 def _administrator(principal: PrincipalDep) -> Principal:
-    return _need(principal, AccessScope.ADMIN)
+    return _require(principal, AccessScope.ADMIN)
 
 
 SubmitterDep = Annotated[Principal, Depends(_submitter)]

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     database_url: SecretStr | None = Field(
         None,
         description="Database of the results; never shown. Without it, the embedded SQLite file in "
@@ -50,13 +50,13 @@ class Settings(BaseSettings):
     )
     require_tokens: bool = Field(
         False,
-        description="Ask for a token even on a loopback address. Elsewhere a token is always "
-        "needed.",
+        description="Require a token even on a loopback address. On other addresses a token is "
+        "always required.",
     )
     allowed_hosts: Names = Field(
         (),
-        description="Host names that requests may carry, separated by commas. By default the "
-        "loopback names on a loopback address, and any name elsewhere.",
+        description="Host names that requests may use, separated by commas. Default: the loopback "
+        "names on a loopback address, any name on others.",
     )
     allowed_origins: Names = Field(
         (),
@@ -65,51 +65,51 @@ class Settings(BaseSettings):
     )
     data_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
-        description="Folders, separated by commas, below which a submitted sweep may name a data "
-        "set by its path; elsewhere only registered names count.",
+        description="Folders, separated by commas. A submitted sweep may name a data set inside "
+        "them by its path, and any other data set by its registered name.",
     )
     session_hours: float = Field(
-        12, gt=0, le=24 * 90, description="How long a browser stays signed in."
+        12, gt=0, le=24 * 90, description="Hours until a browser is signed out."
     )
     writes_per_minute: int = Field(
         60,
         ge=1,
-        description="Submissions, dry runs, sign-ins and other writes a minute, for each "
-        "token or, without one, each client address.",
+        description="Writes per minute (submissions, dry runs, sign-ins and others) for each "
+        "token, or for each client address where there is no token.",
     )
-    max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body.")
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, in bytes.")
     max_points: int = Field(
-        100_000, ge=1, description="Largest grid that is planned for a request."
+        100_000, ge=1, description="Largest grid that a request may plan, in points."
     )
     max_directions: int = Field(
-        120, ge=1, description="Most directions on the triangle that are planned for a request."
+        120, ge=1, description="Most directions on the triangle that a request may plan."
     )
-    max_candidates: int = Field(1_000, ge=1, description="Most networks of a submitted sweep.")
+    max_candidates: int = Field(1_000, ge=1, description="Most candidates of a submitted sweep.")
     max_trials: int = Field(10_000, ge=1, description="Most trials of a submitted sweep.")
     max_images: int = Field(
         1_000_000_000,
         ge=1,
-        description="Most training images of a submitted sweep, all trials together.",
+        description="Most training images of a submitted sweep, over all trials.",
     )
     max_weight_bytes: int = Field(
         10_000_000_000,
         ge=1,
         description="Most bytes of weights that a submitted sweep may keep (keep_checkpoints).",
     )
-    max_queued: int = Field(100, ge=1, description="Most sweeps that wait in the queue.")
+    max_queued: int = Field(100, ge=1, description="Most sweeps in the queue.")
     answer_seconds: float = Field(
         2.0,
         ge=0,
         le=3600,
-        description="How old an answer about finished results may be; within that time it is "
-        "served as stored. 0 asks the database every time.",
+        description="Seconds for which answers about finished results are cached. 0 asks the "
+        "database every time.",
     )
     events_poll_seconds: float = Field(
-        0.5, gt=0, le=60, description="How often the database is asked for new events."
+        0.5, gt=0, le=60, description="Seconds between queries for new events."
     )
-    max_watchers: int = Field(1_000, ge=1, description="Most event streams that are open at once.")
+    max_watchers: int = Field(1_000, ge=1, description="Most event streams open at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least grave lines that are logged: debug, info, warning or error."
+        "info", description="Lowest level that is logged: debug, info, warning or error."
     )
     log_format: Literal["json", "text"] = Field(
         "json", description="How lines are logged on stderr: json (one object a line) or text."
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
             scheme, separator, host = origin.partition("://")
             if scheme not in ("http", "https") or not separator or not host or "/" in host:
                 raise ValueError(
-                    f"{origin!r} is no origin: write scheme and host as in https://site.example"
+                    f"{origin!r} is not an origin: write scheme and host, as in https://site.example"
                 )
         return tuple(origin.lower() for origin in origins)
 
@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     def _roots(cls, roots: tuple[Path, ...]) -> tuple[Path, ...]:
         for root in roots:
             if not root.is_absolute() or not root.is_dir():
-                raise ValueError(f"{root} is no folder: name existing folders by absolute paths")
+                raise ValueError(f"{root} is not a folder: give absolute paths of existing folders")
         return tuple(root.resolve() for root in roots)
 
     @property
@@ -192,12 +192,12 @@ def load(**given: Any) -> Settings:
     """The settings in force; `given` ones come before all others.
 
     Raises:
-        InputError: a setting is unknown or breaks a rule, or the file cannot be read.
+        InputError: a setting is unknown or invalid, or the file cannot be read.
     """
     path = settings_file()
     if FILE_VARIABLE in os.environ and not path.is_file():
         raise InputError(
-            f"{FILE_VARIABLE} names {path}: there is no such file; create it or unset the variable"
+            f"{FILE_VARIABLE} names {path}: the file does not exist; create it or unset it"
         )
     try:
         return Settings(**given)
@@ -209,12 +209,13 @@ def load(**given: Any) -> Settings:
 
 def _explained(error: ValidationError, path: Path) -> str:
     lines = []
-    for found in error.errors():
-        name = str(found["loc"][0])
-        if found["type"] == "extra_forbidden":
-            lines.append(f"{name} in {path} is no setting: {suggest(name, Settings.model_fields)}")
+    for entry in error.errors():
+        name = str(entry["loc"][0])
+        if entry["type"] == "extra_forbidden":
+            near = suggest(name, Settings.model_fields)
+            lines.append(f"{name} in {path} is not a setting: {near}")
         else:
-            message = str(found.get("ctx", {}).get("error", found["msg"]))
+            message = str(entry.get("ctx", {}).get("error", entry["msg"]))
             lines.append(f"setting {name} ({PREFIX}{name.upper()} or in {path}): {message}")
     return "; ".join(lines)
 

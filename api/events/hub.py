@@ -16,7 +16,7 @@ from prometheus_client import Gauge
 from sse_starlette import ServerSentEvent
 
 from api.events.watcher import Told, Watcher
-from api.problems import Finding, ProblemError
+from api.problems import refused
 from results.documents.events import EventItem
 from results.store import Store
 from results.values import Event
@@ -85,13 +85,14 @@ class Hub:
         """Raise a 429 if no further stream may open."""
         if self._count < self._max_watchers:
             return
-        finding = Finding(
-            place="request",
-            field="",
-            rule=f"at most {self._max_watchers} event streams may be open",
-            remedy="close one, or raise SCALING_SEARCH_MAX_WATCHERS",
+        raise refused(
+            429,
+            "request",
+            "",
+            f"at most {self._max_watchers} event streams may be open",
+            "close one, or raise SCALING_SEARCH_MAX_WATCHERS",
+            headers={"Retry-After": "30"},
         )
-        raise ProblemError(429, finding.rule, [finding], {"Retry-After": "30"})
 
     async def run(self) -> None:
         """Poll until cancelled; then all streams end."""

@@ -38,7 +38,7 @@ class BoundBody:
 
     @property
     def _rule(self) -> str:
-        return f"a body has at most {self.max_bytes:,} bytes"
+        return f"a request body may have at most {self.max_bytes:,} bytes"
 
     def _too_large(self, scope: Scope) -> ASGIApp:
         finding = Finding(place="body", field="", rule=self._rule)

@@ -1,4 +1,4 @@
-"""Lets a request in: host, origin, identity, and how often it writes."""
+"""Admission of requests: host, origin, identity and rate of writes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.dashboard import assets
-from api.failures import unavailable
-from api.problems import SIGN_IN, Finding, Place, ProblemError, response
+from api.exception_handlers import unavailable
+from api.problems import SIGN_IN, Place, ProblemError, refused, response
 from api.security.identity import LOCAL, Principal, presented
 from api.security.limits import WriteLimit
 from api.security.origins import SAFE_METHODS, check_host, check_origin
@@ -17,11 +17,11 @@ from api.settings import Settings
 from results import DatabaseUnavailableError
 
 PUBLIC: Final = frozenset({"/healthz", "/readyz", "/openapi.json", "/v1/session", SIGN_IN})
-"""Answered without a token: whether the service is up, how it is used, and signing in."""
+"""Paths that need no token: health, the API description and signing in."""
 
 
 class Guard:
-    """Refuses what must not come in, and says who asks (`state["principal"]`)."""
+    """Refuses requests that are not admitted; puts who asks into `state["principal"]`."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
@@ -63,24 +63,22 @@ class Guard:
                 return LOCAL
             if public:
                 return None
-            raise unknown("header", "authorization", "a token is needed here")
+            raise unknown("header", "authorization", "a token is required")
         principal: Principal | None = await scope["app"].state.service.identities.of(secret)
         if principal is None and not public:
             raise unknown(
                 "header",
                 "authorization",
-                "the token is unknown, expired or revoked, or the session is over",
+                "the token is unknown, expired or revoked, or the session has ended",
             )
         return principal
 
 
 def unknown(place: Place, field: str, rule: str) -> ProblemError:
-    """A 401: nobody is known by what the request brings."""
-    finding = Finding(
-        place=place,
-        field=field,
-        rule=rule,
-        remedy="send `Authorization: Bearer TOKEN`, or sign in at POST /v1/session; "
-        "`scaling-search tokens` makes tokens",
+    """A 401: the request does not identify anybody."""
+    remedy = (
+        "send `Authorization: Bearer TOKEN`, or sign in at POST /v1/session; "
+        "`scaling-search tokens` creates tokens"
     )
-    return ProblemError(401, rule, [finding], {"WWW-Authenticate": 'Bearer realm="scaling-search"'})
+    challenge = {"WWW-Authenticate": 'Bearer realm="scaling-search"'}
+    return refused(401, place, field, rule, remedy, headers=challenge)

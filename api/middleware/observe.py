@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.failures import fault
+from api.exception_handlers import fault
 from api.metrics import Metrics
 
 REQUEST_ID: Final = b"x-request-id"

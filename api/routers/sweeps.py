@@ -13,7 +13,7 @@ from api.models.plans import SpecBody
 from api.models.sweeps import SweepPage, SweepQuery
 from api.openapi import problems
 from api.pages import Paging
-from api.problems import Finding, ProblemError
+from api.problems import refused
 from api.service import AdministratorDep, Service, ServiceDep, StoreDep, SubmitterDep
 from api.submission.extending import extend_for
 from api.submission.planning import as_sweep, plan_for
@@ -224,13 +224,14 @@ def _check_queue(service: Service, key: str | None) -> None:
         return
     if key is not None and service.store.sweep_under_key(key) is not None:
         return
-    finding = Finding(
-        place="request",
-        field="",
-        rule=f"at most {most} sweeps may wait in the queue",
-        remedy="come back when some are done, or cancel one",
+    raise refused(
+        429,
+        "request",
+        "",
+        f"at most {most} sweeps may wait in the queue",
+        "retry when some are done, or cancel one",
+        headers={"Retry-After": "60"},
     )
-    raise ProblemError(429, finding.rule, [finding], {"Retry-After": "60"})
 
 
 def detail(store: Store, sweep_id: int) -> SweepDetail:

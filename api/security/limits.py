@@ -1,4 +1,4 @@
-"""How often one principal may write."""
+"""Rate limit of writes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from api.problems import Finding, ProblemError
+from api.problems import refused
 
 
 class WriteLimit:
-    """So many writes in any minute, for each key; counted in this process."""
+    """At most `per_minute` writes in any minute for each key, counted in this process."""
 
     def __init__(self, per_minute: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -26,16 +26,12 @@ class WriteLimit:
             return
         reset, _ = self._limiter.get_window_stats(self._item, key)
         seconds = max(1, math.ceil(reset - time.time()))
-        finding = Finding(
-            place="request",
-            field="",
-            rule=f"at most {self._per_minute} writes a minute are taken",
-            remedy=f"come back in {seconds} s, or raise SCALING_SEARCH_WRITES_PER_MINUTE",
-        )
-        raise ProblemError(
+        raise refused(
             429,
-            f"there were more than {self._per_minute} writes within a minute: come back in "
-            f"{seconds} s",
-            [finding],
-            {"Retry-After": str(seconds)},
+            "request",
+            "",
+            f"at most {self._per_minute} writes per minute are accepted",
+            f"retry in {seconds} s, or raise SCALING_SEARCH_WRITES_PER_MINUTE",
+            detail=f"more than {self._per_minute} writes within a minute: retry in {seconds} s",
+            headers={"Retry-After": str(seconds)},
         )

@@ -1,4 +1,4 @@
-"""From where a request comes: against DNS rebinding and requests that other sites make.
+"""Checks of Host and Origin: against DNS rebinding and requests that other sites make.
 
 A page of another site can make a browser send requests here. Names that rebind to a loopback
 address show in the Host header; writes from another origin show in Origin or Sec-Fetch-Site.
@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 
-from api.problems import Finding, ProblemError, shortened
+from api.problems import ProblemError, refused
 from api.settings import Settings
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,11 +23,11 @@ def check_host(headers: Headers, settings: Settings) -> None:
         return
     host = headers.get("host", "")
     if _name(host) not in allowed:
-        raise _refused(
+        raise _forbidden(
             "host",
             host,
-            f"this service answers to {', '.join(sorted(allowed))} only",
-            "ask by such a name, or name others in SCALING_SEARCH_ALLOWED_HOSTS",
+            f"this service accepts requests for {', '.join(sorted(allowed))} only",
+            "use one of these names, or add others to SCALING_SEARCH_ALLOWED_HOSTS",
         )
 
 
@@ -37,17 +37,17 @@ def check_origin(method: str, headers: Headers, settings: Settings) -> None:
         return
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
     if origin is not None:
-        own = origin.partition("://")[2].lower() == headers.get("host", "").lower()
-        if own or origin.lower() in settings.allowed_origins:
+        same = origin.partition("://")[2].lower() == headers.get("host", "").lower()
+        if same or origin.lower() in settings.allowed_origins:
             return
-        raise _refused(
+        raise _forbidden(
             "origin",
             origin,
-            "pages of another site may not write here",
-            "name the site in SCALING_SEARCH_ALLOWED_ORIGINS if it may",
+            "pages of other sites may not write here",
+            "add the site to SCALING_SEARCH_ALLOWED_ORIGINS to allow it",
         )
     if site not in ("none", "same-origin"):
-        raise _refused("sec-fetch-site", site, "pages of another site may not write here", None)
+        raise _forbidden("sec-fetch-site", site, "pages of other sites may not write here", None)
 
 
 def _name(host: str) -> str:
@@ -56,8 +56,6 @@ def _name(host: str) -> str:
     return (name if colon and port.isdigit() else host).lower()
 
 
-def _refused(header: str, value: str, rule: str, remedy: str | None) -> ProblemError:
-    finding = Finding(
-        place="header", field=header, value=shortened(value), rule=rule, remedy=remedy
-    )
-    return ProblemError(403, f"{header} is {value!r}: {rule}", [finding])
+def _forbidden(header: str, value: str, rule: str, remedy: str | None) -> ProblemError:
+    detail = f"{header} is {value!r}: {rule}"
+    return refused(403, "header", header, rule, remedy, value=value, detail=detail)

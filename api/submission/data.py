@@ -44,8 +44,8 @@ def find_data(spec: SweepSpec, store: Store, settings: Settings) -> Dataset:
                 "body",
                 f"data.{name}",
                 value,
-                "it is decided when a data set is registered",
-                "leave it out",
+                "it is fixed when a data set is registered",
+                "omit it",
             )
     name = spec.data.name
     return _below_a_root(name, store, settings) if _is_path(name) else _registered(name, store)
@@ -77,7 +77,7 @@ def _below_a_root(name: str, store: Store, settings: Settings) -> Dataset:
             "body",
             _FIELD,
             name,
-            "a path must lie below one of the server's data folders",
+            "a path must be inside one of the server's data folders",
             "name a registered data set; GET /v1/datasets lists them",
         )
     for entry in store.datasets():
@@ -87,7 +87,7 @@ def _below_a_root(name: str, store: Store, settings: Settings) -> Dataset:
         "body",
         _FIELD,
         name,
-        "it has not been prepared on this server, so that its classes are not known",
+        "it has not been prepared on this server, so its classes are unknown",
         "register it there with `scaling-search datasets add NAME PATH`",
     )
 

@@ -32,7 +32,7 @@ def check_space(space: SearchSpace, settings: Settings, *, elsewhere: str = _ELS
             "body",
             "space.target",
             space.target.describe(),
-            "the service runs no networks, so it cannot plan under a constraint on latency",
+            "the service does not run networks, so it cannot plan for a latency target",
             elsewhere,
         )
     if space.axes is not None and space.axes.points > settings.max_points:
@@ -40,7 +40,7 @@ def check_space(space: SearchSpace, settings: Settings, *, elsewhere: str = _ELS
             "body",
             "space.axes",
             space.axes.points,
-            f"at most {settings.max_points:,} points are planned for a request",
+            f"at most {settings.max_points:,} points are planned per request",
             "use larger steps, or plan with `scaling-search plan` on a machine of your own",
         )
     if space.lattice is not None:
@@ -53,7 +53,7 @@ def check_space(space: SearchSpace, settings: Settings, *, elsewhere: str = _ELS
                 "body",
                 "space.lattice",
                 count,
-                f"at most {settings.max_directions:,} directions are planned for a request",
+                f"at most {settings.max_directions:,} directions are planned per request",
                 "use fewer divisions or directions",
             )
 
@@ -66,7 +66,7 @@ def check_budget(spec: SweepSpec, planned: Sequence[NewCandidate], settings: Set
             "body",
             "space",
             candidates,
-            f"at most {settings.max_candidates:,} candidates are taken in one sweep",
+            f"at most {settings.max_candidates:,} candidates are accepted per sweep",
             "use larger steps or a smaller target.tolerance",
         )
     trials = spec.most_trials(candidates, sum(one.eligible for one in planned))
@@ -75,7 +75,7 @@ def check_budget(spec: SweepSpec, planned: Sequence[NewCandidate], settings: Set
             "body",
             "seeds",
             trials,
-            f"at most {settings.max_trials:,} trials are taken in one sweep",
+            f"at most {settings.max_trials:,} trials are accepted per sweep",
             "use fewer seeds or candidates",
         )
     images = trials * spec.proxy.total_images
@@ -84,8 +84,8 @@ def check_budget(spec: SweepSpec, planned: Sequence[NewCandidate], settings: Set
             "body",
             "proxy",
             images,
-            f"at most {settings.max_images:,} training images are taken in one sweep",
-            "lower the budget of a trial, or use fewer seeds or candidates",
+            f"at most {settings.max_images:,} training images are accepted per sweep",
+            "reduce the images per trial, or use fewer seeds or candidates",
         )
     most = most_kept(spec.keep_checkpoints)
     count = trials if most is None else min(most, trials)
@@ -96,7 +96,7 @@ def check_budget(spec: SweepSpec, planned: Sequence[NewCandidate], settings: Set
             "body",
             "keep_checkpoints",
             spec.keep_checkpoints,
-            f"at most {settings.max_weight_bytes:,} bytes of weights are kept of one sweep; "
-            f"{plural(count, 'trial')} of up to {largest:,} parameters may leave {kept:,}",
-            "keep those of fewer trials, such as best:3",
+            f"at most {settings.max_weight_bytes:,} bytes of weights are kept per sweep; "
+            f"{plural(count, 'trial')} with up to {largest:,} parameters may need {kept:,}",
+            "keep the weights of fewer trials, for example best:3",
         )

@@ -34,7 +34,7 @@ async def test_an_unknown_path_is_a_problem(client, problem):
 async def test_a_wrong_method_is_a_problem(client, problem):
     response = await client.put("/v1/sweeps/1")
     found = problem(response, 405, "wrong-method")
-    assert found["detail"] == "/v1/sweeps/1 does not take PUT"
+    assert found["detail"] == "/v1/sweeps/1 does not accept PUT"
     assert response.headers["allow"] == "DELETE, GET"
     response = await client.delete("/v1/sweeps")
     assert response.headers["allow"] == "GET, POST"
@@ -54,7 +54,7 @@ async def test_a_wrong_method_is_a_problem(client, problem):
         ("/v1/sweeps?limit=0", {"place": "query", "field": "limit", "value": "0",
          "rule": "Input should be greater than or equal to 1"}),
         ("/v1/sweeps?stat=queued", {"place": "query", "field": "stat", "value": None,
-         "rule": "it is not a known key", "remedy": "did you mean state?"}),
+         "rule": "unknown key", "remedy": "did you mean state?"}),
         ("/v1/coefficients/best?target=nan", {"place": "query", "field": "target", "value": "nan",
          "rule": "Input should be less than or equal to 1000"}),
     ],
@@ -82,7 +82,7 @@ async def test_what_nobody_foresaw_is_a_problem_without_details(client, problem,
     (line,) = (line for line in logs if line["log_level"] == "error")
     assert "a secret" in str(line["exc_info"]) or line["exc_info"] is True
     assert found["detail"] == (
-        "the service failed at this request; its log says why, under this request_id"
+        "the service failed to answer this request; its log has the reason under this request_id"
     )
 
 
@@ -187,7 +187,7 @@ async def test_a_body_has_a_largest_size(serving, problem, announced):
             "/v1/plan", content=body, headers={"Content-Type": "application/json"}
         )
         found = problem(response, 413, "too-large")
-        assert found["detail"] == "a body has at most 1,000 bytes"
+        assert found["detail"] == "a request body may have at most 1,000 bytes"
         assert found["errors"][0]["place"] == "body"
 
 
@@ -242,8 +242,8 @@ async def test_without_tokens_it_does_not_start_where_others_reach_it(database):
         async with app.router.lifespan_context(app):
             pass
     assert str(caught.value) == (
-        "host is 0.0.0.0: others can reach it, so that requests need a token, and there is none; "
-        "make one with `scaling-search tokens create NAME`, or listen on 127.0.0.1"
+        "host is 0.0.0.0: other machines can reach it, so requests need a token, and there is "
+        "none; create one with `scaling-search tokens create NAME`, or listen on 127.0.0.1"
     )
 
 

@@ -52,12 +52,12 @@ async def test_a_gallery_is_a_file_a_picture_and_figures(client, kept, problem):
 
 async def test_the_page_of_a_sweep_shows_where_its_networks_look(client, kept):
     page = (await client.get(f"/sweeps/{kept}")).text
-    assert "Where its networks look" in page
+    assert "Class activation maps" in page
     assert f'src="/v1/sweeps/{kept}/gallery/picture"' in page
     assert "points at the object" in page
     assert "75.00%" in page
     assert "7 of 12" in page
-    assert "Where its networks look" not in (await client.get("/sweeps/1")).text
+    assert "Class activation maps" not in (await client.get("/sweeps/1")).text
 
 
 async def test_without_known_places_the_page_has_no_column_for_them(client, kept, store):

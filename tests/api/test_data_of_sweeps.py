@@ -12,8 +12,8 @@ pytestmark = pytest.mark.anyio
 
 
 UNKNOWN = "it is not registered on this server"
-OUTSIDE = "a path must lie below one of the server's data folders"
-UNPREPARED = "it has not been prepared on this server, so that its classes are not known"
+OUTSIDE = "a path must be inside one of the server's data folders"
+UNPREPARED = "it has not been prepared on this server, so its classes are unknown"
 
 
 @pytest.fixture

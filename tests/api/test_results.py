@@ -159,11 +159,11 @@ async def test_a_family_and_its_members_come_in_every_format(client):
         ("/v1/families/9", 404, "not-found", "coefficients 9 do not exist"),
         ("/v1/families/9/b1", 404, "not-found", "coefficients 9 do not exist"),
         ("/v1/families/1/b16", 404, "not-found",
-         "member 'b16' does not exist: a member is one of b0 to b15"),
+         "member 'b16' does not exist: the members are b0 to b15"),
         ("/v1/families/1/b01", 404, "not-found",
-         "member 'b01' does not exist: a member is one of b0 to b15"),
+         "member 'b01' does not exist: the members are b0 to b15"),
         ("/v1/families/published/b8", 404, "not-found",
-         "member 'b8' does not exist: a member is one of b0 to b7"),
+         "member 'b8' does not exist: the members are b0 to b7"),
         ("/v1/families/1/b1?format=jsn", 422, "invalid",
          "format is jsn: it is one of efficientnet_pytorch, json, keras, pycls, python, timm, "
          "torchvision, transformers, yaml; did you mean json?"),
@@ -172,8 +172,8 @@ async def test_a_family_and_its_members_come_in_every_format(client):
          "only, which loses a row of an odd image; derive it with --resolution-multiple 2 (over "
          "HTTP resolution_multiple=2)"),
         ("/v1/families/published?baseline=mobilenet_v2", 422, "invalid",
-         "baseline is mobilenet_v2: it has no published family, only efficientnet_b0 has; ask for "
-         "one of those"),
+         "baseline is mobilenet_v2: it has no published family; choose one of "
+         "efficientnet_b0"),
         ("/v1/families/published?baseline=eficientnet_b0", 422, "invalid",
          "baseline 'eficientnet_b0' is unknown: did you mean efficientnet_b0?; "
          "`scaling-search baselines` lists them"),

@@ -33,7 +33,7 @@ async def test_without_a_token_nothing_is_told(guarded, problem):
         response = await guarded.get(path)
         found = problem(response, 401, "not-signed-in")
         assert response.headers["www-authenticate"] == 'Bearer realm="scaling-search"'
-        assert "`scaling-search tokens` makes tokens" in found["errors"][0]["remedy"]
+        assert "`scaling-search tokens` creates tokens" in found["errors"][0]["remedy"]
     for path in ("/healthz", "/readyz", "/openapi.json"):
         assert (await guarded.get(path)).status_code == 200
 
@@ -44,7 +44,7 @@ async def test_without_a_token_nothing_is_told(guarded, problem):
 async def test_a_wrong_token_is_refused(guarded, problem, value):
     response = await guarded.get("/v1/sweeps", headers={"Authorization": value})
     found = problem(response, 401, "not-signed-in")
-    assert found["detail"] == ("the token is unknown, expired or revoked, or the session is over")
+    assert found["detail"] == ("the token is unknown, expired or revoked, or the session has ended")
 
 
 async def test_a_wrong_token_is_refused_on_loopback_too(client, problem):
@@ -77,7 +77,7 @@ async def test_a_scope_allows_so_much(
         found = problem(response, 403, "not-allowed")
         needed = "admin" if method == "DELETE" else "submit"
         assert found["errors"][0]["rule"] == (
-            f"this needs a token with the scope {needed}, {scope} has {scope}"
+            f"this needs a token with the scope {needed}, and {scope} has {scope}"
         )
 
 
@@ -228,7 +228,7 @@ async def test_one_writes_only_so_often(serving, problem, tokens):
         response = await client.post("/v1/sweeps/3/cancel")
         found = problem(response, 429, "too-many")
         assert 1 <= int(response.headers["retry-after"]) <= 60
-        assert found["errors"][0]["rule"] == "at most 3 writes a minute are taken"
+        assert found["errors"][0]["rule"] == "at most 3 writes per minute are accepted"
         assert (await client.get("/v1/sweeps")).status_code == 200
         other = await client.post("/v1/sweeps/3/cancel", headers=bearer(tokens[AccessScope.ADMIN]))
         assert other.status_code == 200

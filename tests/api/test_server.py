@@ -63,7 +63,7 @@ def test_a_port_that_is_taken_is_named(database):
             serve(Settings(database_url=database, port=port))
     assert str(caught.value) == (
         f"the service cannot listen on 127.0.0.1:{port} (Address already in use): choose another "
-        "port with SCALING_SEARCH_PORT, or end what listens there"
+        "port with SCALING_SEARCH_PORT, or stop the process that uses it"
     )
 
 

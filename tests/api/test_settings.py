@@ -50,10 +50,10 @@ def test_the_database_is_never_shown():
         ("log_level", "loud", "setting log_level (SCALING_SEARCH_LOG_LEVEL or in {file}): Input "
          "should be 'debug', 'info', 'warning' or 'error'"),
         ("allowed_origins", "site.example", "setting allowed_origins "
-         "(SCALING_SEARCH_ALLOWED_ORIGINS or in {file}): 'site.example' is no origin: write scheme "
-         "and host as in https://site.example"),
+         "(SCALING_SEARCH_ALLOWED_ORIGINS or in {file}): 'site.example' is not an origin: write "
+         "scheme and host, as in https://site.example"),
         ("data_roots", "images", "setting data_roots (SCALING_SEARCH_DATA_ROOTS or in {file}): "
-         "images is no folder: name existing folders by absolute paths"),
+         "images is not a folder: give absolute paths of existing folders"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(monkeypatch, tmp_path, name, value, message):
@@ -67,7 +67,7 @@ def test_a_wrong_setting_is_named(monkeypatch, tmp_path, name, value, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("prot = 1", "prot in {file} is no setting: did you mean port?"),
+        ("prot = 1", "prot in {file} is not a setting: did you mean port?"),
         ("port = ", "{file} cannot be read as settings (Invalid value (at end of document)): it "
          "must be TOML"),
     ],
@@ -83,7 +83,7 @@ def test_a_wrong_file_is_refused(monkeypatch, tmp_path, text, message):
 
 def test_a_file_that_is_named_must_be_there(monkeypatch):
     monkeypatch.setenv("SCALING_SEARCH_SETTINGS", "/nowhere.toml")
-    with pytest.raises(InputError, match=r"SETTINGS names /nowhere\.toml: there is no such file"):
+    with pytest.raises(InputError, match=r"SETTINGS names /nowhere\.toml: the file does not exist"):
         load()
 
 

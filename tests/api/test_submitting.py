@@ -87,11 +87,11 @@ async def test_the_same_key_makes_no_second_sweep(client, store, problem):
         ({"space__baseline": "eficientnet_b0"}, "space.baseline",
          "baseline 'eficientnet_b0' is unknown: did you mean efficientnet_b0?",
          "`scaling-search baselines` lists them"),
-        ({"space__targt": 1}, "space.targt", "it is not a known key", "did you mean target?"),
-        ({"proxy__batchsize": 1}, "proxy.batchsize", "it is not a known key",
+        ({"space__targt": 1}, "space.targt", "unknown key", "did you mean target?"),
+        ({"proxy__batchsize": 1}, "proxy.batchsize", "unknown key",
          "did you mean batch_size?"),
-        ({"spaces": 1}, "spaces", "it is not a known key", "did you mean space?"),
-        ({"proxy": None}, "proxy", "it is missing and must be given", None),
+        ({"spaces": 1}, "spaces", "unknown key", "did you mean space?"),
+        ({"proxy": None}, "proxy", "a value is required", None),
         ({"space__lattice": None}, "space",
          "give exactly one of axes, lattice and compare: they say where to look", None),
         ({"space__baseline": "antigravity:Net"}, "space.baseline",
@@ -107,21 +107,21 @@ async def test_the_same_key_makes_no_second_sweep(client, store, problem):
         ({"proxy__reports": 50}, "proxy", "proxy.reports is 50: the budget has only 20 steps to "
          "report after", "lower reports or raise the budget"),
         ({"space__lattice": {"divisions": 15}}, "space.lattice",
-         "at most 120 directions are planned for a request", "use fewer divisions or directions"),
+         "at most 120 directions are planned per request", "use fewer divisions or directions"),
         ({"space__lattice": None, "space__axes": {"alpha": {"max": 3, "step": 0.01},
           "beta": {"max": 3, "step": 0.01}, "gamma": {"max": 2, "step": 0.01}}}, "space.axes",
-         "at most 100,000 points are planned for a request",
+         "at most 100,000 points are planned per request",
          "use larger steps, or plan with `scaling-search plan` on a machine of your own"),
         ({"seeds": list(range(100)), "proxy__images": 10**9}, "proxy",
-         "at most 1,000,000,000 training images are taken in one sweep",
-         "lower the budget of a trial, or use fewer seeds or candidates"),
+         "at most 1,000,000,000 training images are accepted per sweep",
+         "reduce the images per trial, or use fewer seeds or candidates"),
         ({"space__target__at_most": {"latency": 2}}, "space.target",
-         "the service runs no networks, so it cannot plan under a constraint on latency",
+         "the service does not run networks, so it cannot plan for a latency target",
          "plan and run it with `scaling-search run` on the machine whose latency counts"),
         ({"data__test_fraction": 0.5}, "data.test_fraction",
-         "it is decided when a data set is registered", "leave it out"),
+         "it is fixed when a data set is registered", "omit it"),
         ({"data__depth_bits": 12}, "data.depth_bits",
-         "it is decided when a data set is registered", "leave it out"),
+         "it is fixed when a data set is registered", "omit it"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/v1/plan", "/v1/sweeps"])
@@ -168,8 +168,8 @@ async def test_weights_that_are_kept_have_a_largest_size(serving, problem):
         found = problem(await client.post("/v1/sweeps", json=body), 422, "invalid")
         (error,) = found["errors"]
         assert (error["field"], error["value"]) == ("keep_checkpoints", "all")
-        assert error["rule"].startswith("at most 20,000,000 bytes of weights are kept of one sweep")
-        assert error["remedy"] == "keep those of fewer trials, such as best:3"
+        assert error["rule"].startswith("at most 20,000,000 bytes of weights are kept per sweep")
+        assert error["remedy"] == "keep the weights of fewer trials, for example best:3"
         body = SPEC | {"keep_checkpoints": "best:1"}
         assert (await client.post("/v1/sweeps", json=body)).status_code == 201
 

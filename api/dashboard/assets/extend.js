@@ -1,17 +1,17 @@
-// More of a sweep that has ended: only what is filled in is asked for.
+// The form that extends a sweep: only fields with a value are sent.
 import { clearProblem, showProblem } from "./plan.js";
 
 const form = document.getElementById("extension");
 
-function asked() {
-  const extension = {};
+function extension() {
+  const given = {};
   for (const field of form.querySelectorAll("[data-path]")) {
     if (field.value === "") continue;
     const parts = field.dataset.path.split("."), last = parts.pop();
-    const place = parts.reduce((value, part) => (value[part] ??= {}), extension);
+    const place = parts.reduce((value, part) => (value[part] ??= {}), given);
     place[last] = field.type === "number" ? Number(field.value) : field.value;
   }
-  return extension;
+  return given;
 }
 
 async function send() {
@@ -19,13 +19,13 @@ async function send() {
     const answer = await fetch(form.dataset.address, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(asked()),
+      body: JSON.stringify(extension()),
     });
     const body = await answer.json();
     if (answer.ok) return body;
     showProblem(form, body);
   } catch {
-    showProblem(form, { detail: "The service does not answer: try again.", errors: [] });
+    showProblem(form, { detail: "The service does not respond. Try again.", errors: [] });
   }
   return null;
 }

@@ -22,7 +22,7 @@ async function copy(text, button) {
     button.textContent = "Copied";
     say("Copied.");
   } catch {
-    button.textContent = "Select it and press Ctrl+C"; // no clipboard without HTTPS or permission
+    button.textContent = "Press Ctrl+C to copy"; // no clipboard without HTTPS or permission
     getSelection().selectAllChildren(written);
   }
   setTimeout(() => { button.textContent = name; }, 2500);

@@ -1,5 +1,5 @@
 // Keeps a page up to date: fetches it again and puts its live parts in the place of the old ones.
-// What is not live (forms, marks, open details) stays as its reader left it.
+// Everything else (forms, selections, open details) is left as it is.
 
 export async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });

@@ -12,16 +12,16 @@ export function made(tag, className, ...content) {
 
 export function showPlan(plan) {
   const sums = [
-    ["Candidates", count.format(plan.candidates.length), `${count.format(plan.points_within)} of ${count.format(plan.points)} points lie within the constraint`],
-    ["Trials", count.format(plan.training.trials), plan.training.strategy === "grid" ? `${plan.training.seeds.length} of each candidate` : `at most: ${plan.training.strategy} decides after ${amount.format(plan.training.first_images)} images`],
-    ["Training images", amount.format(plan.training.images), "of all trials, repeats counted"],
+    ["Candidates", count.format(plan.candidates.length), `${count.format(plan.points_within)} of ${count.format(plan.points)} points satisfy the constraint`],
+    ["Trials", count.format(plan.training.trials), plan.training.strategy === "grid" ? `${plan.training.seeds.length} per candidate` : `at most; ${plan.training.strategy} decides after ${amount.format(plan.training.first_images)} images`],
+    ["Training images", amount.format(plan.training.images), "of all trials, including repeats"],
     ["Baseline", `${amount.format(plan.base_flops)} FLOPs`, `${plan.baseline} at ${plan.resolution_px} px, ${plan.classes} classes`],
   ];
   document.getElementById("sums").replaceChildren(
     ...sums.map(([name, value, more]) => made("div", "", made("dt", "", name), made("dd", "", value, made("span", "under", more)))),
   );
   document.getElementById("warnings").replaceChildren(
-    ...(plan.dataset ? [] : [notice("No data set is chosen: this is what any data would get.")]),
+    ...(plan.dataset ? [] : [notice("No data set is selected: the plan uses the baseline's own channels and classes.")]),
     ...plan.warnings.map(notice),
   );
   document.getElementById("candidates").replaceChildren(...plan.candidates.map(row));
@@ -42,7 +42,7 @@ function row(one) {
   const first = made("th", "number", String(one.index));
   first.scope = "row";
   return made("tr", "", first, ...numbers.map((value) => made("td", "number", String(value))),
-    made("td", "", roles + (one.eligible || roles === "baseline" ? "" : " (cannot win)")), made("td", "wraps", one.notes.join("; ")));
+    made("td", "", roles + (one.eligible || roles === "baseline" ? "" : " (not eligible)")), made("td", "wraps", one.notes.join("; ")));
 }
 
 export function clearProblem(form) {
@@ -51,27 +51,28 @@ export function clearProblem(form) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
-  for (const said of form.querySelectorAll(".wrong")) said.remove();
+  for (const message of form.querySelectorAll(".wrong")) message.remove();
 }
 
 export function showProblem(form, problem) {
   const rest = [];
   for (const [place, one] of problem.errors.entries()) {
-    const told = one.remedy ? `${one.rule}; ${one.remedy}` : one.rule;
+    const text = one.remedy ? `${one.rule}; ${one.remedy}` : one.rule;
     const field = form.querySelector(`[data-path="${CSS.escape(one.field)}"]`);
     if (!field) {
-      rest.push(made("li", "", one.field ? `${one.field}: ${told}` : told));
+      rest.push(made("li", "", one.field ? `${one.field}: ${text}` : text));
       continue;
     }
-    const said = made("span", "wrong", told);
-    said.id = `wrong-${place}`;
-    field.after(said);
+    const message = made("span", "wrong", text);
+    message.id = `wrong-${place}`;
+    field.after(message);
     field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", said.id);
+    field.setAttribute("aria-describedby", message.id);
   }
-  const summary = problem.errors.length ? "The specification breaks a rule." : problem.detail;
+  const invalid = form.querySelector("[data-path][aria-invalid]");
+  const summary = !problem.errors.length ? problem.detail : invalid ? "Fix the highlighted fields." : "The specification is invalid.";
   document.getElementById("problem").replaceChildren(
     made("div", "notice bad", made("p", "", summary), ...(rest.length ? [made("ul", "", ...rest)] : [])),
   );
-  (form.querySelector("[data-path][aria-invalid]") ?? document.getElementById("problem")).focus();
+  (invalid ?? document.getElementById("problem")).focus();
 }

@@ -35,8 +35,8 @@ function fill({ except } = {}) {
   const { axes, lattice } = spec.space ?? {};
   const listed = lattice?.directions?.length;
   document.getElementById("where").textContent = [
-    axes && "A grid over α, β, γ, as given in the whole specification below.",
-    listed && `${listed} directions listed in the whole specification below.`,
+    axes && "A grid over α, β, γ, defined in the full specification below.",
+    listed && `${listed} directions, listed in the full specification below.`,
   ].filter(Boolean).join(" ");
 }
 
@@ -84,7 +84,7 @@ async function send(address, headers = {}) {
     if (answer.ok) return body;
     showProblem(form, body);
   } catch {
-    showProblem(form, { detail: "The service does not answer: try again.", errors: [] });
+    showProblem(form, { detail: "The service does not respond. Try again.", errors: [] });
   } finally {
     for (const button of buttons) button.disabled = false;
     busy.textContent = "";
@@ -96,7 +96,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (text.getAttribute("aria-invalid")) {
     document.getElementById("whole").open = true;
-    showProblem(form, { detail: "The whole specification is not JSON: mend it first.", errors: [] });
+    showProblem(form, { detail: "The specification is not valid JSON.", errors: [] });
     return;
   }
   if (spec.data && !spec.data.name) delete spec.data; // a plan does without, a sweep does not

@@ -113,11 +113,11 @@ async def test_plotly_comes_from_the_installed_package(client):
 @pytest.mark.parametrize(
     ("path", "status", "title"),
     [
-        ("/nothing", 404, "There is no such thing"),
-        ("/v1/sweeps/99", 404, "There is no such thing"),
-        ("/?stat=queued", 422, "The request breaks a rule"),
-        ("/?limit=x", 422, "The request breaks a rule"),
-        ("/?cursor=abc", 422, "The request breaks a rule"),
+        ("/nothing", 404, "Not found"),
+        ("/v1/sweeps/99", 404, "Not found"),
+        ("/?stat=queued", 422, "The request is invalid"),
+        ("/?limit=x", 422, "The request is invalid"),
+        ("/?cursor=abc", 422, "The request is invalid"),
     ],
 )
 async def test_people_are_told_in_words_and_programs_in_json(

@@ -143,7 +143,7 @@ async def test_one_sweep_that_compares_ways_of_scaling_has_its_figure_and_table(
     assert unescape(re.search(r'data-figure="([^"]+)"', html)[1]) == (
         f"/v1/sweeps/{number}/figures/methods"
     )
-    assert "Its table follows when all trials are done." in html
+    assert "The table appears when all trials are done." in html
     point = {
         "method": "fast",
         "phi": 1.0,
@@ -198,7 +198,7 @@ async def test_who_may_only_read_is_told_so(serving, store):
     async with serving(require_tokens=True) as client:
         headers = {"Authorization": f"Bearer {token.secret}"}
         html = (await client.get("/submit", headers=headers)).text
-    assert "Your token may only read" in html
+    assert "Your token is read-only" in html
     assert 'id="plan-it" disabled' in html
 
 
@@ -213,7 +213,7 @@ async def test_signing_in_needs_nothing_but_its_page(serving, store):
 
 async def test_where_no_token_is_needed_signing_in_says_so(client, pages):
     html = (await client.get("/sign-in")).text
-    assert "on this machine nobody needs a token" in html
+    assert "No token is needed on this machine." in html
     assert "<form" not in html
 
 

@@ -85,7 +85,7 @@ async def test_the_log_and_the_specification_are_there(client, pages):
     [
         (1, "", []),
         (2, "", ["cancel"]),
-        (3, "It waits for a runner", ["cancel"]),
+        (3, "Waiting for a runner", ["cancel"]),
         (4, "the disk is full", ["resume"]),
     ],
 )
@@ -102,9 +102,9 @@ async def test_a_sweep_that_lost_trials_says_so_and_offers_to_try_them_again(
     sweep = library.incomplete()
     html = (await client.get(f"/sweeps/{sweep}")).text
     assert "◐ incomplete" in pages.texts(html, "p")[1]
-    assert "2 trials failed. The verdict is from the others; resuming tries what failed again." in (
-        " ".join(pages.texts(html, "p"))
-    )
+    said = " ".join(pages.texts(html, "p"))
+    assert "2 trials failed. The verdict is based on the other trials." in said
+    assert "Resuming trains the failed ones again." in said
     assert 'data-done="8" data-total="10"' in html
     assert '8 of 10 <span class="under lost">2 failed</span>' in html
     assert re.findall(rf'data-post="/v1/sweeps/{sweep}/(\w+)"', html) == ["resume"]
@@ -119,7 +119,7 @@ async def test_a_sweep_without_a_driver_is_interrupted(client, store, library, p
     sweep = library.sweep(name="lost")
     lease = store.claim(sweep, "here:1:0", ttl_seconds=0.01)
     html = (await client.get(f"/sweeps/{lease.sweep_id}")).text
-    assert "Its driver is gone" in html
+    assert "The driver of this sweep has stopped" in html
     assert "‖ interrupted" in pages.texts(html, "p")[1]
     assert (await client.post(f"/v1/sweeps/{sweep}/resume")).json()["state"] == "queued"
 
@@ -127,10 +127,10 @@ async def test_a_sweep_without_a_driver_is_interrupted(client, store, library, p
 async def test_a_sweep_that_no_runner_was_asked_to_train_can_be_handed_to_one(client, library):
     sweep = library.sweep(name="kept")
     html = (await client.get(f"/sweeps/{sweep}")).text
-    assert "No runner has been asked to train it yet" in html
+    assert "This sweep has not been given to a runner yet" in html
     assert (await client.post(f"/v1/sweeps/{sweep}/resume")).status_code == 200
     html = (await client.get(f"/sweeps/{sweep}")).text
-    assert "It waits for a runner" in html
+    assert "Waiting for a runner" in html
 
 
 async def test_who_may_only_read_is_offered_nothing_else(serving, store):

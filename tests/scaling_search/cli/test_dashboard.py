@@ -42,10 +42,10 @@ def test_a_sweep_is_submitted_from_the_form_and_watched_to_its_end(
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     served = start("serve", "serve", "--port", "0", "--workers", "2")
     page.goto(f"{served.address()}/submit")
-    page.get_by_text("The whole specification as JSON").click()
+    page.get_by_text("Full specification as JSON").click()
     page.locator("#text").fill(json.dumps(yaml.safe_load((shell.folder / "tiny.yaml").read_text())))
-    page.get_by_role("button", name="Show the plan").click()
-    page.get_by_role("button", name="Submit the sweep").click()
+    page.get_by_role("button", name="Show plan").click()
+    page.get_by_role("button", name="Submit sweep").click()
     page.wait_for_url("**/sweeps/1")
     page.evaluate("window.never_reloaded = true")
     with Store.open(f"sqlite:///{shell.database}") as store:

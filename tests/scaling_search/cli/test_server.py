@@ -114,7 +114,7 @@ def test_a_service_takes_its_address_and_token_from_the_environment(
     monkeypatch.setenv("SCALING_SEARCH_SERVER", serve(library_database, require_tokens=True))
     refused = shell.invoke("show", "1")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "a token is needed here" in refused.stderr
+    assert "a token is required" in refused.stderr
     assert "SCALING_SEARCH_TOKEN" in refused.stderr
     monkeypatch.setenv("SCALING_SEARCH_TOKEN", secret)
     assert shell.invoke("show", "1").stdout.startswith("Sweep 1 'finished': finished")

@@ -176,7 +176,7 @@ def test_a_runner_that_cannot_work_is_refused(shell, command, words, message):
 def test_others_can_only_be_served_with_tokens(shell):
     refused = shell.invoke("serve", "--host", "0.0.0.0", "--no-runner")
     assert refused.exit_code == 2
-    assert "there is none; make one with `scaling-search tokens create NAME`" in refused.stderr
+    assert "there is none; create one with `scaling-search tokens create NAME`" in refused.stderr
 
 
 def test_a_port_that_is_taken_starts_no_runner(shell):

@@ -104,7 +104,7 @@ async def test_the_service_tells_it(number, url, store):
         assert figure["layout"]["title"]["text"] == "Is the short budget valid?"
         assert (await client.get("/v1/validations/2/figure")).status_code == 404
         page = (await client.get("/sweeps/1")).text
-        assert "Is its short budget valid?" in page
+        assert "Is the short training budget valid?" in page
         assert "/v1/validations/1/figure" in page
 
 

@@ -1,10 +1,11 @@
-"""From exceptions to problems: what was asked wrongly, and what went wrong here."""
+"""From exceptions to problems: invalid requests, and failures of the service."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_args
+from functools import partial
+from typing import Any, Final, get_args
 
 import structlog
 from fastapi import FastAPI
@@ -15,39 +16,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from api.problems import Finding, Place, ProblemError, response, shortened, told
+from api.problems import Finding, Place, ProblemError, response, sentence, shortened
 from results import ConflictError, DatabaseUnavailableError, NotFoundError
 from search_spaces.errors import InputError, WorkError, suggest
 
-RETRY_SECONDS = 2
-"""When to come back after a 503."""
+RETRY_SECONDS: Final = 2
+"""When to try again after a 503."""
 
 _log = structlog.get_logger("api")
 
-_PLACES: dict[str, Place] = {
-    "path": "path",
-    "query": "query",
-    "header": "header",
-    "cookie": "cookie",
-    "body": "body",
-}
-_CANNOT_BE_STORED = ("a value cannot be stored", "a number is too large")
-_WHAT_TO_DO = {
+_CANNOT_BE_STORED: Final = ("a value cannot be stored", "a number is too large")
+_REMEDIES: Final = {
     401: "send `Authorization: Bearer TOKEN`, or sign in",
     404: "/openapi.json lists every path",
-    405: "the Allow header names the methods that it takes",
+    405: "the Allow header lists the methods that it accepts",
 }
 
 
 def install(app: FastAPI) -> None:
-    """Let every failure of a route become a problem."""
+    """Answer every exception of a route with a problem."""
     handlers: dict[type[Exception], Any] = {
         ProblemError: _problem,
-        RequestValidationError: _unreadable,
+        RequestValidationError: _validation_error,
         HTTPException: _http,
-        NotFoundError: _not_found,
-        ConflictError: _conflict,
-        InputError: _wrong,
+        NotFoundError: partial(_error_in_words, status=404),
+        ConflictError: partial(_error_in_words, status=409),
+        InputError: _input_error,
         DatabaseUnavailableError: _unavailable,
         WorkError: _failed,
     }
@@ -59,44 +53,34 @@ async def _problem(request: Request, error: ProblemError) -> Response:
     return response(request.scope, error.status, error.detail, error.findings, error.headers)
 
 
-async def _not_found(request: Request, error: NotFoundError) -> Response:
-    return _told_by(request, 404, error)
-
-
-async def _conflict(request: Request, error: ConflictError) -> Response:
-    return _told_by(request, 409, error)
-
-
-async def _wrong(request: Request, error: InputError) -> Response:
-    where = f"{request.app.state.service.store.location}: "
-    text = str(error).removeprefix(where)
+async def _input_error(request: Request, error: InputError) -> Response:
+    location = f"{request.app.state.service.store.location}: "
+    text = str(error).removeprefix(location)
     if text != str(error) and not text.startswith(_CANNOT_BE_STORED):
-        # Wrong is the database, not the request: read-only, not to be opened, not one of ours.
+        # The database is wrong, not the request: read-only, not readable, not one of ours.
         return await _failed(request, WorkError(str(error)))
-    return _told_by(request, 422, InputError(text))
+    return await _error_in_words(request, InputError(text), 422)
 
 
-def _told_by(request: Request, status: int, error: InputError) -> Response:
-    """Our own errors say value, rule and remedy in words; what they name is part of the path."""
+async def _error_in_words(request: Request, error: InputError, status: int) -> Response:
+    """Our own errors hold value, rule and remedy in words; the field is in the path, if any."""
     text = str(error)
-    rule, semicolon, remedy = text.rpartition("; ")
-    named = [
-        (name, value)
-        for name, value in request.path_params.items()
-        if re.search(rf"\b{re.escape(str(value))}\b", text)
-    ]
-    if named and status != 422:
-        (name, value), place = named[0], _PLACES["path"]
-    else:
-        name, value, place = "", None, _PLACES["body" if request.method == "POST" else "query"]
-    finding = Finding(
+    rule, _, remedy = text.rpartition("; ")
+    place: Place = "body" if request.method == "POST" else "query"
+    name, value = "", None
+    if status != 422:
+        for parameter, given in request.path_params.items():
+            if re.search(rf"\b{re.escape(str(given))}\b", text):
+                place, name, value = "path", parameter, given
+                break
+    item = Finding(
         place=place,
         field=name,
         value=shortened(value),
-        rule=rule if semicolon else text,
-        remedy=remedy if semicolon else None,
+        rule=rule or text,
+        remedy=remedy if rule else None,
     )
-    return response(request.scope, status, text, [finding])
+    return response(request.scope, status, text, [item])
 
 
 async def _unavailable(request: Request, error: DatabaseUnavailableError) -> Response:
@@ -106,11 +90,11 @@ async def _unavailable(request: Request, error: DatabaseUnavailableError) -> Res
 
 
 def unavailable(scope: Any) -> Response:
-    """The answer while the database is locked or away."""
+    """The answer while the database is locked or unavailable."""
     return response(
         scope,
         503,
-        "the database is locked or away just now: the same request may succeed later",
+        "the database is locked or unavailable: send the same request again later",
         headers={"Retry-After": str(RETRY_SECONDS)},
     )
 
@@ -121,56 +105,56 @@ async def _failed(request: Request, error: WorkError) -> Response:
 
 
 def fault(scope: Any) -> Response:
-    """The answer to a request that the service failed at."""
+    """The answer to a request that the service failed to answer."""
     return response(
         scope,
         500,
-        "the service failed at this request; its log says why, under this request_id",
+        "the service failed to answer this request; its log has the reason under this request_id",
     )
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
     detail = {
-        400: "the body cannot be read as JSON: its nesting or a number is beyond what is parsed",
+        400: "the body cannot be parsed as JSON: it is nested too deeply or a number is too large",
         404: f"{request.url.path} does not exist",
-        405: f"{request.url.path} does not take {request.method}",
+        405: f"{request.url.path} does not accept {request.method}",
     }.get(error.status_code, str(error.detail))
     place: Place = "body" if error.status_code in (400, 413) else "request"
-    remedy = _WHAT_TO_DO.get(error.status_code)
-    finding = Finding(place=place, field="", rule=detail, remedy=remedy)
+    remedy = _REMEDIES.get(error.status_code)
+    item = Finding(place=place, field="", rule=detail, remedy=remedy)
     headers = dict(error.headers or {})
     if error.status_code == 405 and (methods := _methods(request)):
         headers["Allow"] = ", ".join(methods)
-    return response(request.scope, error.status_code, detail, [finding], headers)
+    return response(request.scope, error.status_code, detail, [item], headers)
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method that the path takes: Starlette names those of its first route alone."""
-    taken: set[str] = set()
+    """All methods of the path; Starlette's Allow header has those of its first route only."""
+    accepted: set[str] = set()
     for template, operations in request.app.openapi()["paths"].items():
         pattern, _, _ = compile_path(template)
         if pattern.match(request.url.path):
-            taken |= {method.upper() for method in operations}
-    return sorted(taken)
+            accepted |= {method.upper() for method in operations}
+    return sorted(accepted)
 
 
-async def _unreadable(request: Request, error: RequestValidationError) -> Response:
-    findings = [_finding(request, found) for found in error.errors()]
-    return response(request.scope, 422, "; ".join(map(told, findings)), findings)
+async def _validation_error(request: Request, error: RequestValidationError) -> Response:
+    items = [_item(request, entry) for entry in error.errors()]
+    return response(request.scope, 422, "; ".join(map(sentence, items)), items)
 
 
-def _finding(request: Request, found: Mapping[str, Any]) -> Finding:
-    """What pydantic found, in our words where they help more."""
-    first, *rest = found["loc"]
-    place = _PLACES.get(str(first), "request")
+def _item(request: Request, entry: Mapping[str, Any]) -> Finding:
+    """An error of pydantic, in our words where they help more."""
+    first, *rest = entry["loc"]
+    place: Place = first if first in get_args(Place) else "request"
     parts = [part for part in rest if not str(part).startswith("function-")]
-    kind, remedy, value = found["type"], None, found.get("input")
-    rule = str(found.get("ctx", {}).get("error") or found["msg"])
+    kind, remedy, value = entry["type"], None, entry.get("input")
+    rule = str(entry.get("ctx", {}).get("error") or entry["msg"])
     if kind == "extra_forbidden":
         known = _known_keys(request, place, parts[:-1])
-        rule, remedy, value = "it is not a known key", suggest(str(parts[-1]), known), None
+        rule, remedy, value = "unknown key", suggest(str(parts[-1]), known), None
     elif kind == "missing":
-        rule, value = "it is missing and must be given", None
+        rule, value = "a value is required", None
     elif kind == "json_invalid":
         rule, parts, value = f"not JSON: {rule} at character {parts[0]}", [], None
     elif kind == "value_error" and "; " in rule:
@@ -187,7 +171,7 @@ def _finding(request: Request, found: Mapping[str, Any]) -> Finding:
 
 
 def _known_keys(request: Request, place: Place, inside: Sequence[Any]) -> Iterable[str]:
-    """The keys that the model at this place of the request has."""
+    """Keys of the model at this place of the request."""
     dependant = getattr(request.scope.get("route"), "dependant", None)
     parameters = getattr(dependant, f"{place}_params", [])
     model = next(
