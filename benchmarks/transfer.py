@@ -17,8 +17,8 @@ from torch import Tensor
 
 from benchmarks.folders import write_digits
 from benchmarks.report import Figure
+from scaling_search.data.dataset import PreparedDataset, Split
 from scaling_search.data.prepare import prepare
-from scaling_search.data.prepared import PreparedDataset, Split
 from scaling_search.networks.modules import build
 from scaling_search.training import Evaluation, Start, evaluate
 from scaling_search.training.evaluation import recompute_norms

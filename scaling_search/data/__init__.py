@@ -10,7 +10,7 @@ Importing this package loads the reading side only; `prepare` is imported from
 `scaling_search.data.prepare`.
 """
 
-from scaling_search.data.prepared import PreparedDataset, SplitArrays
+from scaling_search.data.dataset import PreparedDataset, Split, SplitArrays
 from scaling_search.data.registry import BuiltIn, built_ins
 
-__all__ = ["BuiltIn", "PreparedDataset", "SplitArrays", "built_ins"]
+__all__ = ["BuiltIn", "PreparedDataset", "Split", "SplitArrays", "built_ins"]

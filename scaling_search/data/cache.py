@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import json
 import os
@@ -10,12 +11,18 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import platformdirs
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from search_spaces.errors import InputError, WorkError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
 
 CACHE_VARIABLE = "SCALING_SEARCH_CACHE_DIR"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -123,18 +130,27 @@ def discard_remains(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
 
 
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Writes a JSON file in one step: readers see the old one or the new one."""
+def write_value(path: Path, value: DataclassInstance) -> None:
+    """Write a value as JSON in one step: readers see the old file or the new one."""
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
     with readable_errors(path.parent):
-        temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
+        temporary.write_text(json.dumps(dataclasses.asdict(value), indent=1), encoding="utf-8")
         temporary.replace(path)
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
-    """The object in a JSON file, or None where there is none or it is damaged."""
+def read_value(path: Path, kind: type[T]) -> T | None:
+    """The value that `write_value` wrote, or None where there is none or it is damaged."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        return adapter(kind).validate_python(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return None
-    return values if isinstance(values, dict) else None
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """Reads and writes a dataclass as plain JSON values; made once, which takes a millisecond."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]

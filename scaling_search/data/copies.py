@@ -22,7 +22,7 @@ Where = Callable[[int], str]
 
 
 @dataclass(frozen=True)
-class Images:
+class HashedImages:
     """Images to compare.
 
     Attributes:
@@ -64,7 +64,7 @@ def as_names(hashes: NDArray[np.uint8]) -> NDArray[np.void]:
     return np.ascontiguousarray(hashes).view("V32").ravel()
 
 
-def find_copies(pool: Images, test: Images | None) -> Copies:
+def find_copies(pool: HashedImages, test: HashedImages | None) -> Copies:
     """Compares all images with one another.
 
     Args:
@@ -92,17 +92,17 @@ def find_copies(pool: Images, test: Images | None) -> Copies:
     )
 
 
-def _contradictions(parts: list[Images]) -> tuple[int, tuple[str, ...]]:
+def _contradictions(parts: list[HashedImages]) -> tuple[int, tuple[str, ...]]:
     first: dict[bytes, tuple[int, int]] = {}
-    torn: dict[bytes, str] = {}
+    contradicting: dict[bytes, str] = {}
     names = [[name.tobytes() for name in part.pixels] for part in parts]
     for number, part in enumerate(parts):
         for row, name in enumerate(names[number]):
             known = first.setdefault(name, (number, row))
-            if name not in torn and parts[known[0]].labels[known[1]] != part.labels[row]:
-                torn[name] = f"{parts[known[0]].where(known[1])} and {part.where(row)}"
-    count = sum(name in torn for of_part in names for name in of_part)
-    return count, tuple(torn.values())[:_NAMED]
+            if name not in contradicting and parts[known[0]].labels[known[1]] != part.labels[row]:
+                contradicting[name] = f"{parts[known[0]].where(known[1])} and {part.where(row)}"
+    count = sum(name in contradicting for of_part in names for name in of_part)
+    return count, tuple(contradicting.values())[:_NAMED]
 
 
 def repeated(hashes: NDArray[np.uint8]) -> int:
@@ -115,48 +115,48 @@ def copied_from(hashes: NDArray[np.uint8], others: NDArray[np.uint8]) -> int:
     return int(np.isin(as_names(hashes), as_names(others)).sum())
 
 
-def copies_notes(found: Copies, test_count: int | None) -> tuple[str, ...]:
+def copies_notes(copies: Copies, test_count: int | None) -> tuple[str, ...]:
     """What to say of copies in the test split and of contradicting labels."""
     notes = []
-    if found.test:
+    if copies.test:
         notes.append(
-            f"{found.test:,} of {test_count:,} test images are exact copies of images to train or "
-            f"validate on ({'; '.join(found.test_examples)}): accuracies on the test split do not "
+            f"{copies.test:,} of {test_count:,} test images are exact copies of images to train or "
+            f"validate on ({'; '.join(copies.test_examples)}): accuracies on the test split do not "
             "say how new images are told"
         )
-    if found.contradictory:
+    if copies.contradictory:
         notes.append(
-            f"{found.contradictory:,} images are exact copies with contradicting labels "
-            f"({'; '.join(found.contradictory_examples)}): no network can tell both right"
+            f"{copies.contradictory:,} images are exact copies with contradicting labels "
+            f"({'; '.join(copies.contradictory_examples)}): no network can tell both right"
         )
     return tuple(notes)
 
 
-def refuse_copies(name: str, found: Copies, validation: int) -> None:
-    """The refusal that `strict` asks for.
+def refuse_copies(name: str, copies: Copies, validation: int) -> None:
+    """Refuse copies, as `strict` asks for.
 
     Args:
         name: of the data set.
-        found: in all splits.
+        copies: in all splits.
         validation: validation images that are copies of training images.
 
     Raises:
         InputError: there are copies between splits, or contradicting labels.
     """
     problems = []
-    if found.test:
+    if copies.test:
         problems.append(
-            f"{found.test:,} test images that are exact copies of images to train or validate on "
-            f"({'; '.join(found.test_examples)})"
+            f"{copies.test:,} test images that are exact copies of images to train or validate on "
+            f"({'; '.join(copies.test_examples)})"
         )
     if validation:
         problems.append(
             f"{validation:,} validation images that are exact copies of training images"
         )
-    if found.contradictory:
+    if copies.contradictory:
         problems.append(
-            f"{found.contradictory:,} exact copies with contradicting labels "
-            f"({'; '.join(found.contradictory_examples)})"
+            f"{copies.contradictory:,} exact copies with contradicting labels "
+            f"({'; '.join(copies.contradictory_examples)})"
         )
     if problems:
         raise InputError(

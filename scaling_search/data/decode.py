@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from scaling_search.data.deep import (
+from scaling_search.data.deep_images import (
     FULL_BITS,
     UnreadableImageError,
     narrowed,

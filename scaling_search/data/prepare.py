@@ -3,15 +3,15 @@
 The steps, each skipped where the cache already holds its outcome:
 
 1. locate: the source is found and stamped (file sizes and times, no content);
-2. survey: every image is read once for its content hash and size → fingerprint, geometry, and
+2. scan: every image is read once for its content hash and size → fingerprint, geometry, and
    the number of bits that deep images use;
 3. decode: into a uint8 array, under a lock, published whole;
 4. compare: copies between splits and contradicting labels, by the decoded pixels;
 5. split: by content hash and seed.
 
-The test split is a folder of its own. One that is stored apart is kept only when asked for: before
+The test split is a folder of its own. One that the source has is kept only when asked for: before
 that its images are read for its fingerprint and to find copies, and nothing else is done with them.
-One that is held apart is decoded with the rest, so that its corrupt images are told with theirs.
+One that is held out is decoded with the rest, so that its corrupt images are told with theirs.
 """
 
 from __future__ import annotations
@@ -22,30 +22,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scaling_search.data.cache import (
-    cache_folder,
-)
-from scaling_search.data.copies import (
-    copies_notes,
-    refuse_copies,
-)
-from scaling_search.data.entry import (
-    CorruptImagesError,
-    Manifest,
-    open_entry,
-    some_of,
-)
-from scaling_search.data.geometry import geometry_notes
-from scaling_search.data.memory import digest, recall, remember
-from scaling_search.data.opening import open_source
+from scaling_search.data.arrays import CorruptImagesError, Manifest, first_of, open_arrays
+from scaling_search.data.cache import cache_folder
+from scaling_search.data.copies import copies_notes, refuse_copies
+from scaling_search.data.dataset import PreparedDataset
+from scaling_search.data.ingest import ingest
 from scaling_search.data.parallel import Progress, quiet
-from scaling_search.data.prepared import PreparedDataset
-from scaling_search.data.sources import (
-    locate,
-    newest_of,
-    note_on_left_out,
-)
-from scaling_search.data.split_rows import SplitRows, open_split_rows
+from scaling_search.data.source_cache import OpenedSource, digest, recall, remember
+from scaling_search.data.sources import locate, newest_of, note_on_left_out
+from scaling_search.data.split_rows import SplitFacts, split_folder
 from search_spaces.errors import InputError, WorkError
 from search_spaces.specs.data import DataSpec
 
@@ -56,7 +41,7 @@ _SETTLED_SECONDS = 2.0
 def prepare(
     spec: DataSpec, *, with_test: bool = False, progress: Progress = quiet
 ) -> PreparedDataset:
-    """Makes a data set ready for training: decodes it where the cache does not hold it.
+    """Make a data set ready for training: decode it where the cache does not hold it.
 
     Safe to call from several processes at once: one decodes, the others wait for it.
 
@@ -66,30 +51,21 @@ def prepare(
         progress: called with a stage ("reading", "decoding", "waiting"), images done, and total.
 
     Raises:
-        InputError: where the data set, its images or the cache folder are not as they must be.
-        WorkError: where the disk is full or the Hub cannot be reached.
+        InputError: the data set, its images or the cache folder are not as they must be.
+        WorkError: the disk is full or the Hub cannot be reached.
     """
     cache = cache_folder()
-    located = locate(spec, cache)
-    memory = cache / f"{digest(located.stamp, _source_options(spec))}.source.json"
-    opened = recall(memory, cache, with_test) if located.stamp else None
-    if opened is None:
-        opened = open_source(spec, located, cache, with_test, progress)
-        newest = max(located.newest, newest_of(opened.linked))
-        if located.stamp and time.time() - newest > _SETTLED_SECONDS:
-            remember(memory, opened)
+    opened = _open(spec, cache, with_test, progress)
     folder = cache / opened.key
     manifest = _manifest(folder, opened.place)
-    manifests = [manifest]
-    test_path: str | None = None
+    test: Manifest | None = None
     if opened.test_key is not None:
-        manifests.append(_manifest(cache / opened.test_key, opened.test_place))
-        test_path = str(cache / opened.test_key) if with_test else None
-    skipped = tuple(reason for one in manifests for reason in one.skipped)
-    n_skipped = sum(one.n_skipped for one in manifests)
+        test = _manifest(cache / opened.test_key, opened.test_place)
+    skipped = manifest.skipped + (test.skipped if test else ())
+    n_skipped = manifest.n_skipped + (test.n_skipped if test else 0)
     if n_skipped and not spec.skip_corrupt:
         raise CorruptImagesError(skipped, n_skipped)
-    split = _split(folder, manifest, spec, opened.held_fraction)
+    split_path, split = _split(folder, manifest, spec, opened.held_fraction)
     if spec.strict:
         refuse_copies(spec.name, opened.copies, split.validation_copies)
     return PreparedDataset(
@@ -98,8 +74,8 @@ def prepare(
         cache_key=opened.key,
         split_key=split.key,
         path=str(folder),
-        split_path=split.path,
-        test_path=test_path,
+        split_path=str(split_path),
+        test_path=str(cache / opened.test_key) if opened.test_key and with_test else None,
         class_names=manifest.class_names,
         channels=manifest.channels,
         native_min_px=manifest.native_min_px,
@@ -107,7 +83,7 @@ def prepare(
         source_px=manifest.source_px,
         train_counts=split.train_counts,
         validation_counts=split.validation_counts,
-        test_count=opened.test_count if opened.test_key is None else manifests[-1].images,
+        test_count=test.images if test else opened.test_count,
         n_skipped=n_skipped,
         skipped=skipped,
         left_out=opened.left_out,
@@ -119,8 +95,8 @@ def prepare(
         notes=(
             *opened.notes,
             *note_on_left_out(opened.left_out),
-            *geometry_notes(manifest),
-            *_notes_on_skipped(skipped, n_skipped, manifests[1:]),
+            *manifest.notes,
+            *_notes_on_skipped(skipped, n_skipped, test),
             *split.notes,
             *copies_notes(opened.copies, opened.test_count),
         ),
@@ -133,9 +109,22 @@ def prepare(
     )
 
 
+def _open(spec: DataSpec, cache: Path, with_test: bool, progress: Progress) -> OpenedSource:
+    """The source, from the cache if it did not change since."""
+    located = locate(spec, cache)
+    file = cache / f"{digest(located.stamp, _source_options(spec))}.source.json"
+    opened = recall(file, cache, with_test) if located.stamp else None
+    if opened is None:
+        opened = ingest(spec, located, cache, with_test, progress)
+        newest = max(located.newest, newest_of(opened.linked))
+        if located.stamp and time.time() - newest > _SETTLED_SECONDS:
+            remember(file, opened)
+    return opened
+
+
 def _manifest(folder: Path, place: str) -> Manifest:
     """The manifest of a folder, with the images that it names where they are."""
-    manifest = open_entry(folder)
+    manifest = open_arrays(folder)
     if manifest is None:
         raise WorkError(
             f"{folder} disappeared or was damaged while it was in use: prepare the data set again"
@@ -144,13 +133,15 @@ def _manifest(folder: Path, place: str) -> Manifest:
     return dataclasses.replace(manifest, skipped=skipped)
 
 
-def _split(folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: float) -> SplitRows:
+def _split(
+    folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: float
+) -> tuple[Path, SplitFacts]:
     """The rows of each split.
 
     Raises:
         InputError: a class has too few images, perhaps because corrupt ones were skipped.
     """
-    skipped = some_of(manifest.skipped, manifest.n_skipped)
+    skipped = first_of(manifest.skipped, manifest.n_skipped)
     if manifest.emptied:
         raise InputError(
             f"class {manifest.emptied[0]!r} has no image left"
@@ -159,24 +150,22 @@ def _split(folder: Path, manifest: Manifest, spec: DataSpec, held_fraction: floa
             "leave the class out"
         )
     try:
-        return open_split_rows(folder, manifest.class_names, spec, held_fraction)
+        return split_folder(folder, manifest.class_names, spec, held_fraction)
     except InputError as error:
         if not manifest.n_skipped:
             raise
         raise InputError(f"{error} (skipped as corrupt: {skipped})") from error
 
 
-def _notes_on_skipped(
-    skipped: Sequence[str], count: int, tests: Sequence[Manifest]
-) -> tuple[str, ...]:
+def _notes_on_skipped(skipped: Sequence[str], count: int, test: Manifest | None) -> tuple[str, ...]:
     if not count:
         return ()
     notes = [
         f"{count:,} {'image' if count == 1 else 'images'} could not be decoded and "
-        f"{'was' if count == 1 else 'were'} skipped: {some_of(skipped, count)}"
+        f"{'was' if count == 1 else 'were'} skipped: {first_of(skipped, count)}"
     ]
-    if emptied := [name for test in tests for name in test.emptied]:
-        notes.append(f"no test image is left of {', '.join(emptied)}")
+    if test and test.emptied:
+        notes.append(f"no test image is left of {', '.join(test.emptied)}")
     return tuple(notes)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from scaling_search.data.cache import publish, read_json, readable_errors, write_json
+from scaling_search.data.arrays import read_hashes, read_pixel_hashes
+from scaling_search.data.cache import publish, read_value, readable_errors, write_value
 from scaling_search.data.copies import copied_from, repeated
-from scaling_search.data.entry import read_hashes, read_pixel_hashes
-from scaling_search.data.plain import tuples
-from scaling_search.data.prepared import IMAGES_FILE, LABELS_FILE
+from scaling_search.data.dataset import IMAGES_FILE, LABELS_FILE
 from scaling_search.data.splits import split
 from scaling_search.data.statistics import channel_statistics
 from search_spaces.specs.data import DataSpec
@@ -23,12 +21,11 @@ _FACTS_FILE = "split.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SplitRows:
+class SplitFacts:
     """A split that is on the disk: its folder holds train.npy and validation.npy.
 
     Attributes:
         key: sha256 of the images of each side, whatever their order.
-        path: the folder.
         train_counts, validation_counts: images of each class.
         mean, std: per channel over the training images, in 0..1.
         train_copies: training images that are copies of others of them.
@@ -36,7 +33,6 @@ class SplitRows:
     """
 
     key: str
-    path: str
     train_counts: tuple[int, ...]
     validation_counts: tuple[int, ...]
     mean: tuple[float, ...]
@@ -54,41 +50,42 @@ class SplitRows:
         )
 
 
-def open_split_rows(
-    folder: Path, class_names: Sequence[str], spec: DataSpec, held_fraction: float
-) -> SplitRows:
-    """Splits the decoded images of a folder, or finds the split that was made before.
+def split_folder(
+    decoded: Path, class_names: Sequence[str], spec: DataSpec, held_fraction: float
+) -> tuple[Path, SplitFacts]:
+    """The folder of a split: made, or found as it was made before.
 
     Args:
-        folder: of the decoded images.
+        decoded: folder of the decoded images.
         class_names: in the order of the labels.
         spec: fraction, seed and cap.
-        held_fraction: what was held apart as test split before.
+        held_fraction: what was held out as test split before.
 
     Raises:
-        InputError: where a class would be missing on one side.
+        InputError: a class would be missing on one side.
     """
-    hashes = read_hashes(folder)
-    labels = np.load(folder / LABELS_FILE, allow_pickle=False)
+    hashes = read_hashes(decoded)
+    labels = np.load(decoded / LABELS_FILE, allow_pickle=False)
     identity = hashlib.sha256(hashes.tobytes() + labels.tobytes())
-    choice = (folder.name, spec.validation_fraction, spec.split_seed, spec.max_train_images)
+    choice = (decoded.name, spec.validation_fraction, spec.split_seed, spec.max_train_images)
     identity.update(repr(choice).encode())
-    target = folder.parent / "splits" / identity.hexdigest()[:32]
-    known = read_json(target / _FACTS_FILE)
+    target = decoded.parent / "splits" / identity.hexdigest()[:32]
+    known = read_value(target / _FACTS_FILE, SplitFacts)
     if known is not None:
-        return SplitRows(path=str(target), **tuples(known))
+        return target, known
     rows = split(hashes, labels, class_names, spec, held_fraction)
-    images = np.load(folder / IMAGES_FILE, mmap_mode="r", allow_pickle=False)
+    images = np.load(decoded / IMAGES_FILE, mmap_mode="r", allow_pickle=False)
     mean, std = channel_statistics(images, rows.train)
     sides = [b"".join(sorted(row.tobytes() for row in hashes[side])) for side in rows.sides()]
-    pixels = read_pixel_hashes(folder)
-    made = SplitRows(
+    train_counts, validation_counts = (
+        tuple(np.bincount(labels[side], minlength=len(class_names)).tolist())
+        for side in rows.sides()
+    )
+    pixels = read_pixel_hashes(decoded)
+    facts = SplitFacts(
         key=hashlib.sha256(b"|".join(sides)).hexdigest(),
-        path=str(target),
-        train_counts=tuple(np.bincount(labels[rows.train], minlength=len(class_names)).tolist()),
-        validation_counts=tuple(
-            np.bincount(labels[rows.validation], minlength=len(class_names)).tolist()
-        ),
+        train_counts=train_counts,
+        validation_counts=validation_counts,
         mean=mean,
         std=std,
         train_copies=repeated(pixels[rows.train]),
@@ -98,11 +95,9 @@ def open_split_rows(
     def write(inside: Path) -> None:
         np.save(inside / "train.npy", rows.train)
         np.save(inside / "validation.npy", rows.validation)
-        facts = dataclasses.asdict(made)
-        del facts["path"]
-        write_json(inside / _FACTS_FILE, facts)
+        write_value(inside / _FACTS_FILE, facts)
 
     with readable_errors(target.parent):
         target.parent.mkdir(exist_ok=True)
     publish(target, write)
-    return made
+    return target, facts

@@ -1,4 +1,4 @@
-"""Which images are held apart, validated on and trained on.
+"""Which images are held out, validated on and trained on.
 
 An image's place is decided by a hash of its content and the seed, not by a random number
 generator: the same images are split alike whatever their order or file names, on every version
@@ -61,7 +61,7 @@ def pick(
     return chosen
 
 
-def held_apart(
+def held_out(
     hashes: NDArray[np.uint8], labels: NDArray[np.int64], classes: int, fraction: float
 ) -> NDArray[np.bool_]:
     """Marks the test split of data that have none: a fixed, stratified fraction."""
@@ -79,11 +79,11 @@ def split(
     """Splits validation off the training images, then keeps max_train_images of the rest.
 
     Args:
-        hashes: (N, 32) of the images that are not held apart as test split.
+        hashes: (N, 32) of the images that are not held out as test split.
         labels: (N,) of the same images.
         class_names: in the order of the labels.
         spec: fraction, seed and cap.
-        test_fraction: what was held apart before (0 for nothing), for the error message.
+        test_fraction: what was held out before (0 for nothing), for the error message.
 
     Raises:
         InputError: where a class would have no image to train on or to validate on.
@@ -131,7 +131,7 @@ def _too_few(name: str, count: int, kept: int, spec: DataSpec, test_fraction: fl
     lacking = "validation" if kept == 0 else "training"
     apart = ""
     if test_fraction > 0:
-        apart = f" (after {test_fraction:g} of its images were held apart as the test split)"
+        apart = f" (after {test_fraction:g} of its images were held out as the test split)"
     return (
         f"class {name!r} would have no {lacking} image: it has {count}{apart} and "
         f"validation_fraction is {fraction:g}; a class needs at least {needed} images at these "

@@ -21,8 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from scaling_search.data import PreparedDataset
-from scaling_search.data.prepared import Split
+from scaling_search.data import PreparedDataset, Split
 from scaling_search.networks.modules import BlockModule
 from scaling_search.training.compiled import compile_layers
 from scaling_search.training.evaluation import evaluate, recompute_norms

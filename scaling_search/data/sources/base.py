@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scaling_search.data.dataset import LeftOut
 from scaling_search.data.decode import Raw
-from scaling_search.data.prepared import LeftOut
 from search_spaces.errors import InputError
 from search_spaces.names import printable
 
 
 @dataclass(frozen=True)
-class Part:
+class RawImages:
     """One split of a source as it is stored; nothing is decoded.
 
     Attributes:
@@ -55,10 +55,10 @@ class Part:
                 "be a readable file; fix its permissions or remove it"
             ) from error
 
-    def take(self, rows: NDArray[np.int64]) -> Part:
+    def take(self, rows: NDArray[np.int64]) -> RawImages:
         """The part that holds these rows only."""
         load = self.load
-        return Part(
+        return RawImages(
             self.labels[rows],
             [self.names[row] for row in rows],
             self.place,
@@ -80,8 +80,8 @@ class Source:
     """
 
     class_names: tuple[str, ...]
-    train: Part
-    test: Part | None = None
+    train: RawImages
+    test: RawImages | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     linked: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from scaling_search.data.sources.base import Located, Part, Source
+from scaling_search.data.sources.base import Located, RawImages, Source
 
 
 def locate() -> Located:
@@ -27,7 +27,7 @@ def _open() -> Iterator[Source]:
     images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
     yield Source(
         class_names=tuple(str(name) for name in bunch.target_names),
-        train=Part(
+        train=RawImages(
             labels=bunch.target.astype(np.int64),
             names=[f"{row:04d}" for row in range(len(images))],
             place="digit ",

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from scaling_search.data.prepared import LeftOut
+from scaling_search.data.dataset import LeftOut
 from search_spaces.names import printable
 
 _IMAGES = ".jpg .jpeg .jpe .jfif .png .bmp .gif .webp .tif .tiff .ppm .pgm .pbm .jp2 .avif"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scaling_search.data.prepared import LeftOut
+from scaling_search.data.dataset import LeftOut
 from scaling_search.data.sources.arrange import (
     AS_CLASSES,
     Arrangement,
@@ -24,7 +24,7 @@ from scaling_search.data.sources.arrange import (
     class_names,
     listed,
 )
-from scaling_search.data.sources.base import Located, Part, Source
+from scaling_search.data.sources.base import Located, RawImages, Source
 from scaling_search.data.sources.endings import IMAGE_SUFFIXES, ending, left_out, told
 from scaling_search.data.sources.layout import note_on_test, note_on_unused, role_of
 from scaling_search.data.sources.tree import Folder
@@ -82,8 +82,8 @@ def locate(root: Folder, layout: Layout) -> Located:
     def open_() -> Iterator[Source]:
         yield Source(
             class_names=names,
-            train=_part(train, names),
-            test=_part(test, names) if test else None,
+            train=_raw_images(train, names),
+            test=_raw_images(test, names) if test else None,
             notes=notes,
             left_out=others,
         )
@@ -268,10 +268,10 @@ def _holding(folder: Folder) -> str:
     return f" but {told(found)}" if found else ""
 
 
-def _part(listing: Listing, names: tuple[str, ...]) -> Part:
+def _raw_images(listing: Listing, names: tuple[str, ...]) -> RawImages:
     index = {name: label for label, name in enumerate(names)}
     folder, files = listing.folder.path, listing.files
-    return Part(
+    return RawImages(
         labels=np.array([index[file.class_name] for file in files], dtype=np.int64),
         names=[composed(file.name) for file in files],
         place=f"{folder}/",

@@ -10,7 +10,7 @@ from pathlib import Path
 from scaling_search.data.sources.base import Located, Source
 from scaling_search.data.sources.columns import choose_columns, quiet_library
 from scaling_search.data.sources.links import Links
-from scaling_search.data.sources.table import as_source, pick_train
+from scaling_search.data.sources.table import Tables, as_source, pick_train
 from search_spaces.errors import InputError, WorkError
 from search_spaces.specs.data import DataSpec
 
@@ -70,7 +70,7 @@ def _read(spec: DataSpec, name: str) -> Source:
     columns = choose_columns(splits[train].features, spec, first[0] if first else {})
     # Folders of images on the Hub become tables of paths into the library's own cache.
     cache = Links(tuple(Path(root) for root in (HF_HUB_CACHE, datasets.config.HF_DATASETS_CACHE)))
-    return as_source(splits, columns, spec.name, dict.fromkeys(splits, cache))
+    return as_source(Tables(splits, columns, spec.name, dict.fromkeys(splits, cache)))
 
 
 def _is_unreachable(error: BaseException) -> bool:

@@ -6,14 +6,15 @@ import contextlib
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from scaling_search.data.cache import exclusively, readable_errors, require_space
-from scaling_search.data.prepared import LeftOut
+from scaling_search.data.dataset import LeftOut
 from scaling_search.data.sources.base import Located, Source, stamp_of
 from scaling_search.data.sources.columns import (
+    Columns,
     choose_columns,
     features_of,
     quiet_library,
@@ -22,7 +23,7 @@ from scaling_search.data.sources.endings import ending, left_out
 from scaling_search.data.sources.layout import role_of
 from scaling_search.data.sources.links import Links
 from scaling_search.data.sources.shards import has_configurations, splits_of
-from scaling_search.data.sources.table import as_source, pick_train
+from scaling_search.data.sources.table import Tables, as_source, pick_train
 from scaling_search.data.sources.tree import Folder
 from search_spaces.errors import InputError
 from search_spaces.names import printable
@@ -110,7 +111,7 @@ def _left_out(
     unsaid = set(files) - {file for of_split in splits.values() for file in of_split}
     images = left_out([], (one.name for one in root.walk_images()))
     rest = (one.name for one in root.walk_others())
-    found = [
+    others = [
         *(
             replace(one, reason=_BESIDE, remedy="put them into class folders of their own")
             for one in images
@@ -123,64 +124,101 @@ def _left_out(
         if has_configurations(root.path):
             reason = "README.md does not name them in this configuration"
             remedy = "add them to its data_files, or move them away"
-        found.append(LeftOut(ending=".parquet", count=len(unsaid), reason=reason, remedy=remedy))
-    return tuple(found)
+        others.append(LeftOut(ending=".parquet", count=len(unsaid), reason=reason, remedy=remedy))
+    return tuple(others)
 
 
 def _without_linked(others: Sequence[LeftOut], source: Source) -> tuple[LeftOut, ...]:
     return tuple(one for one in others if not (source.linked and one.reason == _BESIDE))
 
 
-def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, root: Path) -> Source:
-    import datasets
+@dataclass(frozen=True)
+class _Heads:
+    """What the Parquet files say of themselves, before their rows are read.
+
+    Attributes:
+        schemas: of each file.
+        filled: of each split the files that have rows, and how many.
+        sample: the first row to train on; empty where there is none.
+    """
+
+    schemas: dict[Path, Any]
+    filled: dict[str, list[tuple[Path, int]]]
+    sample: dict[str, Any]
+
+
+def _read_heads(
+    splits: Mapping[str, Sequence[Path]], train: str, plain: Mapping[Path, str]
+) -> _Heads:
     import pyarrow
     from pyarrow import parquet
 
-    plain = _plainly_named([file for files in splits.values() for file in files], folder)
-    train = pick_train(list(splits), spec.name)
-    schemas: dict[Path, Any] = {}
-    sample: dict[str, Any] = {}
-    filled: dict[str, list[tuple[Path, int]]] = {}
+    heads = _Heads({}, {}, {})
     for split, files in splits.items():
         for file in files:
             try:
                 with parquet.ParquetFile(plain[file]) as opened:
-                    schemas[file] = opened.schema_arrow
+                    heads.schemas[file] = opened.schema_arrow
                     rows = opened.metadata.num_rows
-                    if rows and not sample and split == train:
+                    if rows and not heads.sample and split == train:
                         batch = next(opened.iter_batches(batch_size=1))
-                        sample = batch.slice(0, 1).to_pylist()[0]
+                        heads.sample.update(batch.slice(0, 1).to_pylist()[0])
             except (pyarrow.ArrowException, OSError, ValueError) as error:
                 raise InputError(
                     f"{printable(str(file))} is not a readable Parquet file "
                     f"({_first_line(error)}): copy it again or remove it"
                 ) from error
             if rows:
-                filled.setdefault(split, []).append((file, rows))
-    features = features_of(schemas[splits[train][0]])
-    columns = choose_columns(features, spec, sample)
-    if train not in filled:
-        raise InputError(f"{spec.name} ({train}) holds no images: it has no rows")
-    notes: list[str] = []
-    first = schemas[filled[train][0][0]]
-    for split, of_split in list(filled.items()):
-        for file, _ in of_split:
-            if (problem := columns.problem_with(schemas[file], first)) is None:
+                heads.filled.setdefault(split, []).append((file, rows))
+    return heads
+
+
+def _drop_unfit(heads: _Heads, columns: Columns, train: str, where: str) -> list[str]:
+    """Leave out test splits whose files have other columns; the reasons as notes.
+
+    Raises:
+        InputError: a file to train on has other columns than the first.
+    """
+    notes = []
+    first = heads.schemas[heads.filled[train][0][0]]
+    for split, files in list(heads.filled.items()):
+        for file, _ in files:
+            if (problem := columns.problem_with(heads.schemas[file], first)) is None:
                 continue
             if split == train:
                 raise InputError(
-                    f"{spec.name} cannot be read as one table: {printable(file.name)} {problem}; "
-                    f"every file needs the columns {columns.image!r} and {columns.label!r} with "
-                    "the same types"
+                    f"{where} cannot be read as one table: {printable(file.name)} {problem}; "
+                    f"{_same_columns(columns)}"
                 )
             notes.append(f"{split} cannot be a test split: {printable(file.name)} {problem}")
-            del filled[split]
+            del heads.filled[split]
             break
+    return notes
+
+
+def _same_columns(columns: Columns) -> str:
+    return (
+        f"every file needs the columns {columns.image!r} and {columns.label!r} with the same types"
+    )
+
+
+def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, root: Path) -> Source:
+    import datasets
+
+    plain = _plainly_named([file for files in splits.values() for file in files], folder)
+    train = pick_train(list(splits), spec.name)
+    heads = _read_heads(splits, train, plain)
+    features = features_of(heads.schemas[splits[train][0]])
+    columns = choose_columns(features, spec, heads.sample)
+    if train not in heads.filled:
+        raise InputError(f"{spec.name} ({train}) holds no images: it has no rows")
+    notes = _drop_unfit(heads, columns, train, spec.name)
     read = [columns.image, columns.label]
+    files = {split: [plain[file] for file, _ in pairs] for split, pairs in heads.filled.items()}
     try:
         with readable_errors(folder.parent):
             table = datasets.DatasetDict.from_parquet(
-                {split: [plain[file] for file, _ in files] for split, files in filled.items()},
+                files,
                 cache_dir=str(folder / "arrow"),
                 columns=read,
                 features=datasets.Features({name: features[name] for name in read}),
@@ -191,14 +229,14 @@ def _read(spec: DataSpec, splits: Mapping[str, Sequence[Path]], folder: Path, ro
             with readable_errors(folder.parent):
                 raise cause from error
         raise InputError(
-            f"{spec.name} cannot be read as one table ({_first_line(cause)}): every file needs "
-            f"the columns {columns.image!r} and {columns.label!r} with the same types"
+            f"{spec.name} cannot be read as one table ({_first_line(cause)}): "
+            f"{_same_columns(columns)}"
         ) from error
     links = {
-        split: Links((root,), [(file.parent, rows) for file, rows in files])
-        for split, files in filled.items()
+        split: Links((root,), [(file.parent, rows) for file, rows in pairs])
+        for split, pairs in heads.filled.items()
     }
-    source = as_source(table, columns, spec.name, links)
+    source = as_source(Tables(table, columns, spec.name, links))
     return replace(source, notes=(*notes, *source.notes))
 
 

@@ -16,8 +16,7 @@ from typing import Any, Final
 from results.checkpoint_files import checkpoint_path
 from results.store import Store
 from results.values import NewTransfer, NewTransferRun, Transfer
-from scaling_search.data import PreparedDataset
-from scaling_search.data.prepared import Split
+from scaling_search.data import PreparedDataset, Split
 from scaling_search.environment import hardware, versions
 from scaling_search.evidence.transfer import chosen_rate, findings
 from scaling_search.networks.checkpoints import About, save

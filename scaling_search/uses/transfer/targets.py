@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from scaling_search.data import PreparedDataset
+from scaling_search.data import PreparedDataset, Split
 from scaling_search.data.parallel import Progress, quiet
 from scaling_search.data.prepare import prepare
-from scaling_search.data.prepared import Split
 from scaling_search.uses.transfer.sources import Source
 from search_spaces.errors import InputError
 from search_spaces.specs.data import DataSpec

@@ -10,8 +10,7 @@ from typing import Protocol
 
 from torch import nn
 
-from scaling_search.data import PreparedDataset
-from scaling_search.data.prepared import Split
+from scaling_search.data import PreparedDataset, Split
 from scaling_search.training import EpochReport, Evaluation, Start, Training
 from scaling_search.training.reports import pack_correct
 from scaling_search.uses.transfer.probe import Features, LinearProbe

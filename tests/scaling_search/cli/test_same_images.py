@@ -134,7 +134,7 @@ def test_cam_does_not_show_test_images_that_may_have_been_trained_on(
 def test_cam_shows_the_test_images_that_training_left_apart(
     shell: Any, photos: Path, weights: Path, trained: float, shown: bool
 ) -> None:
-    """Without a test folder 20% are held apart for cam; a sweep may have held apart fewer."""
+    """Without a test folder 20% are held out for cam; a sweep may have held out fewer."""
     shutil.rmtree(photos / "test")
     data = prepare(DataSpec(name=str(photos), test_fraction=trained, split_seed=3))
     before = load(weights)

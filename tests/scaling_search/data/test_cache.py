@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scaling_search.data import entry, memory, survey
+from scaling_search.data import arrays, scan, source_cache
 from scaling_search.data.prepare import prepare
 from search_spaces.errors import InputError, WorkError
 from search_spaces.specs.data import DataSpec
@@ -170,7 +170,7 @@ def test_two_processes_decode_once(make_folder: MakeFolder) -> None:
     said = [queue.get(timeout=60) for _ in range(5)]
     for worker in workers:
         worker.join()
-    assert said.count("decoding") == 2  # what is held apart, too
+    assert said.count("decoding") == 2  # what is held out, too
     results = [answer for answer in said if answer != "decoding"]
     assert results == [results[0]] * 3
 
@@ -212,7 +212,7 @@ def test_disk_that_fills_up_meanwhile_leaves_nothing(
     def full(*args: object, **kwargs: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(entry.np, "save", full)
+    monkeypatch.setattr(arrays.np, "save", full)
     with pytest.raises(WorkError) as caught:
         prepare(DataSpec(name=str(folder)))
     assert str(caught.value) == (
@@ -246,7 +246,7 @@ def test_remembering_a_source_is_not_needed_to_use_it(
     def refuse(path: Path, values: object) -> None:
         raise InputError("read-only")
 
-    monkeypatch.setattr(memory, "write_json", refuse)
+    monkeypatch.setattr(source_cache, "write_value", refuse)
     assert prepare(spec) == first
 
 
@@ -255,9 +255,9 @@ def test_threads_do_not_change_the_images(
     make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch, cores: int
 ) -> None:
     folder = make_folder("pets", size=(240, 230), cat=8, dog=8)
-    monkeypatch.setattr(entry, "cores", lambda: cores)
-    monkeypatch.setattr(survey, "cores", lambda: cores)
-    monkeypatch.setattr(entry, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(arrays, "cores", lambda: cores)
+    monkeypatch.setattr(scan, "cores", lambda: cores)
+    monkeypatch.setattr(arrays, "_CHUNK_BYTES", 1)
     train = prepare(DataSpec(name=str(folder), test_fraction=0)).open_split("train")
     one = picture(1, (240, 230)).crop((5, 0, 235, 230)).tobytes()
     assert [image.tobytes() for image in train.images].index(one) == 0

@@ -139,7 +139,7 @@ def test_copies_on_both_sides_of_validation_are_refused_if_asked(tmp_path: Path)
     )
 
 
-def test_images_held_apart_are_compared_too(tmp_path: Path) -> None:
+def test_images_held_out_are_compared_too(tmp_path: Path) -> None:
     folder = write(tmp_path / "set", first=1, count=10)
     for number in range(10):
         picture(0).save(folder / "cat" / f"{number}.png")

@@ -34,7 +34,7 @@ def test_headers_and_pixels_are_told_in_one_refusal(make_folder: MakeFolder) -> 
     )
 
 
-def test_images_held_apart_for_the_test_are_checked_too(make_folder: MakeFolder) -> None:
+def test_images_held_out_for_the_test_are_checked_too(make_folder: MakeFolder) -> None:
     folder = make_folder("pets", cat=10, dog=10)
     for file in folder.rglob("*.png"):
         break_pixels(file)

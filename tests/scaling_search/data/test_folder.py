@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scaling_search.data import entry
+from scaling_search.data import arrays
 from scaling_search.data.prepare import prepare
 from search_spaces.errors import InputError
 from search_spaces.specs.data import DataSpec
@@ -143,7 +143,7 @@ def test_many_corrupt_images_are_counted_not_listed(make_folder: MakeFolder) -> 
 def test_looking_for_corrupt_images_ends_early(
     make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entry, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(arrays, "_CHUNK_BYTES", 1)
     folder = make_folder("pets", size=(40, 40), cat=30, dog=30)
     for file in folder.rglob("*.png"):
         file.write_bytes(file.read_bytes()[:200])
@@ -279,7 +279,7 @@ def test_class_absent_from_validation(make_folder: MakeFolder) -> None:
     folder = make_folder("zoo", cat=10, dog=3)
     assert refusal(folder) == (
         "class 'dog' would have no validation image: it has 2 (after 0.2 of its images were held "
-        "apart as the test split) and validation_fraction is 0.2; a class needs at least 4 images "
+        "out as the test split) and validation_fraction is 0.2; a class needs at least 4 images "
         "at these fractions: add images, leave the class out or change validation_fraction"
     )
     make_folder("zoo", cat=10, dog=4)

@@ -33,7 +33,7 @@ def test_digits_are_real_and_split_three_ways() -> None:
     assert min(digits.validation_counts) >= 28
     assert digits.notes == (
         "no test split of its own: 359 images (20% of each class, always the same) are held "
-        "apart as one",
+        "out as one",
     )
 
 
@@ -172,12 +172,12 @@ def test_test_split_stays_closed_until_asked_for(make_folder: MakeFolder, cache:
     assert opened.split_key == prepared.split_key
 
 
-def test_no_test_split_can_be_opened_where_none_is_held_apart(make_folder: MakeFolder) -> None:
+def test_no_test_split_can_be_opened_where_none_is_held_out(make_folder: MakeFolder) -> None:
     folder = make_folder("pets", cat=10, dog=10)
     with pytest.raises(InputError) as caught:
         prepare(DataSpec(name=str(folder), test_fraction=0), with_test=True)
     assert str(caught.value) == (
-        f"{folder} has no test split and test_fraction is 0, which holds no image apart: set it "
+        f"{folder} has no test split and test_fraction is 0, which holds out no image: set it "
         "to a larger fraction, for example 0.2"
     )
 
@@ -188,18 +188,18 @@ def test_fraction_that_holds_no_image_apart_makes_no_test_split(make_folder: Mak
     assert (prepared.test_count, prepared.test_fingerprint, prepared.test_copies) == (None,) * 3
     assert prepared.n_train + prepared.n_validation == 20
     assert prepared.notes == (
-        "no test split: 0.04 of each class is less than half an image, so none is held apart; "
+        "no test split: 0.04 of each class is less than half an image, so none is held out; "
         "raise test_fraction for one",
     )
     with pytest.raises(InputError) as caught:
         prepare(DataSpec(name=str(folder), test_fraction=0.04), with_test=True)
     assert str(caught.value) == (
-        f"{folder} has no test split and test_fraction is 0.04, which holds no image apart: set "
+        f"{folder} has no test split and test_fraction is 0.04, which holds out no image: set "
         "it to a larger fraction, for example 0.2"
     )
 
 
-def test_held_apart_images_are_in_no_other_split(make_folder: MakeFolder) -> None:
+def test_held_out_images_are_in_no_other_split(make_folder: MakeFolder) -> None:
     prepared = prepare(DataSpec(name=str(make_folder("pets", cat=20, dog=20))), with_test=True)
     splits = [
         {image.tobytes() for image in prepared.open_split(split).gather(slice(None))}

@@ -73,7 +73,7 @@ def test_another_split_is_refused(
 def test_a_test_folder_that_is_added_changes_the_split_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The images that were held apart are trained on from then on: only the split tells."""
+    """The images that were held out are trained on from then on: only the split tells."""
     monkeypatch.setenv("SCALING_SEARCH_CACHE_DIR", str(tmp_path / "cache"))
     for label, name in enumerate(("cat", "dog")):
         folder = tmp_path / "photos" / "train" / name

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scaling_search.data.deep import FULL_BITS, KNOWN_BITS, used_bits
-from scaling_search.data.sources import Part
-from scaling_search.data.survey import NOT_DEEP, Survey
+from scaling_search.data.deep_images import FULL_BITS, KNOWN_BITS, used_bits
+from scaling_search.data.scan import NOT_DEEP, Scan
 from search_spaces.errors import InputError
 from search_spaces.specs.data import DataSpec
 
@@ -20,13 +19,13 @@ _DARK_BITS = 4
 """Upper bits that an image leaves unused before it is told of as dark."""
 
 
-def choose_bits(surveyed: Sequence[tuple[Part, Survey]], spec: DataSpec) -> int | None:
+def choose_bits(scans: Sequence[Scan], spec: DataSpec) -> int | None:
     """The number of used bits; None where no image has more than 8 bits a channel.
 
     Follows the spec, else the largest value: the fewest of 8, 10, 12, 14 and 16 bits that hold it.
 
     Args:
-        surveyed: all images of the data set.
+        scans: all images of the data set.
         spec: may give the number.
 
     Raises:
@@ -34,9 +33,9 @@ def choose_bits(surveyed: Sequence[tuple[Part, Survey]], spec: DataSpec) -> int 
     """
     largest, where = max(
         (
-            (int(found.largest.max()), part.where(int(found.largest.argmax())))
-            for part, found in surveyed
-            if len(found.largest)
+            (int(scan.largest.max()), scan.images.where(int(scan.largest.argmax())))
+            for scan in scans
+            if len(scan.largest)
         ),
         default=(NOT_DEEP, ""),
     )
@@ -61,9 +60,7 @@ def choose_bits(surveyed: Sequence[tuple[Part, Survey]], spec: DataSpec) -> int 
     return bits
 
 
-def depth_notes(
-    surveyed: Sequence[tuple[Part, Survey]], bits: int | None, spec: DataSpec
-) -> tuple[str, ...]:
+def depth_notes(scans: Sequence[Scan], bits: int | None, spec: DataSpec) -> tuple[str, ...]:
     """What to say of the scale, and of images that are dark on it."""
     if bits is None and spec.depth_bits is not None:
         return (
@@ -72,7 +69,7 @@ def depth_notes(
         )
     if bits is None:
         return ()
-    largest = np.concatenate([found.largest for _, found in surveyed])
+    largest = np.concatenate([scan.largest for scan in scans])
     deep = largest[largest != NOT_DEEP]
     notes = []
     if bits != FULL_BITS:

@@ -1,11 +1,10 @@
 """The reading side: prepared images as memory-mapped arrays.
 
-Runs inside Ray workers, so it needs numpy alone and never decodes anything.
+Runs inside Ray workers, so it never decodes anything.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.data.plain import lists, tuples
+from scaling_search.data.cache import adapter
 from search_spaces.errors import InputError, WorkError
 from search_spaces.planning.warnings import upsampling_note
 
@@ -68,7 +67,7 @@ class PreparedDataset:
     Attributes:
         name: what the user called it.
         fingerprint: sha256 over class, name and content of every image to train on, those that are
-            held apart from them included, and of how many bits of them are used.
+            held out from them included, and of how many bits of them are used.
         cache_key: names the decoded arrays: fingerprint and decoding options.
         split_key: names the split: the images of training and validation, nothing else.
         path: folder of the decoded arrays; split_path: folder of the rows of each split.
@@ -85,7 +84,7 @@ class PreparedDataset:
         validation_fraction, split_seed, max_train_images: as in the spec.
         notes: what a reader of the results should know about the data.
         test_fingerprint: the same of the test split; None where there is none.
-        depth_bits: how many bits are used of images with more than 8 a channel; None where there
+        depth_bits: how many bits are used of images with more than 8 per channel; None where there
             are none.
         train_copies: training images that are exact copies of others of them.
         validation_copies: validation images that are exact copies of training images.
@@ -167,14 +166,13 @@ class PreparedDataset:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold; `from_dict` gives an equal object back."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return lists(values) | {"left_out": [dataclasses.asdict(one) for one in self.left_out]}
+        values: dict[str, Any] = adapter(PreparedDataset).dump_python(self, mode="json")
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PreparedDataset:
         """The object that `to_dict` described."""
-        left_out = tuple(LeftOut(**one) for one in values.get("left_out", ()))
-        return cls(**tuples(values) | {"left_out": left_out})
+        return adapter(cls).validate_python(values)
 
 
 def _map(folder: str, file: str) -> NDArray[Any]:
