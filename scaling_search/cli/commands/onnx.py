@@ -93,32 +93,34 @@ def onnx(
     from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.quantised import loss_told, show
-    from scaling_search.uses.edge.deployment import deploy
+    from scaling_search.uses.edge.deployment import Int8, LibraryWeights, deploy
 
     _check(options, images)
     checkpoint = _checkpoint(network, options)
-    spec = spec_of(network, options.classes) if checkpoint is None else checkpoint.about.network
+    source = checkpoint or spec_of(network, options.classes)
     target = exports.in_folder(options.output, f"{Path(network).stem}.onnx")
-    quantised = target.with_name(f"{target.stem}-int8.onnx") if options.int8 else None
-    for path in (target, quantised):
-        if path is not None:
-            exports.check_target(path, force=force)
+    exports.check_target(target, force=force)
+    quantised = None
+    if options.int8:
+        quantised = Int8(
+            target=target.with_name(f"{target.stem}-int8.onnx"),
+            calibration=options.calibration,
+            max_loss=options.max_loss / 100,
+        )
+        exports.check_target(quantised.target, force=force)
+    weights = LibraryWeights(options.weights, options.pretrained) if options.weights else None
     display = Display(quiet=quiet or json)
     data = None
     if images.dataset is not None:
         data = _prepare(images.dataset, images.settings, stored.database, checkpoint, display)
     with display.saying() as told:
         found = deploy(
-            spec,
+            source,
             target,
-            quantised=quantised,
-            weights=options.weights,
-            pretrained=options.pretrained,
+            weights=weights,
             data=data,
             images=options.images,
-            calibration=options.calibration,
-            max_loss=options.max_loss / 100,
-            checkpoint=checkpoint,
+            quantised=quantised,
             told=told,
         )
     if json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from scaling_search.data import PreparedDataset
+from scaling_search.data import PreparedDataset, Split
 from scaling_search.networks.checkpoints import About, Checkpoint
 from scaling_search.networks.modules import build
 from scaling_search.networks.weights import OFFICIAL_SETTINGS, detect, load_weights, read_tensors
@@ -30,37 +31,65 @@ from search_spaces.specs.reading import parse
 Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
 """(N, C, H, W) inputs and (N,) labels."""
 
+Say = Callable[[str, float | None], None]
+"""Hears what is going on, and which share of it is done."""
+
 _BATCH = 64
 
 
+@dataclass(frozen=True)
+class LibraryWeights:
+    """Trained weights in a file; `pretrained`: a library's own, with its padding and ε."""
+
+    path: Path
+    pretrained: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Int8:
+    """The file in int8: calibrated on images of the training split.
+
+    Attributes:
+        target: the file.
+        calibration: images that it is calibrated on.
+        max_loss: accuracy, 0 to 1, that it may lose; a file that loses more is not written.
+    """
+
+    target: Path
+    calibration: int = 128
+    max_loss: float = MAX_LOSS
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A network in evaluation mode, where its weights come from, and what is known of it."""
+
+    network: nn.Module
+    origin: str
+    about: About | None = None
+
+
 def deploy(
-    spec: NetworkSpec,
+    network: NetworkSpec | Checkpoint,
     target: Path,
     *,
-    quantised: Path | None = None,
-    weights: Path | None = None,
-    pretrained: bool = False,
+    weights: LibraryWeights | None = None,
     data: PreparedDataset | None = None,
     images: int = 10_000,
-    calibration: int = 128,
-    max_loss: float = MAX_LOSS,
-    checkpoint: Checkpoint | None = None,
-    told: Callable[[str, float | None], None] | None = None,
+    quantised: Int8 | None = None,
+    told: Say | None = None,
 ) -> dict[str, Any]:
-    """An ONNX file of a network, and one in int8.
+    """Write an ONNX file of a network, and one in int8.
 
     Args:
-        spec: the network; without `weights`, it takes its channels and classes from the data.
+        network: a checkpoint, with its weights, or a spec; without `weights`, that takes its
+            channels and classes from the data. Files of a checkpoint, and of a network that is
+            trained here, say how images are prepared and what the classes are called.
         target: the ONNX file.
-        quantised: the file in int8; needs data to be calibrated on.
-        weights: trained ones; without them the network is trained on the data, or is random.
-        pretrained: the weights are a library's own, with its padding and ε.
-        data: where accuracy is measured (on the validation split).
+        weights: of the spec; without them the network is trained on the data, or is random.
+        data: where accuracy is measured (on the validation split), and int8 calibrated.
         images: budget of the training, at the proxies' recipe.
-        checkpoint: the network with its weights. Its files, and those of a network that is trained
-            here, say how images are prepared and what the classes are called.
-        calibration: images of the training split that int8 is calibrated on.
-        max_loss: accuracy, 0 to 1, that int8 may lose; a file that loses more is not written.
+        quantised: the file in int8, which needs data.
         told: hears what is going on.
 
     Returns:
@@ -73,73 +102,90 @@ def deploy(
     """
     say = told or (lambda text, done: None)
     onnx_files.needed("onnxruntime")
-    if data is not None and checkpoint is not None:
-        data = _as_learned(data, checkpoint.about)
+    spec = network if isinstance(network, NetworkSpec) else network.about.network
+    if data is not None and isinstance(network, Checkpoint):
+        data = _as_learned(data, network.about)
     elif data is not None and weights is None:
         spec = dataclasses.replace(spec, in_channels=data.channels, classes=len(data.class_names))
-    if data is not None and (spec.in_channels, spec.classes) != (
-        data.channels,
-        len(data.class_names),
-    ):
-        raise InputError(
-            f"the network takes {spec.in_channels} channels and tells {spec.classes} classes "
-            f"apart, {data.name} has {data.channels} and {len(data.class_names)}: name a data set "
-            "of the kind that the weights were trained on"
-        )
-    about = None
-    if checkpoint is not None:
-        network, origin, about = checkpoint.network, "of the checkpoint", checkpoint.about
+    if data is not None:
+        _check_fit(spec, data)
+    if isinstance(network, Checkpoint):
+        trained = _Trained(network.network, "of the checkpoint", network.about)
+    elif weights is not None:
+        trained = _with_weights(spec, weights)
+    elif data is not None:
+        trained = _trained(spec, data, images, say)
     else:
-        network, origin = _network(spec, weights, pretrained, data, images, say)
-        if data is not None and weights is None:
-            about = About.of(spec, data, seed=0)
-    described = {} if about is None else metadata(about)
+        trained = _Trained(onnx_files.random_network(spec), "random")
+    described = {} if trained.about is None else metadata(trained.about)
     say(f"writing {target}", None)
-    written = onnx_files.write_onnx(network, spec, target, described)
+    written = onnx_files.write_onnx(trained.network, spec, target, described)
     validation = [] if data is None else _batches(spec, data, "validation", None)
-    plain = onnx_files.accuracy(target, validation, 1) if validation else None
+    accuracy = onnx_files.accuracy(target, validation, 1) if validation else None
     files: list[dict[str, Any]] = [
         {
             "file": str(target),
             "precision": "float32",
             "bytes": written.file_bytes,
             "difference": written.difference,
-            "accuracy": plain,
+            "accuracy": accuracy,
         }
     ]
     if quantised is not None:
         if data is None:
             raise InputError("int8 has no images to calibrate on: name a data set")
-        say(f"writing {quantised}", None)
-        seen = [inputs for inputs, _ in _batches(spec, data, "train", calibration)]
-        assert plain is not None
-        with onnx_files.unpublished(quantised) as temporary:
-            int8.quantise(target, temporary, seen)
-            if described:
-                onnx_files.describe(temporary, described)
-            reached = onnx_files.accuracy(temporary, validation, 1)
-            verdict = int8.verdict(plain - reached, max_loss)
-            files.append(
-                {
-                    "file": str(quantised),
-                    "precision": "int8",
-                    "bytes": temporary.stat().st_size,
-                    "difference": None,
-                    "accuracy": reached,
-                    "loss": plain - reached,
-                    "verdict": verdict,
-                }
-            )
-            if verdict != "refused":
-                temporary.replace(quantised)
+        say(f"writing {quantised.target}", None)
+        assert accuracy is not None
+        batches = _batches(spec, data, "train", quantised.calibration)
+        seen = [inputs for inputs, _ in batches]
+        files.append(_quantise(target, quantised, seen, described, validation, accuracy))
     return {
         "spec_key": spec.key,
-        "weights": origin,
+        "weights": trained.origin,
         "opset": written.opset,
         "dataset": None if data is None else data.name,
         "validation_images": sum(len(labels) for _, labels in validation),
         "files": files,
     }
+
+
+def _quantise(
+    source: Path,
+    quantised: Int8,
+    calibration: list[NDArray[np.float32]],
+    described: dict[str, str],
+    validation: list[Batch],
+    accuracy: float,
+) -> dict[str, Any]:
+    """Write the file in int8, unless it loses too much; what it is and lost."""
+    with onnx_files.unpublished(quantised.target) as temporary:
+        int8.quantise(source, temporary, calibration)
+        if described:
+            onnx_files.describe(temporary, described)
+        reached = onnx_files.accuracy(temporary, validation, 1)
+        verdict = int8.verdict(accuracy - reached, quantised.max_loss)
+        file = {
+            "file": str(quantised.target),
+            "precision": "int8",
+            "bytes": temporary.stat().st_size,
+            "difference": None,
+            "accuracy": reached,
+            "loss": accuracy - reached,
+            "verdict": verdict,
+        }
+        if verdict != "refused":
+            temporary.replace(quantised.target)
+    return file
+
+
+def _check_fit(spec: NetworkSpec, data: PreparedDataset) -> None:
+    found = data.channels, len(data.class_names)
+    if (spec.in_channels, spec.classes) != found:
+        raise InputError(
+            f"the network takes {spec.in_channels} channels and tells {spec.classes} classes "
+            f"apart, {data.name} has {found[0]} and {found[1]}: name a data set of the kind that "
+            "the weights were trained on"
+        )
 
 
 def _as_learned(data: PreparedDataset, about: About) -> PreparedDataset:
@@ -156,21 +202,13 @@ def _as_learned(data: PreparedDataset, about: About) -> PreparedDataset:
     return dataclasses.replace(data, mean=about.mean, std=about.std)
 
 
-def _network(
-    spec: NetworkSpec,
-    weights: Path | None,
-    pretrained: bool,
-    data: PreparedDataset | None,
-    images: int,
-    say: Callable[[str, float | None], None],
-) -> tuple[nn.Module, str]:
-    """The network in evaluation mode, and where its weights are from."""
-    if weights is not None:
-        library = detect(read_tensors(weights))
-        settings = OFFICIAL_SETTINGS.get(library, {}) if pretrained else {}
-        return load_weights(spec, weights, **settings), str(weights)
-    if data is None:
-        return onnx_files.random_network(spec), "random"
+def _with_weights(spec: NetworkSpec, weights: LibraryWeights) -> _Trained:
+    library = detect(read_tensors(weights.path))
+    settings = OFFICIAL_SETTINGS.get(library, {}) if weights.pretrained else {}
+    return _Trained(load_weights(spec, weights.path, **settings), str(weights.path))
+
+
+def _trained(spec: NetworkSpec, data: PreparedDataset, images: int, say: Say) -> _Trained:
     proxy = parse(ProxySpec, {"images": images}, "training first")
     log_missing_numba("cpu", 1)
     training = Training(spec, proxy, data, 0)
@@ -180,20 +218,16 @@ def _network(
     network = build(spec).eval()
     # Training may have put faster layers in place of plain ones; the tensors are the same.
     network.load_state_dict(training.network.state_dict())
-    return network, f"trained on {images:,} images of {data.name}, seed 0"
+    origin = f"trained on {images:,} images of {data.name}, seed 0"
+    return _Trained(network, origin, About.of(spec, data, seed=0))
 
 
 def _batches(
-    spec: NetworkSpec, data: PreparedDataset, split: Any, count: int | None
+    spec: NetworkSpec, data: PreparedDataset, split: Split, count: int | None
 ) -> list[Batch]:
     """A split's inputs and labels, or its first `count`."""
-    source = Images(
-        data.open_split(split),
-        data,
-        spec.resolution_px,
-        torch.device("cpu"),
-        channels_last=False,
-    )
+    cpu = torch.device("cpu")
+    source = Images(data.open_split(split), data, spec.resolution_px, cpu, channels_last=False)
     positions = torch.arange(min(len(source), count or len(source)))
     return [
         (inputs.numpy(), labels.numpy()) for inputs, labels in source.batches(positions, _BATCH)

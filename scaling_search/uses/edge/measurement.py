@@ -9,7 +9,7 @@ from pathlib import Path
 from results.values import NewEdgeMeasurement
 from scaling_search.environment import machine_name, versions
 from scaling_search.uses.edge.backends import get_backend
-from scaling_search.uses.edge.latency import RUNS, WARM_UP, measure_latencies, write_files
+from scaling_search.uses.edge.latency import RUNS, WARM_UP, Latency, measure_latencies, write_files
 from scaling_search.uses.edge.memory import measure_memory
 from search_spaces.baselines import complexity, get_baseline
 from search_spaces.networks.spec import NetworkSpec
@@ -61,33 +61,43 @@ def measure_networks(
             files=files,
             progress=lambda done, of: say(f"{backend}: round {done} of {of}", done / of),
         )
-        found = []
         machine, known = machine_name(), versions()
+        measured = []
         for (label, spec), path, latency in zip(networks, files, latencies, strict=True):
-            peak = None
+            peak: int | None = None
             if memory:
                 say(f"{backend}: memory of {label}", None)
                 peak = measure_memory(
                     spec, path, backend=backend, threads=threads, batch=batch
                 ).peak_bytes
-            cost = complexity(get_baseline(spec.baseline), spec)
-            found.append(
-                NewEdgeMeasurement(
-                    spec_key=spec.key,
-                    machine=machine,
-                    threads=threads,
-                    batch=batch,
-                    backend=backend,
-                    label=label,
-                    spec=spec.to_dict(),
-                    flops=cost.flops,
-                    params=cost.params,
-                    p50_ms=latency.p50_ms,
-                    p95_ms=latency.p95_ms,
-                    runs=latency.runs,
-                    file_bytes=path.stat().st_size,
-                    peak_memory_bytes=peak,
-                    versions=known,
-                )
-            )
-    return found
+            measured.append(_as_stored(label, spec, path, latency, peak, machine, known))
+    return measured
+
+
+def _as_stored(
+    label: str,
+    spec: NetworkSpec,
+    path: Path,
+    latency: Latency,
+    peak_bytes: int | None,
+    machine: str,
+    known: dict[str, str],
+) -> NewEdgeMeasurement:
+    cost = complexity(get_baseline(spec.baseline), spec)
+    return NewEdgeMeasurement(
+        spec_key=spec.key,
+        machine=machine,
+        threads=latency.threads,
+        batch=latency.batch,
+        backend=latency.backend,
+        label=label,
+        spec=spec.to_dict(),
+        flops=cost.flops,
+        params=cost.params,
+        p50_ms=latency.p50_ms,
+        p95_ms=latency.p95_ms,
+        runs=latency.runs,
+        file_bytes=path.stat().st_size,
+        peak_memory_bytes=peak_bytes,
+        versions=known,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from scaling_search.data.deep import FULL_BITS
+from scaling_search.data.deep_images import FULL_BITS
 from scaling_search.networks.checkpoints import About
 
 KEY: Final = "preprocessing"

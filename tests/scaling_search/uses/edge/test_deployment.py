@@ -14,7 +14,7 @@ import torch
 from scaling_search.data import PreparedDataset
 from scaling_search.networks.checkpoints import About, Checkpoint
 from scaling_search.uses.edge import deployment, int8, onnx_files
-from scaling_search.uses.edge.deployment import deploy
+from scaling_search.uses.edge.deployment import Int8, deploy
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.errors import WorkError
 
@@ -90,8 +90,8 @@ def test_a_network_that_int8_ruins_is_not_published(
 ) -> None:
     target, quantised = tmp_path / "net.onnx", tmp_path / "net-int8.onnx"
     quantised.write_text("what was there before")
-    asked: dict[str, Any] = {"quantised": quantised, "data": small_digits, "calibration": 64}
-    found = deploy(SPEC, target, checkpoint=ruined, **asked)
+    int8_file = Int8(target=quantised, calibration=64)
+    found = deploy(ruined, target, data=small_digits, quantised=int8_file)
     plain, small = found["files"]
     assert plain["difference"] < 1e-4  # in float32 nothing is wrong with it
     assert plain["accuracy"] > 0.5
@@ -101,7 +101,7 @@ def test_a_network_that_int8_ruins_is_not_published(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net-int8.onnx", "net.onnx"]
     json.dumps(found)
 
-    found = deploy(SPEC, target, checkpoint=ruined, max_loss=1.0, **asked)
+    found = deploy(ruined, target, data=small_digits, quantised=replace(int8_file, max_loss=1.0))
     assert found["files"][1]["verdict"] == "warning"
     assert onnx_files.session(quantised, 1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net-int8.onnx", "net.onnx"]
@@ -115,7 +115,7 @@ def test_float32_that_is_not_the_network_is_not_published(
     for change in (2e-4, float("nan")):
         monkeypatch.setattr(onnx_files, "logits", lambda *given: true(*given) * (1 + change))  # noqa: B023
         with pytest.raises(WorkError, match=r"more than 0.0001: .* so .*net.onnx was not written"):
-            deploy(SPEC, tmp_path / "net.onnx", checkpoint=fitted)
+            deploy(fitted, tmp_path / "net.onnx")
         assert list(tmp_path.iterdir()) == []
 
 

@@ -116,7 +116,7 @@ def exported(
         std=(0.2, 0.25, 0.3)[:channels],
     )
     checkpoint = Checkpoint(about, random_network(spec))
-    deploy(spec, folder / "net.onnx", checkpoint=checkpoint)
+    deploy(checkpoint, folder / "net.onnx")
     return folder / "net.onnx", checkpoint
 
 
