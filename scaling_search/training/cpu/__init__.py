@@ -1,7 +1,7 @@
 """A network's layers replaced by ones that one CPU thread trains two to three times as fast.
 
 - `kernels`: loops compiled by numba;
-- `layers`: torch layers on top of them.
+- `norms`, `convolutions`: torch layers on top of them, with the parameters of the originals.
 
 For channels last and one thread, which is how trials share a machine best. The result is
 the same up to rounding; a sweep trains all of its trials alike.
@@ -14,13 +14,8 @@ from typing import TypeGuard
 from torch import nn
 
 from scaling_search.networks.modules import SqueezeExciteModule
-from scaling_search.training.cpu.layers import (
-    Depthwise,
-    Excited,
-    FastNorm,
-    FastNormExcite,
-    Pointwise,
-)
+from scaling_search.training.cpu.convolutions import Depthwise, Pointwise
+from scaling_search.training.cpu.norms import Excited, FastNorm, FastNormExcite
 
 
 def speed_up(network: nn.Module) -> int:

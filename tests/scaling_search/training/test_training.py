@@ -15,7 +15,7 @@ from scaling_search.data import PreparedDataset
 from scaling_search.training import Training, TrialResult, train, unpack_correct
 from scaling_search.training.calibration import calibrate
 from scaling_search.training.compiled import COMPILED_VARIABLE, compiled_layers
-from scaling_search.training.cpu.layers import Pointwise
+from scaling_search.training.cpu.convolutions import Pointwise
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
