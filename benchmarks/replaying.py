@@ -18,8 +18,8 @@ from results.store import Store
 from results.values import Outcome
 from scaling_search.evidence import Evidence, select
 from scaling_search.sweeps.conclusion import gather
-from scaling_search.sweeps.ledgers import arm, race_rules
-from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands, searching
+from scaling_search.sweeps.stored_ledger import arm, race_rules
+from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands, search_strategy
 from scaling_search.sweeps.strategies.ledger import Pick
 from scaling_search.tune.early_stopping import Race
 from search_spaces.specs.sweep import SweepSpec
@@ -98,7 +98,7 @@ def replay(pool: Pool, spec: SweepSpec, random: np.random.Generator) -> Replayed
     """Search in the pool, one trial at a time, those decided on together in random order."""
     running = _Running(pool, spec)
     eligible = sum(arm.eligible for arm in pool.arms)
-    strategy, rounds = searching(spec, len(pool.arms), eligible), 0
+    strategy, rounds = search_strategy(spec, len(pool.arms), eligible), 0
     while True:
         step = strategy.step(running.ledger())
         if step.over or not step.trials:

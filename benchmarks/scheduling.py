@@ -32,9 +32,10 @@ from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.sweeps.signals import Watch
 from scaling_search.training import TrialResult
-from scaling_search.tune.running import Listed, Resources, TrialTask, run_trials
+from scaling_search.tune.execution import Execution
 from scaling_search.tune.session import ray_session
 from scaling_search.tune.trainable import Shared
+from scaling_search.tune.trials import Listed, TrialTask, run_trials
 from search_spaces.planning import make_plan
 from search_spaces.specs.sweep import SweepSpec, load_sweep
 
@@ -141,9 +142,9 @@ def _reused(
         TrialTask(trial.id, specs[trial.candidate_id], trial.seed, tracker.weight(trial.id))
         for trial in trials[: arguments.trials]
     ]
-    shared = Shared(sweep.proxy.model_dump(mode="json"), data.to_dict(), "cpu", 1, True)
+    shared = Shared(sweep.proxy, data, "cpu", 1, True)
     with held(store, lease, watch):
-        run_trials(Listed(tasks), shared, Resources(workers=arguments.workers), recorder)
+        run_trials(Listed(tasks), shared, Execution(workers=arguments.workers), recorder)
     if watch.problem is not None:
         raise watch.problem
 
@@ -155,20 +156,13 @@ def _processes(
     # Our session switches Tune's log files off; their absence is no news.
     logging.getLogger("ray.tune").setLevel(logging.ERROR)
     plan = make_plan(sweep.space, in_channels=data.channels, classes=len(data.class_names))
-    proxy, prepared = sweep.proxy.model_dump(mode="json"), data.to_dict()
+    proxy = sweep.proxy
 
     def trainable(config: dict[str, Any]) -> None:
-        from scaling_search.data import PreparedDataset
         from scaling_search.training import Training
         from search_spaces.networks.spec import NetworkSpec
-        from search_spaces.specs.proxy import ProxySpec
 
-        training = Training(
-            NetworkSpec.from_dict(config["spec"]),
-            ProxySpec.model_validate(proxy),
-            PreparedDataset.from_dict(prepared),
-            0,
-        )
+        training = Training(NetworkSpec.from_dict(config["spec"]), proxy, data, 0)
         for report in training.epochs():
             accuracy = report.top1
         assert training.result is not None

@@ -2,7 +2,7 @@
 
 Forward, backward and optimizer on a batch of 64; decoding, evaluation, processes and Ray play no
 part. The ways take turns and the least CPU time counts, so that ratios hold on a machine that is
-not quite idle. `--compile` adds `torch.compile`, with the CPU time that compiling takes and without.
+not quite idle. `--compile` adds `torch.compile`, with the time to compile included and excluded.
 """
 
 from __future__ import annotations

@@ -73,10 +73,10 @@ def root(
 
     forbid_references()  # a command runs what its own options name
     if context.invoked_subcommand not in _FOR_OTHERS:
-        from scaling_search.networks.user_baselines import counting
+        from scaling_search.networks.user_baselines import flop_counter
         from scaling_search.uses.edge import timer
 
-        counting.enable()
+        flop_counter.enable()
         timer.enable()
 
 

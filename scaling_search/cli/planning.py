@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from scaling_search.cli.inputs import existing_store
 from scaling_search.data import PreparedDataset
 from scaling_search.environment import cuda_devices, usable_cores
-from scaling_search.networks.user_baselines.checked import usable_baseline
-from scaling_search.networks.user_baselines.counting import remember
+from scaling_search.networks.user_baselines.flop_counter import remember
+from scaling_search.networks.user_baselines.usable import usable_baseline
 from scaling_search.sweeps.estimates import ROUGH, Estimate, Rate, estimate, stored_rate
 from scaling_search.uses.edge.timer import telling
 from search_spaces.baselines import Baseline, get_baseline, is_built_in

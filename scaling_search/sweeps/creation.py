@@ -17,7 +17,7 @@ from results.values import (
 from scaling_search.data import PreparedDataset
 from scaling_search.environment import hardware, versions
 from scaling_search.networks.measure import measure, measuring_versions
-from scaling_search.networks.user_baselines.counting import known
+from scaling_search.networks.user_baselines.flop_counter import known
 from scaling_search.sweeps.registration import as_record
 from search_spaces.errors import InputError, WorkError
 from search_spaces.networks.complexity import Complexity

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from results.states import TrialState
-from results.store import Store
 from results.store.events import DECISION
-from results.values import Candidate, Lease, Trial
+from results.values import Candidate, Trial
 from scaling_search.sweeps.forecasting import forecast_key, foreseen
-from scaling_search.sweeps.ledgers import read_ledger
 from scaling_search.sweeps.progress import Tracker
-from scaling_search.sweeps.signals import Watch
+from scaling_search.sweeps.stored_ledger import read_ledger
 from scaling_search.sweeps.strategies import Decision, Ledger, Strategy
 from scaling_search.sweeps.strategies.pilot import pilot
+from scaling_search.sweeps.training import Job
 from scaling_search.tune.early_stopping import RaceRules
-from scaling_search.tune.running import TrialTask
-from search_spaces.specs.sweep import FRESH, SweepSpec
+from scaling_search.tune.trials import TrialTask
+from search_spaces.specs.sweep import FRESH
 
 
 class Dispatcher:
@@ -29,12 +28,10 @@ class Dispatcher:
     noisy they are; a grid begins with those that do.
 
     Args:
-        store, lease: the sweep.
-        spec: its specification.
-        candidates: its plan.
+        job: the sweep.
+        candidates: its plan, by id.
         phases: strategies, one after the other; the first one searches.
-        tracker: is told of new trials.
-        watch: keeps a problem, which must not be raised into Ray.
+        tracker: gets new trials.
         race: the rules of early stopping, if the strategy has any.
         may_hand_out: asked before each trial; once it says no, nothing more is handed out, and what
             waits in the database stays there.
@@ -42,30 +39,28 @@ class Dispatcher:
 
     def __init__(
         self,
-        store: Store,
-        lease: Lease,
-        spec: SweepSpec,
-        candidates: Iterable[Candidate],
+        job: Job,
+        candidates: Mapping[int, Candidate],
         phases: Sequence[Strategy],
         tracker: Tracker,
-        watch: Watch,
         race: RaceRules | None,
         *,
         may_hand_out: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._store, self._lease, self._spec = store, lease, spec
-        self._tracker, self._watch, self._race = tracker, watch, race
+        self._store, self._lease, self._spec = job.store, job.lease, job.spec
+        self._watch = job.watch  # keeps a problem, which must not be raised into Ray
+        self._tracker, self._race = tracker, race
         self._may_hand_out = may_hand_out
-        self._candidates = {candidate.id: candidate for candidate in candidates}
-        self._ids = {candidate.index: candidate.id for candidate in self._candidates.values()}
+        self._candidates = candidates
+        self._ids = {candidate.index: candidate.id for candidate in candidates.values()}
         self._phases, self._search = deque(phases), phases[0]
         self._queue: deque[TrialTask] = deque()
         self._handed: set[int] = set()
         self._stale = True
         self._pilot = self._open_pilot()
-        events = store.events(lease.sweep_id)
+        events = self._store.events(self._lease.sweep_id)
         self._decided = {event.data["key"] for event in events if event.kind == DECISION}
-        self._enqueue(store.trials(lease.sweep_id, states=[TrialState.PENDING]))
+        self._enqueue(self._store.trials(self._lease.sweep_id, states=[TrialState.PENDING]))
 
     @property
     def is_over(self) -> bool:
@@ -137,9 +132,9 @@ class Dispatcher:
     def _foresee(self, ledger: Ledger) -> None:
         if forecast_key(self._spec) in self._decided or self._spec.space.compare is not None:
             return
-        told = foreseen(ledger, self._spec)
-        if told is not None:
-            self._record(told)
+        decision = foreseen(ledger, self._spec)
+        if decision is not None:
+            self._record(decision)
 
     def _record(self, decision: Decision) -> None:
         self._tracker.decided(decision.why)

@@ -5,7 +5,6 @@ The driver hands over plain values and receives plain values; no database here.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import socket
 from collections.abc import Generator
@@ -32,8 +31,8 @@ EPOCH, RESULT, WORKER, KEPT = "epoch_report", "trial_result", "worker", "kept_we
 class Shared:
     """What all trials of a sweep have in common; travels once to each worker."""
 
-    proxy: dict[str, Any]
-    data: dict[str, Any]
+    proxy: ProxySpec
+    data: PreparedDataset
     device: str
     threads: int
     channels_last: bool
@@ -46,12 +45,10 @@ class ProxyTrainable(tune.Trainable):
     """Trains a candidate for one epoch a step; an actor is reused for the next trial."""
 
     def setup(self, config: dict[str, Any], shared: Shared | None = None) -> None:
-        """Open the data once; the process keeps torch imported and the images mapped."""
+        """Take what all trials share; the process keeps torch imported and the images mapped."""
         assert shared is not None  # tune.with_parameters passes it
         shared.references.allow()
         self._shared = shared
-        self._proxy = ProxySpec.model_validate(shared.proxy)
-        self._data = PreparedDataset.from_dict(shared.data)
         self._begin(config["task"])
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -70,8 +67,8 @@ class ProxyTrainable(tune.Trainable):
             # Built here and not in setup, so that an error counts against the trial, not the actor.
             self._training = Training(
                 NetworkSpec.from_dict(self._config[SPEC]),
-                self._proxy,
-                self._data,
+                self._shared.proxy,
+                self._shared.data,
                 self._config[SEED],
                 device=self._shared.device,
                 threads=self._shared.threads,
@@ -80,17 +77,17 @@ class ProxyTrainable(tune.Trainable):
             self._epochs = self._training.epochs()
         report = next(self._epochs)
         answer: dict[str, Any] = {
-            EPOCH: dataclasses.asdict(report),
+            EPOCH: report,
             WORKER: f"{socket.gethostname()}:{os.getpid()}",
             "done": False,
         }
         if self._config.get(BRACKET) is not None and not report.diverged:
             answer[ACCURACY] = report.top1
-        if report.diverged or report.epoch == self._proxy.reports:
+        if report.diverged or report.epoch == self._shared.proxy.reports:
             try:
                 next(self._epochs)
             except StopIteration as end:
-                answer |= {RESULT: dataclasses.asdict(end.value), "done": True}
+                answer |= {RESULT: end.value, "done": True}
                 answer |= self._kept(self._training, end.value)
         return answer
 
@@ -100,14 +97,12 @@ class ProxyTrainable(tune.Trainable):
             return {}
         about = About.of(
             NetworkSpec.from_dict(self._config[SPEC]),
-            self._data,
+            self._shared.data,
             protocol=keeping.protocol,
             seed=self._config[SEED],
             accuracy=result.top1,
         )
-        return {
-            KEPT: dataclasses.asdict(keep(keeping, self._config[TRIAL], training.network, about))
-        }
+        return {KEPT: keep(keeping, self._config[TRIAL], training.network, about)}
 
     def cleanup(self) -> None:
         """Free the network of a trial that was stopped early."""

@@ -17,6 +17,7 @@ from scaling_search.training import EpochReport, TrialResult
 from scaling_search.training.compiled import log_missing_numba
 from scaling_search.tune.cluster import check_room
 from scaling_search.tune.early_stopping import Race
+from scaling_search.tune.execution import Execution
 from scaling_search.tune.trainable import (
     BRACKET,
     EPOCH,
@@ -58,16 +59,6 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resources:
-    """What a trial gets, how many run at once, and how often one that fails is tried."""
-
-    workers: int
-    cpus_per_trial: int = 1
-    gpus_per_trial: float = 0.0
-    attempts: int = 2
-
-
 class Listed:
     """A source of trials that are all known, longest first."""
 
@@ -85,7 +76,7 @@ class Listed:
 
 
 class Listener(Protocol):
-    """Whom the driver tells, as it happens, in the driver's process and thread."""
+    """Callbacks of the driver, called in its process and thread as things happen."""
 
     def started(self, trial_id: int) -> None:
         """An attempt of the trial was given a worker."""
@@ -117,15 +108,15 @@ def _error(trial: Any) -> str:
     cause = getattr(raised, "cause", None)
     if cause is not None:
         return f"{type(cause).__name__}: {' '.join(str(cause).split())}"
-    told = str(raised).strip().splitlines()
+    lines = str(raised).strip().splitlines()
     if getattr(raised, "actor_init_failed", False):  # the last lines of the worker's traceback
-        return " ".join(line for line in told[1:] if line.strip() and not line[0].isspace())
+        return " ".join(line for line in lines[1:] if line.strip() and not line[0].isspace())
     if isinstance(raised, ActorDiedError):
         return "the worker died: it was killed, ran out of memory, or its node is gone"
-    return f"the worker died: {told[0]}"
+    return f"the worker died: {lines[0]}"
 
 
-class _Listening:
+class _WithListener:
     """Holds the listener, and leaves it out when pickled.
 
     Tune pickles its set-up for a restore that never happens here, and a listener with a database
@@ -139,7 +130,7 @@ class _Listening:
         return {}
 
 
-class _Callback(_Listening, tune.Callback):
+class _Callback(_WithListener, tune.Callback):
     """Ray Tune's events, translated."""
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
@@ -149,13 +140,14 @@ class _Callback(_Listening, tune.Callback):
         self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any
     ) -> None:
         number, worker = trial.config["task"][TRIAL], result[WORKER]
-        self._listener.reported(number, EpochReport(**result[EPOCH]), worker)
+        report: EpochReport = result[EPOCH]
+        self._listener.reported(number, report, worker)
         if RESULT in result:
-            self._listener.finished(number, TrialResult(**result[RESULT]), worker)
+            self._listener.finished(number, result[RESULT], worker)
         elif result.get("done"):  # by the race: a trial's own end has a result
-            self._listener.stopped(number, result[EPOCH]["epoch"], worker)
+            self._listener.stopped(number, report.epoch, worker)
         if KEPT in result:
-            self._listener.kept(number, Kept(**result[KEPT]))
+            self._listener.kept(number, result[KEPT])
 
     def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
         self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=False)
@@ -164,7 +156,7 @@ class _Callback(_Listening, tune.Callback):
         self._listener.failed(trial.config["task"][TRIAL], _error(trial), final=True)
 
 
-class _Stop(_Listening, tune.Stopper):
+class _Stop(_WithListener, tune.Stopper):
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         return False
 
@@ -172,15 +164,15 @@ class _Stop(_Listening, tune.Stopper):
         return self._listener.should_stop()
 
 
-class _Handing(Searcher):
-    """Tune asks for trials one by one; the source knows which."""
+class _SourceSearcher(Searcher):
+    """Gives Tune the trials of a source, one by one."""
 
     def __init__(self, source: Source) -> None:
         super().__init__()
         self._source = source
 
     def __getstate__(self) -> dict[str, Any]:
-        return {}  # as in `_Listening`
+        return {}  # as in `_WithListener`
 
     def set_search_properties(
         self, metric: str | None, mode: str | None, config: dict[str, Any], **_: Any
@@ -199,7 +191,7 @@ class _Handing(Searcher):
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
-        """The listener is told by Tune's callbacks."""
+        """Tune's callbacks call the listener."""
 
     def save_to_dir(self, checkpoint_dir: str, session_str: str = "default") -> None:
         """Nothing is kept here: what has been trained is in the database."""
@@ -208,11 +200,11 @@ class _Handing(Searcher):
 def run_trials(
     source: Source,
     shared: Shared,
-    resources: Resources,
+    execution: Execution,
     listener: Listener,
     race: Race | None = None,
 ) -> None:
-    """Train what the source hands out, telling `listener`; returns when all of it is over.
+    """Train what the source hands out, calling `listener`; returns when all of it is over.
 
     Ray must be running (`ray_session`). A trial that raises is tried `attempts` times in all, each
     time in a fresh process, while the others go on. `race` stops trials early.
@@ -221,20 +213,20 @@ def run_trials(
         InputError: no node of the cluster has room for a trial.
     """
     log_missing_numba(shared.device, shared.threads)
-    check_room(resources.cpus_per_trial, resources.gpus_per_trial)
+    check_room(execution.cpus_per_trial, execution.gpus_per_trial)
     trainable = tune.with_resources(
         tune.with_parameters(ProxyTrainable, shared=shared),
-        {"cpu": resources.cpus_per_trial, "gpu": resources.gpus_per_trial},
+        {"cpu": execution.cpus_per_trial, "gpu": execution.gpus_per_trial},
     )
     with tempfile.TemporaryDirectory(prefix="scaling-search-") as scratch:
         tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
                 num_samples=-1,
-                search_alg=_Handing(source),
+                search_alg=_SourceSearcher(source),
                 scheduler=race,
                 reuse_actors=True,
-                max_concurrent_trials=resources.workers,
+                max_concurrent_trials=execution.workers,
                 trial_name_creator=lambda trial: f"trial-{trial.config['task'][TRIAL]}",
                 trial_dirname_creator=lambda trial: f"trial-{trial.config['task'][TRIAL]}",
             ),
@@ -244,7 +236,7 @@ def run_trials(
                 verbose=0,
                 callbacks=[_Callback(listener)],
                 stop=_Stop(listener),
-                failure_config=tune.FailureConfig(max_failures=resources.attempts - 1),
+                failure_config=tune.FailureConfig(max_failures=execution.attempts - 1),
                 checkpoint_config=tune.CheckpointConfig(
                     checkpoint_frequency=0, checkpoint_at_end=False
                 ),

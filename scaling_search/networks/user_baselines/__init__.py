@@ -1,8 +1,9 @@
-"""A user's own baseline: followed, checked and measured.
+"""A user's own baseline: checked before it is used, its FLOPs counted by fvcore.
 
-- `counting`: FLOPs of networks without a closed form, built once each;
+- `usable`: the baseline of a name, checked once for each version of its code;
 - `checks`: what it must do before anything is searched on it;
-- `checked`: the checks, once for each version of its code.
+- `flop_counter`: FLOPs of networks without a closed form, counted once each.
 
-Each is imported by itself: every command needs `counting`, and `checks` takes the seconds of torch.
+Each is imported by itself: every command needs `flop_counter`, and `checks` imports torch, which
+takes seconds.
 """

@@ -5,6 +5,7 @@ sweep that was interrupted goes on as if nothing had happened, and a simulation 
 sweep does. Early stopping alone happens while trials run, in `race`.
 """
 
+from scaling_search.sweeps.strategies.choice import confirmation_strategy, search_strategy
 from scaling_search.sweeps.strategies.ledger import (
     Arm,
     Decision,
@@ -13,7 +14,6 @@ from scaling_search.sweeps.strategies.ledger import (
     Strategy,
     TrialStands,
 )
-from scaling_search.sweeps.strategies.making import confirming, searching
 
 __all__ = [
     "Arm",
@@ -22,6 +22,6 @@ __all__ = [
     "Step",
     "Strategy",
     "TrialStands",
-    "confirming",
-    "searching",
+    "confirmation_strategy",
+    "search_strategy",
 ]

@@ -11,7 +11,7 @@ from scaling_search.sweeps.strategies.sampling import Sampling
 from search_spaces.specs.sweep import SweepSpec
 
 
-def searching(spec: SweepSpec, candidates: int, eligible: int) -> Strategy:
+def search_strategy(spec: SweepSpec, candidates: int, eligible: int) -> Strategy:
     """The strategy of a sweep over a plan of so many candidates, so many of which can win."""
     strategy, images = spec.strategy, spec.proxy.total_images
     if strategy.name == "contenders":
@@ -26,6 +26,6 @@ def searching(spec: SweepSpec, candidates: int, eligible: int) -> Strategy:
     return Grid(spec.seeds, images, strategy.max_images)
 
 
-def confirming(spec: SweepSpec, chance: float) -> Confirmation:
+def confirmation_strategy(spec: SweepSpec, chance: float) -> Confirmation:
     """What is trained when the search is over."""
     return Confirmation(spec.selection, chance, spec.confirmation)

@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from scaling_search.networks.modules import build
-from scaling_search.networks.user_baselines.checked import usable_baseline
 from scaling_search.networks.user_baselines.checks import check_baseline
-from scaling_search.networks.user_baselines.counting import enable, known
+from scaling_search.networks.user_baselines.flop_counter import enable, known
+from scaling_search.networks.user_baselines.usable import usable_baseline
 from search_spaces.baselines import (
     AllowedReferences,
     allow_reference,
@@ -206,7 +206,7 @@ def test_what_passed_is_not_checked_again_until_its_file_changes(enabled, monkey
     usable_baseline(name)
     changed = dataclasses.replace(get_baseline(name), source="other")
     monkeypatch.setattr(
-        "scaling_search.networks.user_baselines.checked.get_baseline", lambda name: changed
+        "scaling_search.networks.user_baselines.usable.get_baseline", lambda name: changed
     )
     with pytest.raises(AssertionError, match="checked again"):
         usable_baseline(name)

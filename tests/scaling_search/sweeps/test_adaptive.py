@@ -14,7 +14,7 @@ from results.errors import ConflictError
 from results.states import SweepState, TrialState
 from results.store import Store
 from scaling_search.sweeps.extending import extend_sweep
-from scaling_search.sweeps.ledgers import race_rules, ran_before
+from scaling_search.sweeps.stored_ledger import race_rules, ran_before
 from scaling_search.tune.early_stopping import Race
 from search_spaces.errors import InputError
 from search_spaces.specs.extension import Extension

@@ -16,7 +16,7 @@ from results.values.json import to_json
 from results.views import SweepView
 from scaling_search.data import PreparedDataset
 from scaling_search.networks.user_baselines.checks import check_baseline
-from scaling_search.networks.user_baselines.counting import enable
+from scaling_search.networks.user_baselines.flop_counter import enable
 from scaling_search.sweeps import Execution, create_sweep, drive
 from search_spaces.baselines import allow_reference, get_baseline
 from search_spaces.baselines.references import forbid_references

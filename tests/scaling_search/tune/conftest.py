@@ -10,8 +10,9 @@ import pytest
 from scaling_search.data import PreparedDataset
 from scaling_search.training import EpochReport, TrialResult
 from scaling_search.tune.early_stopping import Race
-from scaling_search.tune.running import Listed, Resources, TrialTask, run_trials
+from scaling_search.tune.execution import Execution
 from scaling_search.tune.trainable import Shared
+from scaling_search.tune.trials import Listed, TrialTask, run_trials
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.networks.spec import NetworkSpec
@@ -98,13 +99,13 @@ class Bench:
     ) -> Heard:
         heard = heard or Heard()
         shared = Shared(
-            proxy=(proxy or self.proxy).model_dump(mode="json"),
-            data=(data or self.data).to_dict(),
+            proxy=proxy or self.proxy,
+            data=data or self.data,
             device="cpu",
             threads=1,
             channels_last=True,
         )
-        given = Resources(**({"workers": 1} | resources))  # type: ignore[arg-type]
+        given = Execution(**({"workers": 1} | resources))  # type: ignore[arg-type]
         run_trials(Listed(tasks), shared, given, heard, race)
         return heard
 

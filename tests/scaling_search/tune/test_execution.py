@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scaling_search.training import Training
-from scaling_search.tune.running import TrialTask
+from scaling_search.tune.trials import TrialTask
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.proxy import ProxySpec

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.replaying import Pool, replay
 from scaling_search.evidence import Evidence
 from scaling_search.sweeps.forecasting import foreseen
-from scaling_search.sweeps.strategies import Arm, Ledger, confirming, searching
+from scaling_search.sweeps.strategies import Arm, Ledger, confirmation_strategy, search_strategy
 from scaling_search.sweeps.strategies.pilot import pilot
 from scaling_search.sweeps.strategies.sampling import point_at, shares_at
 from search_spaces.coefficients import Scaling
@@ -110,7 +110,7 @@ def test_a_small_grid_needs_no_pilot(eligible: int, seeds: int) -> None:
 
 def test_a_grid_with_a_budget_trains_as_many_whole_seeds_as_fit(width_wins: Pool) -> None:
     spec = sweep(3, name="grid", max_images=40 * IMAGES)
-    step = searching(spec, 16, 15).step(empty(width_wins))
+    step = search_strategy(spec, 16, 15).step(empty(width_wins))
     assert step.decision is not None
     assert step.decision.why == (
         "1,024,000 training images are enough for 2 of 3 seeds of 16 candidates"
@@ -122,7 +122,7 @@ def test_a_grid_with_a_budget_trains_as_many_whole_seeds_as_fit(width_wins: Pool
 def test_contenders_end_when_the_verdict_is_conclusive_and_drop_others_before(
     width_wins: Pool,
 ) -> None:
-    strategy, ledger = searching(sweep(12, name="contenders"), 16, 15), empty(width_wins)
+    strategy, ledger = search_strategy(sweep(12, name="contenders"), 16, 15), empty(width_wins)
     step = strategy.step(ledger)
     assert len(step.trials) == 2 * 16
     assert strategy.step(after(width_wins, ledger, step.trials[1:])).trials == step.trials[:1]
@@ -138,7 +138,7 @@ def test_contenders_end_when_the_verdict_is_conclusive_and_drop_others_before(
 
 def test_contenders_say_whom_they_drop_and_why() -> None:
     close = pool(lambda shares: 0.45 if shares[1] > 0.4 else 0.3, noise=0.02)
-    strategy, ledger = searching(sweep(12, name="contenders"), 16, 15), empty(close)
+    strategy, ledger = search_strategy(sweep(12, name="contenders"), 16, 15), empty(close)
     ledger = after(close, ledger, strategy.step(ledger).trials)
     step = strategy.step(ledger)
     assert step.decision is not None
@@ -163,7 +163,7 @@ def test_what_a_race_stopped_has_no_further_seeds_and_no_accuracy(width_wins: Po
     assert found.stopped >= 8
     assert found.cost < 0.6 * 48 * IMAGES
     assert found.outcome.leader == WIDTH
-    strategy, ledger = searching(sweep(3, name="asha"), 16, 15), empty(width_wins)
+    strategy, ledger = search_strategy(sweep(3, name="asha"), 16, 15), empty(width_wins)
     first = strategy.step(ledger).trials
     assert first == tuple((index, 0) for index in range(16))
     ledger = after(width_wins, ledger, [p for p in first if p[0] != 3])
@@ -186,7 +186,7 @@ def test_samplers_find_the_best_from_few_trials_and_never_train_one_twice(
 
 
 def test_a_sampler_that_is_asked_again_proposes_the_same(width_wins: Pool) -> None:
-    strategy = searching(sweep(3, name="tpe", seed=5), 16, 15)
+    strategy = search_strategy(sweep(3, name="tpe", seed=5), 16, 15)
     ledger = after(width_wins, empty(width_wins), [(0, 0), (4, 0), (9, 0)])
     assert strategy.step(ledger) == strategy.step(ledger)
     (pick,) = strategy.step(ledger).trials
@@ -200,7 +200,7 @@ def test_a_sampler_that_is_asked_again_proposes_the_same(width_wins: Pool) -> No
 def test_what_confirmed_an_earlier_search_is_not_told_to_a_sampler(
     width_wins: Pool, name: str
 ) -> None:
-    strategy = searching(sweep(3, name=name, trials=14, startup_trials=6), 16, 15)
+    strategy = search_strategy(sweep(3, name=name, trials=14, startup_trials=6), 16, 15)
     searched = after(width_wins, empty(width_wins), [(0, 0), (4, 0), (9, 0)])
     fresh = {(0, FRESH): "finished", (4, FRESH): "finished", (9, FRESH): "lost"}
     confirmed = replace(searched, trials={**searched.trials, **fresh})
@@ -212,7 +212,7 @@ def test_contenders_look_at_the_baseline_again_where_that_is_in_doubt(width_wins
     best = width_wins.evidence[WIDTH].correct
     as_good = replace(width_wins.evidence[0], correct={seed: best[11 - seed] for seed in range(12)})
     doubtful = replace(width_wins, evidence=(as_good, *width_wins.evidence[1:]))
-    strategy = searching(sweep(12, name="contenders"), 16, 15)
+    strategy = search_strategy(sweep(12, name="contenders"), 16, 15)
     everyone = [(index, seed) for index in range(1, 16) for seed in range(6)]
     known = [*everyone, (0, 0), (0, 1)]
     assert strategy.step(after(width_wins, empty(width_wins), known)).over
@@ -231,9 +231,13 @@ def test_the_leader_and_its_references_get_fresh_seeds(width_wins: Pool) -> None
     spec = sweep(3).model_copy(update={"confirmation_seeds": 2})
     everything = [pick for pick in width_wins.curves if pick[1] < 3]
     ledger = after(width_wins, empty(width_wins), everything)
-    step = confirming(spec, 0.1).step(ledger)
+    step = confirmation_strategy(spec, 0.1).step(ledger)
     assert step.trials == ((0, FRESH), (WIDTH, FRESH), (0, FRESH + 1), (WIDTH, FRESH + 1))
-    assert confirming(spec.model_copy(update={"confirmation_seeds": 0}), 0.1).step(ledger).over
+    assert (
+        confirmation_strategy(spec.model_copy(update={"confirmation_seeds": 0}), 0.1)
+        .step(ledger)
+        .over
+    )
 
 
 @pytest.mark.parametrize(
