@@ -12,7 +12,7 @@ _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
 
 def write_digits(target: Path, per_class: int, side_px: int = 32) -> None:
-    """scikit-learn's handwritten digits (8 px, grey) as RGB JPEG files, one sub-folder a class."""
+    """scikit-learn's digits (8 px, grey) as RGB JPEG files, one sub-folder per class."""
     digits = load_digits()
     for label in range(10):
         images = digits.images[digits.target == label][:per_class]

@@ -19,7 +19,7 @@ from results.values import Outcome
 from scaling_search.evidence import Evidence, select
 from scaling_search.sweeps.conclusion import gather
 from scaling_search.sweeps.stored_ledger import arm, race_rules
-from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands, search_strategy
+from scaling_search.sweeps.strategies import Arm, Ledger, TrialStatus, search_strategy
 from scaling_search.sweeps.strategies.ledger import Pick
 from scaling_search.tune.early_stopping import Race
 from search_spaces.specs.sweep import SweepSpec
@@ -63,15 +63,15 @@ class _Running:
 
     def __init__(self, pool: Pool, spec: SweepSpec) -> None:
         self.pool, self.spec = pool, spec
-        self.trials: dict[Pick, TrialStands] = {}
+        self.trials: dict[Pick, TrialStatus] = {}
         self.images = 0
         rules = race_rules(spec.strategy, spec.proxy.reports) if spec.strategy.races else None
         self.rules, self.race = rules, Race(rules) if rules else None
 
     def ledger(self) -> Ledger:
         seen: dict[int, dict[int, Any]] = {arm.index: {} for arm in self.pool.arms}
-        for (index, seed), stands in self.trials.items():
-            if stands == "finished":
+        for (index, seed), status in self.trials.items():
+            if status == "finished":
                 seen[index][seed] = self.pool.evidence[index].correct[seed]
         evidence = [replace(e, correct=seen[e.index]) for e in self.pool.evidence]
         return Ledger(self.pool.arms, dict(self.trials), tuple(evidence), self.images)
@@ -107,7 +107,7 @@ def replay(pool: Pool, spec: SweepSpec, random: np.random.Generator) -> Replayed
         for place in random.permutation(len(step.trials)):
             running.train(step.trials[place])
     outcome = select(running.ledger().evidence, spec.selection, pool.chance)
-    stopped = sum(stands == "stopped" for stands in running.trials.values())
+    stopped = sum(status == "stopped" for status in running.trials.values())
     return Replayed(outcome, running.images, len(running.trials), stopped, rounds)
 
 

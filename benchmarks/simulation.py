@@ -91,7 +91,7 @@ def judge(world: World, evidence: Sequence[Evidence], rule: SelectionRule) -> Ju
         judgement.probability_best,
         judgement.within,
         regrets,
-        np.array([standing == "equivalent" for standing in judgement.standings]),
+        np.array([standing == "equivalent" for standing in judgement.statuses]),
         bool(((gains >= low) & (gains <= high)).all()),
     )
 

@@ -31,7 +31,7 @@ DTYPES = ("float32", "bfloat16")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sizes."""
     parser.add_argument(
-        "--images", type=Path, metavar="FOLDER", help="photographs, one sub-folder a class; "
+        "--images", type=Path, metavar="FOLDER", help="photographs, one sub-folder per class; "
         "without it scikit-learn's handwritten digits are written as 32 px JPEG files",
     )  # fmt: skip
     parser.add_argument("--points", type=int, default=15, help=f"networks, up to {MAX_POINTS}")

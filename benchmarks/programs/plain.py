@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Dataset, random_split
 
 
 class ImageFolder(Dataset):
-    """One sub-folder a class, decoded whenever an image is asked for."""
+    """One sub-folder per class, decoded whenever an image is asked for."""
 
     def __init__(self, root, side):
         classes = sorted(path for path in Path(root).iterdir() if path.is_dir())

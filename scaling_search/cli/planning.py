@@ -21,7 +21,7 @@ from search_spaces.planning import Plan, make_plan
 from search_spaces.specs.sweep import SweepSpec
 
 if TYPE_CHECKING:
-    from scaling_search.sweeps.forecasting import Foretold
+    from scaling_search.sweeps.forecasting import EarlierForecast
 
 
 def plan_of(
@@ -129,15 +129,15 @@ def _cost(
 
 def forecast(
     spec: SweepSpec, plan: Plan, data: PreparedDataset, database: str | None, cost: Estimate
-) -> Foretold | None:
+) -> EarlierForecast | None:
     """The likely cost of a conclusive answer, if the database has trials to learn it from."""
-    from scaling_search.sweeps.forecasting import foretell
+    from scaling_search.sweeps.forecasting import forecast_plan
 
     # It is of every candidate with every seed, whatever the strategy makes of it.
     whole = _cost(spec.whole_grid(), plan, data, cost.workers, cost.rate)
     try:
         with existing_store(database) as store:
-            return foretell(store, spec, data.fingerprint, plan, whole)
+            return forecast_plan(store, spec, data.fingerprint, plan, whole)
     except (FileNotFoundError, InputError, WorkError):
         return None  # as for the rate
 

@@ -1,4 +1,4 @@
-"""How many bits are used by a data set's images of more than 8 bits a channel: one number for all.
+"""How many bits the images of more than 8 bits per channel use: one number for a data set.
 
 It is decided over all images of the data set, those of the test split included: which bits a camera
 writes is a property of the recording, and one number keeps all splits alike.
@@ -16,11 +16,11 @@ from search_spaces.errors import InputError
 from search_spaces.specs.data import DataSpec
 
 _DARK_BITS = 4
-"""Upper bits that an image leaves unused before it is told of as dark."""
+"""Upper bits that an image leaves unused before a note calls it dark."""
 
 
 def choose_bits(scans: Sequence[Scan], spec: DataSpec) -> int | None:
-    """The number of used bits; None where no image has more than 8 bits a channel.
+    """The number of used bits; None where no image has more than 8 bits per channel.
 
     Follows the spec, else the largest value: the fewest of 8, 10, 12, 14 and 16 bits that hold it.
 
@@ -52,10 +52,10 @@ def choose_bits(scans: Sequence[Scan], spec: DataSpec) -> int | None:
     if bits is None:
         known = ", ".join(f"0 to {2**one - 1:,}" for one in KNOWN_BITS)
         raise InputError(
-            f"the images of {spec.name} with more than 8 bits a channel hold values up to "
+            f"the images of {spec.name} with more than 8 bits per channel hold values up to "
             f"{largest:,} ({where}), and which value is white is not known; known are ranges that "
-            f"are at least half used: {known}. Save them with 8 bits a channel, or set depth_bits "
-            f"to the number of bits of white (at least {max(1, largest.bit_length())})"
+            f"are at least half used: {known}. Save them with 8 bits per channel, or set "
+            f"depth_bits to the number of bits of white (at least {max(1, largest.bit_length())})"
         )
     return bits
 
@@ -64,7 +64,7 @@ def depth_notes(scans: Sequence[Scan], bits: int | None, spec: DataSpec) -> tupl
     """What to say of the scale, and of images that are dark on it."""
     if bits is None and spec.depth_bits is not None:
         return (
-            f"depth_bits is {spec.depth_bits}, and no image has more than 8 bits a channel: it "
+            f"depth_bits is {spec.depth_bits}, and no image has more than 8 bits per channel: it "
             "changes nothing",
         )
     if bits is None:
@@ -74,14 +74,14 @@ def depth_notes(scans: Sequence[Scan], bits: int | None, spec: DataSpec) -> tupl
     notes = []
     if bits != FULL_BITS:
         notes.append(
-            f"{len(deep):,} images with more than 8 bits a channel hold no value above "
+            f"{len(deep):,} images with more than 8 bits per channel hold no value above "
             f"{int(deep.max()):,}: all are read as images of {bits} bits, {2**bits - 1:,} is white"
         )
     dark = int((deep < 2 ** max(0, bits - _DARK_BITS)).sum())
     if dark:
         notes.append(
-            f"{dark:,} of {len(deep):,} images with more than 8 bits a channel use less than a "
+            f"{dark:,} of {len(deep):,} images with more than 8 bits per channel use less than a "
             f"16th of the {bits} bits and come out dark: if they were recorded with fewer bits "
-            "than the others, save them with 8 bits a channel"
+            "than the others, save them with 8 bits per channel"
         )
     return tuple(notes)

@@ -4,7 +4,7 @@ Rules, the same for every source and command (`docs/datasets.md` tells them to u
 
 - The orientation that a file states (EXIF) is applied; of several frames the first is taken.
 - Transparency is composited on white.
-- More than 8 bits a channel become 8 by the number of bits that the data set uses (`deep`); float
+- More than 8 bits per channel become 8 by the number of bits that the data set uses (`deep`); float
   images are refused, because their range is not known.
 - Colour becomes grey by ITU-R 601 luma; CMYK, YCbCr, LAB and HSV become RGB. Colour profiles and
   gamma are not applied.
@@ -95,7 +95,7 @@ class Layout:
 
 
 def read_header(raw: Raw) -> Header:
-    """Size and kind of an image, and the largest value of one with more than 8 bits a channel.
+    """Size and kind of an image, and the largest value of one with more than 8 bits per channel.
 
     Raises:
         UnreadableImageError: if it is no image that Pillow can read, or of a kind that is refused.
@@ -134,8 +134,8 @@ def decode(raw: Raw, px: int, channels: int, bits: int | None = FULL_BITS) -> ND
         raw: the image.
         px: side of the square.
         channels: 1 (grey) or 3 (RGB).
-        bits: how many bits are used of images with more than 8 a channel; None where that was never
-            decided, because no image of the data set has more.
+        bits: how many bits are used of images with more than 8 per channel; None where that was
+            never decided, because no image of the data set has more.
 
     Raises:
         UnreadableImageError: if it is corrupt, truncated, or of a kind that is refused.
@@ -207,7 +207,7 @@ def _is_grey_with_alpha(image: Image.Image) -> bool:
 
 
 def _in_eight_bits(image: Image.Image, raw: Raw, bits: int | None) -> Image.Image:
-    """The loaded image, not yet upright, with at most 8 bits a channel."""
+    """The loaded image, not yet upright, with at most 8 bits per channel."""
     deep = read_deep(image, lambda: _open(raw))
     if deep is not None:
         return deep.in_eight_bits(bits)

@@ -1,12 +1,12 @@
-"""Images of more than 8 bits a channel: their values, and what they become in 8 bits.
+"""Images of more than 8 bits per channel: their values, and what they become in 8 bits.
 
-A file of 16 or 32 bits a channel does not say which of its bits are used: cameras and scanners
+A file of 16 or 32 bits per channel does not say which of its bits are used: cameras and scanners
 write 10, 12 or 14 bits into 16. So values are read whole here, and how many bits they have is
 decided over a data set (`choose_bits`), one number for all of its images. Files that do declare
 their range (PGM and PPM with a maximum below 65,535, TIFFs of 12 bits) are no concern of this
 module: they are scaled by what they declare.
 
-Pillow keeps the upper byte alone of colour images with 16 bits a channel. The lower byte is read
+Pillow keeps the upper byte alone of colour images with 16 bits per channel. The lower byte is read
 by decoding once more as if the order of bytes were the other one.
 """
 
@@ -42,7 +42,7 @@ class UnreadableImageError(Exception):
 
 @dataclass(frozen=True)
 class Deep:
-    """An image of more than 8 bits a channel.
+    """An image of more than 8 bits per channel.
 
     Attributes:
         mode: of the same image with 8 bits: L, RGB or CMYK.
@@ -62,7 +62,7 @@ class Deep:
         return int(self.values.max())
 
     def in_eight_bits(self, bits: int | None) -> Image.Image:
-        """The same image with 8 bits a channel: L, LA, RGB, RGBA or CMYK.
+        """The same image with 8 bits per channel: L, LA, RGB, RGBA or CMYK.
 
         Args:
             bits: how many bits of each value are used; None: the image alone must show it, which it
@@ -75,14 +75,14 @@ class Deep:
         if bits is None:
             if not 2 ** (FULL_BITS - 2) <= largest < 2**FULL_BITS:
                 raise UnreadableImageError(
-                    f"more than 8 bits a channel, no value above {largest:,}, and no range is "
-                    "known for it: save it with 8 bits a channel"
+                    f"more than 8 bits per channel, no value above {largest:,}, and no range is "
+                    "known for it: save it with 8 bits per channel"
                 )
             bits = FULL_BITS
         if largest >= 2**bits:
             raise UnreadableImageError(
                 f"holds the value {largest:,}, above the {2**bits - 1:,} of images of {bits} bits: "
-                "save it as they are, or with 8 bits a channel"
+                "save it as they are, or with 8 bits per channel"
             )
         pixels = _scaled(self.values, bits)
         if self.inverted:
@@ -119,14 +119,14 @@ def is_deep(image: Image.Image) -> bool:
 
 
 def read_deep(image: Image.Image, again: Callable[[], Image.Image]) -> Deep | None:
-    """The values of an image with more than 8 bits a channel; None for any other.
+    """The values of an image with more than 8 bits per channel; None for any other.
 
     Args:
         image: opened, not yet loaded.
         again: opens it once more.
 
     Raises:
-        UnreadableImageError: it is of a kind whose values cannot be told.
+        UnreadableImageError: it is of a kind whose values cannot be known.
     """
     _refuse_unknown(image)
     if not is_deep(image):
@@ -137,7 +137,7 @@ def read_deep(image: Image.Image, again: Callable[[], Image.Image]) -> Deep | No
         if (least := int(values.min())) < 0:
             raise UnreadableImageError(
                 f"holds the negative value {least:,}: values must be 0 or more; shift them and "
-                "save it with 8 bits a channel"
+                "save it with 8 bits per channel"
             )
         return _with_transparent_value(Deep("L", values, inverted=inverted), image)
     both = _both_bytes(image, again)
@@ -159,7 +159,7 @@ def narrowed(image: Image.Image) -> Image.Image:
 def _both_bytes(image: Image.Image, again: Callable[[], Image.Image]) -> NDArray[np.uint16]:
     """(H, W, C) of all 16 bits, the alpha channel included."""
     if raw_mode(image).startswith("LA"):
-        # As four bytes a pixel: the two of grey, then the two of alpha.
+        # As four bytes per pixel: the two of grey, then the two of alpha.
         _read_as(image, "RGBA")
         bytes_ = np.asarray(image).astype(np.uint16)
         return (bytes_[..., 0::2] << 8 | bytes_[..., 1::2]).astype(np.uint16)
@@ -200,19 +200,19 @@ def _with_transparent_value(deep: Deep, image: Image.Image) -> Deep:
 
 
 def _refuse_unknown(image: Image.Image) -> None:
-    raw, remedy = raw_mode(image), "save it with 8 bits a channel"
+    raw, remedy = raw_mode(image), "save it with 8 bits per channel"
     if image.mode == "F":
         raise UnreadableImageError("a float image, whose range of values is not known")
     if raw.startswith("RGBa;16"):
         raise UnreadableImageError(
-            f"16 bits a channel with colours multiplied by their transparency: {remedy}"
+            f"16 bits per channel with colours multiplied by their transparency: {remedy}"
         )
     formats = _tag(image, _SAMPLE_FORMAT)
     if image.mode == "L" and (formats in (_SIGNED, (_SIGNED,))):
         raise UnreadableImageError(f"8-bit values with a sign, whose range is not known: {remedy}")
     bits = _tag(image, _BITS_PER_SAMPLE) or ()
     if _tag(image, _PLANAR) == 2 and max(np.atleast_1d(bits), default=8) > 8:
-        raise UnreadableImageError(f"more than 8 bits a channel in separate planes: {remedy}")
+        raise UnreadableImageError(f"more than 8 bits per channel in separate planes: {remedy}")
 
 
 def raw_mode(image: Image.Image) -> str:

@@ -126,7 +126,7 @@ def _scan_splits(source: Source, spec: DataSpec, with_test: bool, progress: Prog
     test_split = None
     if test is not None:
         test_form = dataclasses.replace(form, fingerprint=_fingerprint(test, source, bits))
-        # What is held out was read with the rest, so that its corrupt images are told with them.
+        # What is held out was read with the rest, so its corrupt images are reported together.
         decoded = with_test or source.test is None
         test_key = digest("test", shape, test_form.fingerprint) if decoded else None
         test_split = _Split(scan=test, form=test_form, key=test_key)

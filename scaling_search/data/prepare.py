@@ -11,7 +11,7 @@ The steps, each skipped where the cache already holds its outcome:
 
 The test split is a folder of its own. One that the source has is kept only when asked for: before
 that its images are read for its fingerprint and to find copies, and nothing else is done with them.
-One that is held out is decoded with the rest, so that its corrupt images are told with theirs.
+One that is held out is decoded with the rest, so that corrupt images are reported together.
 """
 
 from __future__ import annotations

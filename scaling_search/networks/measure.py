@@ -89,7 +89,7 @@ def measure(spec: NetworkSpec, mode: Mode = "eval") -> Measured:
 
     fvcore traces the network, which takes about 0.4 s for B0 and 5 s for B7 at 600 px; it cannot
     trace on the meta device (torch 2.13). In training mode two images are traced, because batch
-    norm needs more than one value a channel, and the count is halved.
+    norm needs more than one value per channel, and the count is halved.
     """
     started = time.perf_counter()
     batch = 1 if mode == "eval" else 2

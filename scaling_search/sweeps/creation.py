@@ -26,7 +26,7 @@ from search_spaces.planning import Candidate, Plan
 from search_spaces.specs.sweep import SweepSpec
 
 Counted = Callable[[int, int], None]
-"""Told how many of how many networks are measured."""
+"""Called with how many networks are measured, and how many there are."""
 
 
 def _key(spec: NetworkSpec) -> MeasurementKey:
@@ -129,7 +129,7 @@ def create_sweep(
         spec: what was asked for.
         data: the images, prepared.
         plan: of `spec.space`, for the channels and classes of `data`.
-        counted: told of the progress of measuring.
+        counted: called with the progress of measuring.
         key: a second sweep under the same key is not stored, and the first one's id returned.
 
     Raises:

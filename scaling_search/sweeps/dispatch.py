@@ -1,4 +1,4 @@
-"""Hands the trials that the strategies decide on to the workers, as these become free."""
+"""Gives the trials that the strategies decide on to workers that become free."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from results.states import TrialState
 from results.store.events import DECISION
 from results.values import Candidate, Trial
-from scaling_search.sweeps.forecasting import forecast_key, foreseen
+from scaling_search.sweeps.forecasting import forecast_decision, forecast_key
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.stored_ledger import read_ledger
 from scaling_search.sweeps.strategies import Decision, Ledger, Strategy
@@ -24,8 +24,8 @@ class Dispatcher:
 
     First what waits in the database, then what each phase decides, from the database as it is by
     then. Trials that are decided on together start longest first. Each decision is stored as an
-    event, once, however often the sweep is resumed. So is a forecast, as soon as trials tell how
-    noisy they are; a grid begins with those that do.
+    event, once, however often the sweep is resumed; so is a forecast, as soon as trials show their
+    noise. A grid begins with the trials that show it.
 
     Args:
         job: the sweep.
@@ -78,7 +78,7 @@ class Dispatcher:
                 self._phases.clear()
                 self._queue.clear()
             if self._pilot:
-                self._heed_pilot()
+                self._check_pilot()
             if self.look_ahead() and not self._may_hand_out():
                 self._phases.clear()
                 self._queue.clear()
@@ -94,7 +94,7 @@ class Dispatcher:
             ledger = read_ledger(self._store, self._lease.sweep_id, self._spec)
             step = self._phases[0].step(ledger)
             if step.trials and self._phases[0] is self._search:
-                self._foresee(ledger)
+                self._forecast(ledger)
             if step.decision is not None:
                 self._record(step.decision)
             if step.over:
@@ -109,7 +109,7 @@ class Dispatcher:
         return bool(self._queue)
 
     def _open_pilot(self) -> set[int]:
-        """Trials of a grid that shall tell of its noise, those that are over included."""
+        """Trials of a grid that show its noise, those that are over included."""
         if self._spec.strategy.name != "grid" or self._spec.space.compare is not None:
             return set()
         able = sorted(c.index for c in self._candidates.values() if c.eligible)
@@ -120,19 +120,19 @@ class Dispatcher:
             if (self._candidates[trial.candidate_id].index, trial.seed) in picks
         }
 
-    def _heed_pilot(self) -> None:
-        """Once the pilot is over, tell what it says, before more is handed out."""
+    def _check_pilot(self) -> None:
+        """Once the pilot is over, record its forecast before more trials are handed out."""
         unfinished = [TrialState.PENDING, TrialState.RUNNING]
         waiting = self._store.trials(self._lease.sweep_id, states=unfinished)
         if not self._pilot.intersection(trial.id for trial in waiting):
             self._pilot = set()
             if waiting:
-                self._foresee(read_ledger(self._store, self._lease.sweep_id, self._spec))
+                self._forecast(read_ledger(self._store, self._lease.sweep_id, self._spec))
 
-    def _foresee(self, ledger: Ledger) -> None:
+    def _forecast(self, ledger: Ledger) -> None:
         if forecast_key(self._spec) in self._decided or self._spec.space.compare is not None:
             return
-        decision = foreseen(ledger, self._spec)
+        decision = forecast_decision(ledger, self._spec)
         if decision is not None:
             self._record(decision)
 

@@ -14,7 +14,7 @@ from scaling_search.data.prepare import prepare
 from scaling_search.environment import hardware, is_dead, this_process, versions
 from scaling_search.sweeps.conclusion import conclude
 from scaling_search.sweeps.creation import Counted, check_images, confirm, networks_of
-from scaling_search.sweeps.images import are_there, check_split, note_split, prepare_again
+from scaling_search.sweeps.images import are_readable, check_split, prepare_again, record_split
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Snapshot
 from scaling_search.sweeps.signals import Interrupted, Watch
@@ -55,7 +55,7 @@ def drive(
         data: its images, prepared as its spec says.
         execution: resources.
         observe: called after everything that is stored, with the state of affairs.
-        counted: told of the progress of measuring the family.
+        counted: called with the progress of measuring the family.
 
     Raises:
         InputError: the images are not those of the sweep; the sweep is finished, or driven by
@@ -95,7 +95,7 @@ def drive_claimed(
         execution: resources.
         watch: hears of the runner's wishes, and stops the sweep between any two steps.
         observe: as for `drive`.
-        counted: told of the progress of measuring candidates and family.
+        counted: called with the progress of measuring candidates and family.
 
     Raises:
         InputError: the images are not there, or not those of the submission; the sweep needs a
@@ -107,13 +107,13 @@ def drive_claimed(
     """
 
     def measured(done: int, total: int) -> None:
-        watch.heed()
+        watch.check()
         counted(done, total)
 
     with _leaving(store, lease, interrupted=SweepState.QUEUED):
         stored = store.sweep(lease.sweep_id)
         spec = parse(SweepSpec, stored.spec, f"sweep {stored.id}")
-        data = prepare(spec.data, progress=lambda stage, done, total: watch.heed())
+        data = prepare(spec.data, progress=lambda stage, done, total: watch.check())
         check_images(stored, data)
         confirm(store, networks_of(store.candidates(stored.id)), measured)
         store.record_environment(lease, dict(versions()), hardware())
@@ -140,14 +140,14 @@ def _complete(job: Job, data: PreparedDataset, counted: Counted | None) -> Outco
     Images that vanish from the cache meanwhile are prepared again, and what failed is tried again.
     """
     store, lease = job.store, job.lease
-    note_split(store, lease, data)
+    record_split(store, lease, data)
     for _ in range(_MOST_ROUNDS):
         store.retry_failed(lease)
         train(job, data)
         now = store.progress([lease.sweep_id])[lease.sweep_id]
-        if now.done == now.total or are_there(data):
+        if now.done == now.total or are_readable(data):
             break
-        data = prepare_again(job.spec.data, data, job.watch.heed)
+        data = prepare_again(job.spec.data, data, job.watch.check)
     else:
         raise WorkError(
             f"the prepared images of {data.name} vanished {_MOST_ROUNDS} times from {data.path}: "

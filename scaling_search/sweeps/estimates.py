@@ -1,7 +1,7 @@
 """What training a plan will take, before it is trained: images, time, disk.
 
 A training step costs about three forward passes (forward, and two of the same size backward), so
-speed is measured in forward FLOPs a second: 3 × FLOPs × images / seconds. It depends on the
+speed is measured in forward FLOPs per second: 3 × FLOPs × images / seconds. It depends on the
 machine, and much less on the network, which is what makes an estimate possible.
 """
 
@@ -22,7 +22,7 @@ PASSES = 3
 """Forward passes that a training step is worth."""
 
 ROUGH_RATE = 8.5e9
-"""Forward FLOPs a second of one thread: 336 images/s of an 8.4 MFLOPs network (2-core machine,
+"""Forward FLOPs per second of one thread: 336 images/s of an 8.4 MFLOPs network (2-core machine,
 torch 2.13, float32, channels_last, batches of 64 images of 32 px)."""
 
 _EPOCH_BYTES, _TRIAL_BYTES, _CANDIDATE_BYTES = 600, 1_200, 6_000
@@ -33,7 +33,7 @@ _RECENT_SWEEPS = 5
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Forward FLOPs a second of one worker, and where the figure comes from.
+    """Forward FLOPs per second of one worker, and where the figure comes from.
 
     `trials` is how many trained trials it rests on, 0 for the rough constant.
     """
@@ -45,9 +45,9 @@ class Rate:
     def source(self) -> str:
         """For people."""
         if not self.trials:
-            return "rough: 8.5 GFLOPs/s a worker, nothing was trained on this machine yet"
+            return "rough: 8.5 GFLOPs/s per worker, nothing was trained on this machine yet"
         return (
-            f"{self.flops_per_second / 1e9:.3g} GFLOPs/s a worker, as {self.trials} trials on "
+            f"{self.flops_per_second / 1e9:.3g} GFLOPs/s per worker, as {self.trials} trials on "
             "this machine had"
         )
 

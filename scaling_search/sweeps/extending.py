@@ -64,7 +64,7 @@ def extend_sweep(
         sweep_id: of the sweep.
         extension: what to add.
         data: its images, prepared.
-        counted: told of the progress of measuring new candidates.
+        counted: called with the progress of measuring new candidates.
 
     Raises:
         InputError: something would become less, or contradicts the rest; the images changed.

@@ -1,6 +1,6 @@
 """What a conclusive answer is likely to cost.
 
-An earlier sweep of the protocol tells it before a sweep begins; the sweep's own first trials do as
+Before a sweep begins, an earlier sweep of its protocol says so; later its own first trials do, as
 soon as they show their noise.
 """
 
@@ -24,11 +24,11 @@ from search_spaces.specs.sweep import SweepSpec
 from search_spaces.specs.target import matched_cost
 
 _LOOKED_AT = 5
-"""Sweeps of the protocol, latest first, that may tell of noise."""
+"""Sweeps of the protocol, latest first, whose noise may be used."""
 
 
 @dataclass(frozen=True)
-class Foretold:
+class EarlierForecast:
     """A forecast and the sweep whose trials it rests on."""
 
     sweep: int
@@ -39,10 +39,10 @@ class Foretold:
         return {"sweep": self.sweep} | self.forecast.to_dict()
 
 
-def foretell(
+def forecast_plan(
     store: Store, spec: SweepSpec, fingerprint: str, plan: Plan, cost: Estimate
-) -> Foretold | None:
-    """The forecast for a plan; None without a finished sweep of its protocol that tells of noise.
+) -> EarlierForecast | None:
+    """The forecast for a plan; None without a finished sweep of its protocol that shows noise.
 
     Args:
         store: where earlier sweeps are.
@@ -66,19 +66,19 @@ def foretell(
         return None
     planned = Planned(np.array(places), len(spec.seeds), cost.trials, cost.images, cost.seconds)
     for sweep in store.sweeps(protocol=protocol, states=CONCLUDED, limit=_LOOKED_AT):
-        found = forecast(gather(store, sweep.id), planned, spec.selection)
-        if found is not None:
-            return Foretold(sweep.id, found)
+        expected = forecast(gather(store, sweep.id), planned, spec.selection)
+        if expected is not None:
+            return EarlierForecast(sweep.id, expected)
     return None
 
 
 def forecast_key(spec: SweepSpec) -> str:
-    """Of the decision that tells a forecast; a sweep that is given more seeds gets another one."""
+    """Key of the decision with a forecast; a sweep that is given more seeds gets another one."""
     return f"forecast for {plural(len(spec.seeds), 'seed')}"
 
 
-def foreseen(ledger: Ledger, spec: SweepSpec) -> Decision | None:
-    """What every candidate with every seed would show, told by the trials so far.
+def forecast_decision(ledger: Ledger, spec: SweepSpec) -> Decision | None:
+    """What every candidate with every seed would show, by the trials so far.
 
     None while they say nothing of noise: two candidates that share two seeds have to be finished.
     """
@@ -86,9 +86,9 @@ def foreseen(ledger: Ledger, spec: SweepSpec) -> Decision | None:
     trials = len(ledger.arms) * len(spec.seeds)
     images = trials * spec.proxy.total_images
     planned = Planned(np.array(places), len(spec.seeds), trials, images)
-    found = forecast(ledger.evidence, planned, spec.selection)
-    if found is None:
+    expected = forecast(ledger.evidence, planned, spec.selection)
+    if expected is None:
         return None
-    finished = sum(stands == "finished" for stands in ledger.trials.values())
-    told = f"told by {plural(finished, 'trial')}: {found.needs}; {found.noise}"
-    return Decision(forecast_key(spec), told)
+    finished = sum(status == "finished" for status in ledger.trials.values())
+    why = f"after {plural(finished, 'trial')}: {expected.needs}; {expected.noise}"
+    return Decision(forecast_key(spec), why)

@@ -17,10 +17,10 @@ from search_spaces.specs.data import DataSpec
 
 IMAGES = "images"
 _EARLY_EVENTS = 50
-"""The split is noted before the first trial, so the event is among a sweep's first."""
+"""The split is recorded before the first trial, so the event is among a sweep's first."""
 
 
-def are_there(data: PreparedDataset) -> bool:
+def are_readable(data: PreparedDataset) -> bool:
     """Whether the prepared images can be read on this machine."""
     try:
         data.open_split("train")
@@ -53,8 +53,8 @@ def check_split(store: Store, sweep_id: int, data: PreparedDataset) -> bool:
     return False
 
 
-def note_split(store: Store, lease: Lease, data: PreparedDataset) -> None:
-    """Keep on record which split the sweep's trials are trained on. Event: `images`.
+def record_split(store: Store, lease: Lease, data: PreparedDataset) -> None:
+    """Record which split the sweep's trials are trained on. Event: `images`.
 
     Raises:
         InputError: the sweep has another one.
@@ -65,14 +65,14 @@ def note_split(store: Store, lease: Lease, data: PreparedDataset) -> None:
 
 
 def prepare_again(
-    spec: DataSpec, before: PreparedDataset, heed: Callable[[], None]
+    spec: DataSpec, before: PreparedDataset, check: Callable[[], None]
 ) -> PreparedDataset:
     """The images that are gone from the cache, prepared anew.
 
     Args:
         spec: which images.
         before: as they were.
-        heed: called often; may raise to stop it.
+        check: called often; may raise to stop.
 
     Raises:
         InputError: they are not what they were.
@@ -80,7 +80,7 @@ def prepare_again(
     """
     gone = f"the prepared images of {before.name} are gone from {before.path}"
     try:
-        data = prepare(spec, progress=lambda stage, done, total: heed())
+        data = prepare(spec, progress=lambda stage, done, total: check())
     except InputError as error:
         raise WorkError(f"{gone}, and cannot be prepared again: {error}") from error
     changed = [

@@ -1,4 +1,4 @@
-"""Keeping a lease alive while a sweep is driven, and hearing of a wish to cancel."""
+"""Renewing a lease while a sweep is driven, and noticing requests to cancel."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from scaling_search.sweeps.signals import Watch
 LEASE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
 _RENEW_EVERY = 15
-"""Looks between renewals: a cancellation should be felt within seconds."""
+"""Looks between renewals: a cancellation should act within seconds."""
 
 
 @contextmanager
 def held(store: Store, lease: Lease, watch: Watch) -> Iterator[None]:
-    """Renew the lease as long as the block runs, telling `watch` what is learnt by it."""
+    """Renew the lease as long as the block runs, and set what `watch` should know."""
     over = threading.Event()
 
     def beat() -> None:

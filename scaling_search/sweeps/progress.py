@@ -17,7 +17,7 @@ _LEFT = (TrialState.PENDING, TrialState.RUNNING)
 
 
 class Reported(Protocol):
-    """What is told of an epoch."""
+    """An epoch of a trial."""
 
     @property
     def epoch(self) -> int:
@@ -52,7 +52,7 @@ class Snapshot:
 
 
 class Tracker:
-    """Counts what the driver hears; answers with snapshots.
+    """Counts what trials report; answers with snapshots.
 
     Args:
         candidates: the plan.
@@ -87,7 +87,7 @@ class Tracker:
                 self._states[trial.id] = trial.state  # a race had stopped it, or it had failed
 
     def decided(self, why: str) -> None:
-        """The strategy says why it goes on as it does."""
+        """The strategy gave a reason for what it does next."""
         self._decision = why
 
     def weight(self, trial_id: int) -> float:
@@ -109,11 +109,11 @@ class Tracker:
         self.dropped(trial_id)
         self._states[trial_id] = state
         if accuracy is not None and self._trials[trial_id].seed < FRESH:
-            found = self._accuracies.setdefault(self._trials[trial_id].candidate_id, [])
-            found.append(accuracy)
+            candidate_id = self._trials[trial_id].candidate_id
+            self._accuracies.setdefault(candidate_id, []).append(accuracy)
 
     def dropped(self, trial_id: int) -> None:
-        """An attempt came to nothing; another will follow."""
+        """An attempt failed; another will follow."""
         self._epochs.pop(trial_id, None)
         self._speeds.pop(trial_id, None)
         self._states[trial_id] = TrialState.PENDING

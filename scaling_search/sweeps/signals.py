@@ -1,4 +1,4 @@
-"""What the driver must know of while Ray's loop has its thread."""
+"""Signals and cancellation while Ray runs."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Watch:
         self.problem: Exception | None = None
 
     def should_stop(self) -> bool:
-        """Whether there is one."""
+        """Whether there is a reason to stop."""
         return self.cancelled or self.interrupted or self.problem is not None
 
-    def heed(self) -> None:
-        """Stop here if anything says so.
+    def check(self) -> None:
+        """Raise if there is a reason to stop.
 
         Raises:
             Interrupted: the sweep was cancelled.
@@ -51,8 +51,8 @@ class Watch:
             raise KeyboardInterrupt
 
     @contextmanager
-    def heeding_signals(self) -> Iterator[None]:
-        """Take ctrl-C and SIGTERM as a wish to stop, while the block runs.
+    def catching_signals(self) -> Iterator[None]:
+        """Take ctrl-C and SIGTERM as a request to stop, while the block runs.
 
         An exception out of a signal handler would leave Tune without telling its workers, which
         would go on training on a Ray that outlives the sweep. A second signal does what it always

@@ -9,12 +9,12 @@ from results.states import TrialState
 from results.store import Store
 from results.values import Candidate, Trial
 from scaling_search.sweeps.conclusion import gather
-from scaling_search.sweeps.strategies import Arm, Ledger, TrialStands
+from scaling_search.sweeps.strategies import Arm, Ledger, TrialStatus
 from scaling_search.tune.early_stopping import RaceRules, Ran
 from search_spaces.specs.strategy import StrategySpec
 from search_spaces.specs.sweep import FRESH, SweepSpec
 
-_STANDS: Final[Mapping[TrialState, TrialStands]] = {
+_STATUS: Final[Mapping[TrialState, TrialStatus]] = {
     TrialState.PENDING: "open",
     TrialState.RUNNING: "open",
     TrialState.FINISHED: "finished",
@@ -55,7 +55,7 @@ def read_ledger(store: Store, sweep_id: int, spec: SweepSpec) -> Ledger:
     ]
     return Ledger(
         tuple(arm(candidate) for candidate in candidates),
-        {(index[trial.candidate_id], trial.seed): _STANDS[trial.state] for trial in known},
+        {(index[trial.candidate_id], trial.seed): _STATUS[trial.state] for trial in known},
         tuple(gather(store, sweep_id)),
         sum(used),
     )

@@ -12,7 +12,7 @@ from results.store import Store
 from results.values import Candidate, Lease
 from scaling_search.data import PreparedDataset
 from scaling_search.sweeps.conclusion import chance_of
-from scaling_search.sweeps.images import are_there
+from scaling_search.sweeps.images import are_readable
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.sweeps.signals import Watch
@@ -75,7 +75,7 @@ def train(job: Job, data: PreparedDataset) -> None:
         ],
         tracker,
         rules,
-        may_hand_out=lambda: are_there(data),
+        may_hand_out=lambda: are_readable(data),
     )
     keep = most_kept(spec.keep_checkpoints)
     mark = None if keep == 0 else store.begin_keeping(lease)
@@ -105,9 +105,9 @@ def train(job: Job, data: PreparedDataset) -> None:
         cpus=execution.workers * execution.cpus_per_trial,
         gpus=execution.workers * execution.gpus_per_trial,
     )
-    with session, job.watch.heeding_signals():
+    with session, job.watch.catching_signals():
         run_trials(dispatcher, shared, execution, recorder, race)
-    job.watch.heed()
+    job.watch.check()
 
 
 def _shared(

@@ -1,4 +1,4 @@
-"""A Ray cluster, checked before Ray and Tune are: they would wait where they should refuse."""
+"""Checks of a Ray cluster, made before Ray and Tune, which would wait instead of failing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ANSWER_SECONDS = 60
 
 
 def check_listening(address: str) -> None:
-    """Refuse an address where nothing listens, at once.
+    """Fail at once if nothing listens at an address.
 
     Raises:
         WorkError: nothing listens there.
@@ -32,7 +32,7 @@ def check_listening(address: str) -> None:
 
 
 def check_answer(address: str) -> None:
-    """Refuse an address where no Ray cluster answers; Ray would try for minutes, with warnings.
+    """Fail if no Ray cluster answers at an address; Ray would try for minutes, with warnings.
 
     Raises:
         WorkError: nothing listens there, or something else does, or it wants a token.
@@ -62,7 +62,7 @@ def check_answer(address: str) -> None:
 
 
 def check_room(cpus: int, gpus: float) -> None:
-    """Refuse trials that no node of the running Ray has room for; Tune would wait for ever.
+    """Fail if no node of the running Ray has room for a trial; Tune would wait for ever.
 
     Args:
         cpus: CPUs of a trial.
@@ -77,10 +77,10 @@ def check_room(cpus: int, gpus: float) -> None:
     nodes = [node["Resources"] for node in list_nodes() if node["Alive"]]
     if any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
         return
-    found = ", ".join(
+    sizes = ", ".join(
         f"{node.get('CPU', 0):g} CPUs and {node.get('GPU', 0):g} GPUs" for node in nodes
     )
     raise InputError(
         f"a trial asks for {cpus} CPUs and {gpus:g} GPUs, and no node of the Ray cluster has that "
-        f"much (nodes: {found}): lower cpus_per_trial or gpus_per_trial"
+        f"much (nodes: {sizes}): lower cpus_per_trial or gpus_per_trial"
     )

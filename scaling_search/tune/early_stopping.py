@@ -1,4 +1,4 @@
-"""Early stopping by Ray Tune's ASHA: who is behind others after as many epochs stops."""
+"""Early stopping by Ray Tune's ASHA: a trial that is behind others after as many epochs stops."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class RaceRules:
 
     def rungs(self, bracket: int) -> tuple[int, ...]:
         """Epochs after which trials of a bracket may be stopped."""
-        found, rung = [], self.first_rung * self.reduction**bracket
+        rungs, rung = [], self.first_rung * self.reduction**bracket
         while rung < self.epochs:
-            found.append(rung)
+            rungs.append(rung)
             rung *= self.reduction
-        return tuple(found)
+        return tuple(rungs)
 
     def bracket_of(self, index: int) -> int:
         """The bracket of a candidate: brackets with more rungs get more of them."""
@@ -60,7 +60,7 @@ class RaceRules:
 
 
 class Race(FIFOScheduler):
-    """One ASHA scheduler a bracket; told first of what ran before.
+    """One ASHA scheduler per bracket, fed with what ran before.
 
     Args:
         rules: of the race.
@@ -86,7 +86,7 @@ class Race(FIFOScheduler):
                 self.decides(f"before-{number}", ran.bracket, epoch, accuracy=accuracy)
 
     def decides(self, name: str, bracket: int, epoch: int, *, accuracy: float) -> str:
-        """CONTINUE or STOP for a trial of this name that nobody trains: from a record of it."""
+        """CONTINUE or STOP for a recorded trial of this name, which is not trained now."""
         trial, scheduler = SimpleNamespace(trial_id=name), self._brackets[bracket]
         scheduler.on_trial_add(None, trial)
         result = {_EPOCH: epoch, ACCURACY: accuracy}

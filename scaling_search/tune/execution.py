@@ -1,4 +1,4 @@
-"""How fast a sweep runs, and where; never what it finds."""
+"""Resources of a sweep: they decide how fast it runs and where, never its results."""
 
 from __future__ import annotations
 

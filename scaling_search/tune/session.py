@@ -1,4 +1,4 @@
-"""A Ray to run on: a private, quiet one that ends with the sweep, or a cluster that is there."""
+"""A private, quiet Ray that ends with the sweep, or a running cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from search_spaces.errors import InputError, WorkError
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # else a worker's death is told on stdout, where data goes
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # else a worker's death is printed to stdout, where data goes
     "RAY_TRAIN_V2_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean what they mean to the user
@@ -75,8 +75,8 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
 
     Args:
         address: `host:port` of a running cluster, or None for a private one on this machine.
-        cpus: CPUs that a private one has to give away; a cluster has its own.
-        gpus: the same of GPUs.
+        cpus: CPUs of a private one; a cluster has its own.
+        gpus: GPUs of a private one.
 
     Raises:
         InputError: the address has the wrong form.
@@ -87,7 +87,7 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
         check_address(address)
     import ray
 
-    if ray.is_initialized():  # somebody else's, a notebook or a test suite: used, and left running
+    if ray.is_initialized():  # of a notebook or a test suite: used, and left running
         yield
         return
     if address is not None:
@@ -97,7 +97,7 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
         # Where the mode is set, an earlier Ray of this process has a token already, or the user
         # wants none; Ray reads its token once for all.
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-    own: dict[str, Any] = {
+    private: dict[str, Any] = {
         "num_cpus": cpus,
         "num_gpus": math.ceil(gpus),
         "include_dashboard": False,
@@ -109,7 +109,7 @@ def ray_session(*, address: str | None, cpus: int, gpus: float) -> Iterator[None
             logging_level=logging.CRITICAL,
             log_to_driver=False,
             job_config=_installed_only(),
-            **({} if address else own),
+            **({} if address else private),
         )
     except (OSError, RuntimeError, ValueError) as error:
         where = f"the Ray cluster at {address} cannot be joined" if address else "Ray cannot start"

@@ -42,7 +42,7 @@ class Shared:
 
 
 class ProxyTrainable(tune.Trainable):
-    """Trains a candidate for one epoch a step; an actor is reused for the next trial."""
+    """Trains a candidate for one epoch per step; an actor is reused for the next trial."""
 
     def setup(self, config: dict[str, Any], shared: Shared | None = None) -> None:
         """Take what all trials share; the process keeps torch imported and the images mapped."""

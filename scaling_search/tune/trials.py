@@ -47,15 +47,15 @@ class TrialTask:
 
 
 class Source(Protocol):
-    """Where trials come from, as workers become free."""
+    """Gives a trial whenever a worker is free."""
 
     def next(self) -> TrialTask | None:
-        """A trial to train now; None: not yet, or never again if `is_over`."""
+        """A trial to train now; None: not yet, or none any more if `is_over`."""
         ...
 
     @property
     def is_over(self) -> bool:
-        """Whether there will be no more."""
+        """Whether there will be no further trial."""
         ...
 
 
@@ -66,7 +66,7 @@ class Listed:
         self._left = deque(sorted(tasks, key=lambda task: -task.weight))
 
     def next(self) -> TrialTask | None:
-        """The longest that is left."""
+        """The longest one left."""
         return self._left.popleft() if self._left else None
 
     @property
@@ -97,7 +97,7 @@ class Listener(Protocol):
         """The running attempt raised; unless `final`, another one follows."""
 
     def should_stop(self) -> bool:
-        """Whether the driver should stop now; asked a few times a second."""
+        """Whether the driver should stop now; asked a few times per second."""
         ...
 
 

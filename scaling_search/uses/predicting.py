@@ -72,12 +72,12 @@ def inputs(images: NDArray[np.uint8], about: About) -> Tensor:
 def predict(
     checkpoint: Checkpoint, images: Iterable[Path], *, top: int = 1, batch_size: int = BATCH
 ) -> Iterator[Prediction]:
-    """What a network sees in image files, in their order, a batch at a time.
+    """Classify image files, in their order, a batch at a time.
 
     Args:
         checkpoint: the network.
-        images: files; one that cannot be read is told, and the others go on.
-        top: classes to tell, at most as many as there are.
+        images: files; one that cannot be read gives its problem, and the others go on.
+        top: classes per image, at most as many as there are.
         batch_size: images at once.
 
     Raises:

@@ -87,7 +87,7 @@ def latency(
                 runs=measurement.runs,
                 warm_up=measurement.warm_up,
                 memory=measurement.memory,
-                told=show,
+                progress=show,
             )
     with stored.open() as store:
         store.put_edge_measurements(found, sweep_id=sweep_id)

@@ -121,7 +121,7 @@ def onnx(
             data=data,
             images=options.images,
             quantised=quantised,
-            told=told,
+            progress=told,
         )
     if json:
         print_json(found)

@@ -17,7 +17,7 @@ from search_spaces.planning import Candidate, Plan
 from search_spaces.specs.sweep import SweepSpec
 
 if TYPE_CHECKING:
-    from scaling_search.sweeps.forecasting import Foretold
+    from scaling_search.sweeps.forecasting import EarlierForecast
 
 SHOWN = 40
 FLOPS_OF_BASELINE = "the baseline's FLOPs"  # which stand just before the target
@@ -209,7 +209,7 @@ def show_planned(
     show_cost(out, cost, spec, plan)
 
 
-def show_forecast(out: Console, told: Foretold | None, spec: SweepSpec) -> None:
+def show_forecast(out: Console, told: EarlierForecast | None, spec: SweepSpec) -> None:
     """What a conclusive answer is likely to cost."""
     if told is None:
         return
@@ -227,7 +227,7 @@ def plan_document(
     data: PreparedDataset | None,
     notes: Mapping[int, str],
     measured: Mapping[str, Measurement] | None,
-    told: Foretold | None = None,
+    told: EarlierForecast | None = None,
 ) -> dict[str, Any]:
     """The plan with what training it takes, and the caution of each candidate."""
     document = plan.to_dict()

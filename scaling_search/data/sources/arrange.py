@@ -74,7 +74,7 @@ def arrange(root: Folder, layout: Layout) -> Arrangement:
     if names and all(map(role_of, names)):
         raise InputError(
             f"{folder} holds {', '.join(names)} but no train: a folder of splits needs train/ with "
-            "one sub-folder a class"
+            "one sub-folder per class"
         )
     _check_classes(folder)
     return Arrangement(folder, around=tuple(around))

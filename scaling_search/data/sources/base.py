@@ -92,8 +92,8 @@ class Located:
     """A data set that has been found but not opened.
 
     Attributes:
-        stamp: changes whenever the data may have changed; None where that cannot be told
-            without reading them.
+        stamp: changes whenever the data may have changed; None where only reading
+            them would tell.
         newest: when the youngest of its files was changed, in seconds since the epoch.
         open: opens it; what it needs meanwhile is released when the context ends.
     """

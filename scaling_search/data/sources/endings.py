@@ -11,7 +11,7 @@ from search_spaces.names import printable
 
 _IMAGES = ".jpg .jpeg .jpe .jfif .png .bmp .gif .webp .tif .tiff .ppm .pgm .pbm .jp2 .avif"
 IMAGE_SUFFIXES = frozenset(_IMAGES.split())
-"""Files that are opened; what is in them is told by their content, not by the ending."""
+"""Files that are opened; their content says what they are, not the ending."""
 
 _PICTURES = (
     ".heic .heif .hif .jxl .svg .svgz .psd .xcf .ai .eps .raw .cr2 .cr3 .nef .arw .dng .orf .rw2 "
@@ -64,7 +64,7 @@ def left_out(names: Iterable[str], loose: Iterable[str] = ()) -> tuple[LeftOut, 
         names: files that are no images.
         loose: images beside the class folders.
     """
-    found = [
+    files = [
         LeftOut(
             ending=suffix,
             count=count,
@@ -75,21 +75,21 @@ def left_out(names: Iterable[str], loose: Iterable[str] = ()) -> tuple[LeftOut, 
     ]
     for suffix, count in Counter(ending(name) for name in names if not is_about(name)).items():
         reason, remedy = next((kind[1:] for kind in _KINDS if suffix in kind[0]), _UNKNOWN)
-        found.append(LeftOut(ending=suffix, count=count, reason=reason, remedy=remedy))
-    return tuple(sorted(found, key=lambda one: (-one.count, one.ending, one.reason)))
+        files.append(LeftOut(ending=suffix, count=count, reason=reason, remedy=remedy))
+    return tuple(sorted(files, key=lambda one: (-one.count, one.ending, one.reason)))
 
 
-def told(found: Iterable[LeftOut]) -> str:
+def as_list(files: Iterable[LeftOut]) -> str:
     """`12 .heic (a format that is not read: convert them to PNG or JPEG), 3 .zip (…)`."""
     parts = [
         f"{one.count:,} {one.ending or 'without ending'} ({one.reason}: {one.remedy})"
-        for one in found
+        for one in files
     ]
     return ", ".join(printable(part) for part in parts)
 
 
-def note_on_left_out(found: Sequence[LeftOut]) -> tuple[str, ...]:
+def note_on_left_out(files: Sequence[LeftOut]) -> tuple[str, ...]:
     """The one note on files that are not read."""
-    count = sum(one.count for one in found)
+    count = sum(one.count for one in files)
     what = "1 file is" if count == 1 else f"{count:,} files are"
-    return (f"{what} left out: {told(found)}",) if found else ()
+    return (f"{what} left out: {as_list(files)}",) if files else ()

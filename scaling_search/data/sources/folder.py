@@ -1,4 +1,4 @@
-"""A folder of images: one sub-folder a class, directly or below train/ (with test/ or val/).
+"""A folder of images: one sub-folder per class, directly or below train/ (with test/ or val/).
 
 Read directly with Pillow rather than through Hugging Face `datasets`, which takes several times
 as long to index a folder and cannot say which file of it is damaged.
@@ -25,7 +25,7 @@ from scaling_search.data.sources.arrange import (
     listed,
 )
 from scaling_search.data.sources.base import Located, RawImages, Source
-from scaling_search.data.sources.endings import IMAGE_SUFFIXES, ending, left_out, told
+from scaling_search.data.sources.endings import IMAGE_SUFFIXES, as_list, ending, left_out
 from scaling_search.data.sources.layout import note_on_test, note_on_unused, role_of
 from scaling_search.data.sources.tree import Folder
 from search_spaces.errors import InputError
@@ -145,7 +145,7 @@ def _choose_test(found: Arrangement) -> tuple[Listing | None, tuple[str, ...]]:
 
 
 def _notes_on_reading(found: Arrangement, test: Listing | None) -> Iterator[str]:
-    """What to say of folders whose part was told by their names."""
+    """What to say of folders whose role follows from their names."""
     outermost = found.around[0] if found.around else found.train
     if found.splits is None:
         if found.train is not outermost:
@@ -264,8 +264,8 @@ def _no_classes(found: Arrangement) -> str:
 
 def _holding(folder: Folder) -> str:
     """What a folder without images holds instead."""
-    found = left_out(entry.name for entry in folder.walk_others())
-    return f" but {told(found)}" if found else ""
+    files = left_out(entry.name for entry in folder.walk_others())
+    return f" but {as_list(files)}" if files else ""
 
 
 def _raw_images(listing: Listing, names: tuple[str, ...]) -> RawImages:

@@ -56,7 +56,7 @@ def _of_list(value: list[Any]) -> str | None:
         shape.append(len(inner))
         inner = inner[0]
     if isinstance(inner, dict) and "bytes" in inner:
-        return "a list of images in each row: keep one image a row"
+        return "a list of images in each row: keep one image per row"
     if not isinstance(inner, int | float):
         return None
     sides = " × ".join(f"{side:,}" for side in shape)

@@ -36,7 +36,7 @@ class About(BaseModel):
         None,
         ge=1,
         le=31,
-        description="Bits in use of images with more than 8 a channel, if there were any.",
+        description="Bits in use of images with more than 8 per channel, if there were any.",
     )
     mean: tuple[Share, ...] = Field(description="Of each channel, pixel values in 0..1.")
     std: tuple[Spread, ...]

@@ -39,8 +39,8 @@ class Kept:
 def keep(keeping: Keeping, trial_id: int, network: nn.Module, about: About) -> Kept:
     """Write the weights of a trial that came to its end.
 
-    A name is used once, so that databases may share a folder. A problem is told and not raised: the
-    trial itself went well.
+    A name is used once, so that databases may share a folder. A problem is returned and not
+    raised: the trial itself went well.
     """
     once = f"{keeping.mark}{uuid.uuid4().hex[:8]}"
     name = f"sweep-{keeping.sweep_id}-trial-{trial_id}-{once}{SUFFIX}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Recall = Callable[[NetworkSpec], Complexity | None]
 """What an earlier run measured of a network, if it did."""
 
-_told: list[Callable[[int], None]] = []
+_listeners: list[Callable[[int], None]] = []
 _recall: list[Recall] = []
 
 
@@ -28,9 +28,9 @@ def known() -> dict[NetworkSpec, Measured]:
 
 
 def _count(spec: NetworkSpec) -> Complexity:
-    found = known().get(spec)
-    if found is not None:
-        return found.complexity
+    measured = known().get(spec)
+    if measured is not None:
+        return measured.complexity
     for recall in _recall:
         stored = recall(spec)
         if stored is not None:
@@ -38,8 +38,8 @@ def _count(spec: NetworkSpec) -> Complexity:
     from scaling_search.networks.measure import measure  # torch takes seconds to import
 
     known()[spec] = measure(spec)
-    for tell in _told:
-        tell(len(known()))
+    for listener in _listeners:
+        listener(len(known()))
     return known()[spec].complexity
 
 
@@ -49,12 +49,12 @@ def enable() -> None:
 
 
 @contextmanager
-def remember(recall: Recall, tell: Callable[[int], None]) -> Iterator[None]:
-    """For the length of a block, ask `recall` before measuring, and `tell` how many were."""
+def remember(recall: Recall, listener: Callable[[int], None]) -> Iterator[None]:
+    """For the length of a block, ask `recall` before measuring, and `listener` hears the count."""
     _recall.append(recall)
-    _told.append(tell)
+    _listeners.append(listener)
     try:
         yield
     finally:
         _recall.remove(recall)
-        _told.remove(tell)
+        _listeners.remove(listener)

@@ -23,7 +23,7 @@ def run_runner(
     Args:
         database: see `Store.open`.
         options: see `RunnerOptions`.
-        say: told of what happens, and of which sweep.
+        say: called with what happens, and the sweep it happens to.
 
     Raises:
         InputError: the database is not usable.
@@ -43,7 +43,7 @@ def run_runner(
         return start_driver(lease, how, address, environment)
 
     watch = Watch()
-    with Store.open(url) as store, watch.heeding_signals():
+    with Store.open(url) as store, watch.catching_signals():
         sweeps = "one sweep" if options.slots == 1 else f"{options.slots} sweeps"
         say(f"takes {sweeps} at once from {store.location}", None)
         Runner(store, options, cluster, start, say).run(watch.should_stop)

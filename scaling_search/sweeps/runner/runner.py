@@ -65,7 +65,7 @@ class Runner:
         options: see `RunnerOptions`.
         cluster: the Ray of all drivers.
         start: starts a driver.
-        say: told, in a few words, of what happens, and of which sweep.
+        say: called with what happens, in a few words, and the sweep it happens to.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from scaling_search.sweeps.strategies.ledger import (
     Ledger,
     Step,
     Strategy,
-    TrialStands,
+    TrialStatus,
 )
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "Ledger",
     "Step",
     "Strategy",
-    "TrialStands",
+    "TrialStatus",
     "confirmation_strategy",
     "search_strategy",
 ]

@@ -42,13 +42,13 @@ class Contenders:
         pilot = self.seeds[: self.strategy.pilot_seeds]
         missing = tuple(pick for seed in pilot for pick in ledger.missing(everyone, seed))
         if missing:
-            said = f"{len(pilot)} pilot seeds for each of {len(everyone)} candidates"
-            return Step(missing, Decision("pilot", said, kept=everyone))
+            why = f"{len(pilot)} pilot seeds for each of {len(everyone)} candidates"
+            return Step(missing, Decision("pilot", why, kept=everyone))
         return WAIT if ledger.is_open else self._round(ledger)
 
     def _round(self, ledger: Ledger) -> Step:
         left = {
-            index: tuple(seed for seed in self.seeds if seed not in ledger.standings[index])
+            index: tuple(seed for seed in self.seeds if seed not in ledger.statuses[index])
             for index in ledger.eligible
             if not ledger.is_out(index)
         }
@@ -102,7 +102,7 @@ class Contenders:
             for arm in ledger.arms
             if "baseline" in arm.roles and affordable and not ledger.is_out(arm.index)
             for seed in self.seeds
-            if seed not in ledger.standings[arm.index]
+            if seed not in ledger.statuses[arm.index]
         )[:1]
 
     def _affordable(

@@ -13,7 +13,7 @@ from search_spaces.specs.sweep import FRESH
 Pick = tuple[int, int]
 """A trial: (index of a candidate, seed)."""
 
-TrialStands = Literal["open", "finished", "stopped", "lost"]
+TrialStatus = Literal["open", "finished", "stopped", "lost"]
 """`open` is waiting or running; `stopped` ended early by a race, `lost` diverged or failed."""
 
 
@@ -33,13 +33,13 @@ class Ledger:
 
     Args:
         arms: the candidates, by index.
-        trials: how each trial stands, in the order in which they were added.
-        evidence: what finished trials showed, one entry a candidate, by index.
+        trials: the status of each trial, in the order in which they were added.
+        evidence: what finished trials showed, one entry per candidate, by index.
         images: training images that the search has used or that its open trials will.
     """
 
     arms: tuple[Arm, ...]
-    trials: Mapping[Pick, TrialStands]
+    trials: Mapping[Pick, TrialStatus]
     evidence: tuple[Evidence, ...]
     images: int = 0
 
@@ -54,12 +54,12 @@ class Ledger:
         return tuple(arm.index for arm in self.arms if not arm.eligible)
 
     @cached_property
-    def standings(self) -> Mapping[int, Mapping[int, TrialStands]]:
+    def statuses(self) -> Mapping[int, Mapping[int, TrialStatus]]:
         """By candidate and seed."""
-        found: dict[int, dict[int, TrialStands]] = {arm.index: {} for arm in self.arms}
-        for (index, seed), stands in self.trials.items():
-            found[index][seed] = stands
-        return found
+        statuses: dict[int, dict[int, TrialStatus]] = {arm.index: {} for arm in self.arms}
+        for (index, seed), status in self.trials.items():
+            statuses[index][seed] = status
+        return statuses
 
     @cached_property
     def is_open(self) -> bool:
@@ -68,13 +68,14 @@ class Ledger:
 
     def is_out(self, index: int) -> bool:
         """Whether a candidate lost a trial or was stopped, so that it gets no further seeds."""
-        found = self.searched.items()
-        return any(one == index and how in ("lost", "stopped") for (one, _), how in found)
+        return not {"lost", "stopped"}.isdisjoint(
+            status for (one, _), status in self.searched.items() if one == index
+        )
 
     @cached_property
-    def searched(self) -> Mapping[Pick, TrialStands]:
+    def searched(self) -> Mapping[Pick, TrialStatus]:
         """The trials of the search: those with fresh seeds confirm what it found."""
-        return {pick: stands for pick, stands in self.trials.items() if pick[1] < FRESH}
+        return {pick: status for pick, status in self.trials.items() if pick[1] < FRESH}
 
     def missing(self, indices: Iterator[int] | tuple[int, ...], seed: int) -> tuple[Pick, ...]:
         """Trials of these candidates with a seed that were never added."""

@@ -43,10 +43,10 @@ class Racing:
             stopped = {
                 index: "stopped early: others were better after as many epochs"
                 for index in ledger.eligible
-                if "stopped" in ledger.standings[index].values()
+                if "stopped" in ledger.statuses[index].values()
             }
-            said = f"{len(left)} of {len(ledger.eligible)} candidates were never stopped"
-            return Step(picks, Decision(f"seed {seed}", said, left, stopped))
+            why = f"{len(left)} of {len(ledger.eligible)} candidates were never stopped"
+            return Step(picks, Decision(f"seed {seed}", why, left, stopped))
         return OVER
 
     def _affordable(self, ledger: Ledger, picks: tuple[Pick, ...]) -> tuple[Pick, ...]:

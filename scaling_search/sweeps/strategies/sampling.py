@@ -35,7 +35,7 @@ def point_at(shares: Shares) -> Point:
 class Sampling:
     """One proposal at a time, snapped to a candidate of the plan.
 
-    The sampler is told what every trial reached, at the shares of the network that was really
+    The sampler learns what every trial reached, at the shares of the network that was really
     trained and not at those it had proposed. It begins with `startup` evenly drawn proposals. A
     proposal goes to the candidate with the nearest shares; where that one has been trained, it is
     trained with its next seed, since a second look at what looks good is worth more than a look
@@ -72,17 +72,17 @@ class Sampling:
         if pick is None:
             return WAIT if ledger.is_open else OVER
         index, seed = pick
-        again = "again, " if ledger.standings[index] else ""
+        again = "again, " if ledger.statuses[index] else ""
         named = ", ".join(f"{share:.2f}" for share in wanted)
-        said = f"{self.name} proposes shares ({named}): {again}candidate {index}, seed {seed}"
-        return Step((pick,), Decision(f"proposal {done + 1}", said, kept=(index,)))
+        why = f"{self.name} proposes shares ({named}): {again}candidate {index}, seed {seed}"
+        return Step((pick,), Decision(f"proposal {done + 1}", why, kept=(index,)))
 
     def _snapped(self, ledger: Ledger, wanted: Shares) -> Pick | None:
         for arm in sorted(
             (arm for arm in ledger.arms if arm.eligible and arm.shares is not None),
             key=lambda arm: (math.dist(arm.shares or (0, 0, 0), wanted), arm.index),
         ):
-            known = ledger.standings[arm.index]
+            known = ledger.statuses[arm.index]
             left = [seed for seed in self.seeds if seed not in known]
             if left and not ledger.is_out(arm.index):
                 return arm.index, left[0]
@@ -97,9 +97,9 @@ class Sampling:
             space, metric="accuracy", mode="max", sampler=self._sampler(self.seed + 7919 * done)
         )
         shares = {arm.index: arm.shares for arm in ledger.arms if arm.eligible}
-        for (index, seed), stands in ledger.searched.items():
+        for (index, seed), status in ledger.searched.items():
             place = shares.get(index)
-            if place is not None and stands == "finished":
+            if place is not None and status == "finished":
                 reached = float(ledger.evidence[index].correct[seed].mean())
                 search.add_evaluated_point(point_at(place), reached)
         proposed = search.suggest(f"proposal-{done}") or {}

@@ -2,7 +2,7 @@
 
 - `maps`: the map of a class, by the weights of the classifier or by Grad-CAM;
 - `subjects`: the images, with the place of their object where it is known;
-- `sampling`: which images of a data set: some told right, some wrong, or mosaics of four;
+- `sampling`: which images of a data set: some classified rightly, some wrongly, or mosaics of four;
 - `localisation`: whether a map points at the object, in figures;
 - `comparing`: all networks on all images, a batch at a time;
 - `gallery`: the pages to look at.

@@ -88,11 +88,11 @@ def _cells(row: Row, class_names: Sequence[str]) -> list[_Cell]:
     cells = [_Cell(original, (subject.name, label))]
     for panel in row.panels:
         picture = outlined(overlay(subject.pixels, panel.heat), subject.mask)
-        cells.append(_Cell(picture, _told(panel, subject.label, class_names)))
+        cells.append(_Cell(picture, _caption(panel, subject.label, class_names)))
     return cells
 
 
-def _told(panel: Panel, label: int | None, class_names: Sequence[str]) -> tuple[str, ...]:
+def _caption(panel: Panel, label: int | None, class_names: Sequence[str]) -> tuple[str, ...]:
     verdict = "" if label is None else " (right)" if panel.predicted == label else " (wrong)"
     first = f"{class_names[panel.predicted]} {panel.probability:.0%}{verdict}"
     if panel.localisation is None:

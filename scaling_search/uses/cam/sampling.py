@@ -1,4 +1,4 @@
-"""Which images of a data set's test split, which nobody trained on, are worth looking at."""
+"""Choosing images of a data set's test split, on which no network was trained."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def _check(shown: Shown, data: PreparedDataset) -> None:
             )
 
 
-def _told(
+def _classified(
     networks: Sequence[Shown], data: PreparedDataset, seed: int
 ) -> Iterator[tuple[int, int, bool]]:
-    """Position, class, and whether all networks tell it, of test images in a random order."""
+    """Position, class, and whether all networks classify it rightly, of test images at random."""
     for shown in networks:
         _check(shown, data)
     split = data.open_split("test")
@@ -52,7 +52,7 @@ def _told(
 def sampled(
     shown: Shown, data: PreparedDataset, *, right: int, wrong: int, seed: int = 0
 ) -> list[int]:
-    """Positions of test images that a network tells right, and of some that it does not.
+    """Positions of test images that a network classifies rightly, and of some that it does not.
 
     Args:
         shown: the network that decides.
@@ -66,7 +66,7 @@ def sampled(
     """
     chosen: dict[bool, list[int]] = {True: [], False: []}
     wanted = {True: right, False: wrong}
-    for position, _, correct in _told([shown], data, seed):
+    for position, _, correct in _classified([shown], data, seed):
         if len(chosen[correct]) < wanted[correct]:
             chosen[correct].append(position)
         if all(len(chosen[kind]) == wanted[kind] for kind in chosen):
@@ -77,11 +77,11 @@ def sampled(
 def mosaics(
     networks: Sequence[Shown], data: PreparedDataset, *, count: int, seed: int = 0
 ) -> Iterator[Subject]:
-    """Four test images in a square, of four classes; the class of one is asked for.
+    """Four test images in a square, of four classes; the maps are of one of their classes.
 
     The grid pointing game (arXiv 2104.00032): where the objects of a data set have no boxes, the
-    quarter that shows the class is a place that is known. Images are such that all networks tell
-    them by themselves; each keeps its size, so that the square has twice their side.
+    quarter that shows the class is a place that is known. All networks classify each
+    image rightly by itself; each keeps its size, so that the square has twice their side.
 
     Args:
         networks: that will be compared.
@@ -90,12 +90,12 @@ def mosaics(
         seed: of the choice.
 
     Raises:
-        InputError: the networks were not trained on these classes, or they all tell images of
-            fewer than four classes.
+        InputError: the networks were not trained on these classes, or all of them classify
+            images of fewer than four classes rightly.
     """
     pool: dict[int, list[int]] = {}
     for found, (position, label) in enumerate(
-        (position, label) for position, label, right in _told(networks, data, seed) if right
+        (position, label) for position, label, right in _classified(networks, data, seed) if right
     ):
         pool.setdefault(label, []).append(position)
         if found + 1 >= _POOL * count:
@@ -109,12 +109,12 @@ def mosaics(
     for number in range(count):
         labels = random.choice(sorted(pool), _TILES, replace=False).tolist()
         positions = [int(random.choice(pool[label])) for label in labels]
-        asked = int(random.integers(_TILES))
+        chosen = int(random.integers(_TILES))
         tiles = split.gather(np.array(positions))
         rows = [np.concatenate(tiles[at : at + 2], axis=1) for at in (0, 2)]
         pixels = np.concatenate(rows, axis=0)
         yield Subject(
-            f"mosaic {number + 1}", pixels, labels[asked], _quarter(asked, tiles.shape[1])
+            f"mosaic {number + 1}", pixels, labels[chosen], _quarter(chosen, tiles.shape[1])
         )
 
 

@@ -32,7 +32,7 @@ Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
 """(N, C, H, W) inputs and (N,) labels."""
 
 Say = Callable[[str, float | None], None]
-"""Hears what is going on, and which share of it is done."""
+"""Called with what is going on, and which share of it is done."""
 
 _BATCH = 64
 
@@ -77,7 +77,7 @@ def deploy(
     data: PreparedDataset | None = None,
     images: int = 10_000,
     quantised: Int8 | None = None,
-    told: Say | None = None,
+    progress: Say | None = None,
 ) -> dict[str, Any]:
     """Write an ONNX file of a network, and one in int8.
 
@@ -90,7 +90,7 @@ def deploy(
         data: where accuracy is measured (on the validation split), and int8 calibrated.
         images: budget of the training, at the proxies' recipe.
         quantised: the file in int8, which needs data.
-        told: hears what is going on.
+        progress: called with what is going on, and the share of it that is done.
 
     Returns:
         Plain JSON values: how the weights came about, and for each file its size, its accuracy, and
@@ -100,7 +100,7 @@ def deploy(
         InputError: weights and network do not fit, or the extra `edge` is not installed.
         WorkError: onnxruntime's logits are not PyTorch's.
     """
-    say = told or (lambda text, done: None)
+    say = progress or (lambda text, done: None)
     onnx_files.needed("onnxruntime")
     spec = network if isinstance(network, NetworkSpec) else network.about.network
     if data is not None and isinstance(network, Checkpoint):

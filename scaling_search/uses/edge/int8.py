@@ -17,9 +17,9 @@ from scaling_search.uses.edge.onnx_files import needed
 from search_spaces.errors import InputError
 
 WARN_LOSS: Final = 0.01
-"""Accuracy, 0 to 1: a larger loss is told as a warning."""
+"""Accuracy, 0 to 1: a larger loss is a warning."""
 MAX_LOSS: Final = 0.05
-"""A larger loss is an error, and the file is not written, unless another limit is asked for."""
+"""A larger loss is an error, and the file is not written, unless another limit is given."""
 
 _ROUNDING: Final = 1e-9
 

@@ -61,7 +61,7 @@ def measure_latencies(
         runs: rounds that count.
         warm_up: rounds before them.
         files: the backend's files of the networks, where they are written already.
-        progress: told the round and the number of rounds.
+        progress: called with the round and the number of rounds.
 
     Raises:
         InputError: a number is below its least, or the backend is unknown or not installed.
@@ -120,10 +120,10 @@ def measure_latency(
     Raises:
         InputError: as `measure_latencies`.
     """
-    (found,) = measure_latencies(
+    (latency,) = measure_latencies(
         [spec], threads=threads, batch=batch, backend=backend, runs=runs, warm_up=warm_up
     )
-    return found
+    return latency
 
 
 def take_turns(

@@ -14,7 +14,7 @@ from scaling_search.uses.edge.memory import measure_memory
 from search_spaces.baselines import complexity, get_baseline
 from search_spaces.networks.spec import NetworkSpec
 
-Told = Callable[[str, float | None], None]
+Say = Callable[[str, float | None], None]
 """What is going on, and how much of it is done."""
 
 
@@ -27,7 +27,7 @@ def measure_networks(
     runs: int = RUNS,
     warm_up: int = WARM_UP,
     memory: bool = True,
-    told: Told | None = None,
+    progress: Say | None = None,
 ) -> list[NewEdgeMeasurement]:
     """What networks take on this machine with one backend, in their order.
 
@@ -39,13 +39,13 @@ def measure_networks(
         runs: rounds that count.
         warm_up: rounds before them.
         memory: also start a process for each network, alone, and take its peak.
-        told: hears what is going on.
+        progress: called with what is going on, and the share of it that is done.
 
     Raises:
         InputError: as `measure_latencies`.
         WorkError: a process that measures memory died.
     """
-    say = told or (lambda text, done: None)
+    say = progress or (lambda text, done: None)
     get_backend(backend)
     specs = [spec for _, spec in networks]
     with tempfile.TemporaryDirectory(prefix="scaling-search-edge-") as folder:

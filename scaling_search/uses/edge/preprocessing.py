@@ -32,7 +32,7 @@ def steps(about: About) -> list[dict[str, Any]]:
     return [
         # JPEG: 1/2, 1/4 or 1/8 of the size where no side gets smaller than this; Pillow's `draft`.
         {"op": "decode", "jpeg_at_least_px": 2 * source_px, "frame": 0},
-        # Of more than 8 bits a channel; fewer than 8 in use are spread over 0 to 255.
+        # Of more than 8 bits per channel; fewer than 8 in use are spread over 0 to 255.
         {"op": "to_8_bits", "used_bits": about.depth_bits or FULL_BITS, "keep": "upper"},
         {"op": "orient", "by": "exif"},
         {"op": "composite", "background": list(_WHITE)},

@@ -26,7 +26,7 @@ from search_spaces.networks.spec import NetworkSpec
 if TYPE_CHECKING:
     from scaling_search.uses.edge.backends import Run
 
-_told: list[Callable[[int], None]] = []
+_listeners: list[Callable[[int], None]] = []
 _measured: list[str] = []
 """What this process has measured."""
 
@@ -37,13 +37,13 @@ def enable() -> None:
 
 
 @contextmanager
-def telling(tell: Callable[[int], None]) -> Iterator[None]:
-    """For the length of a block, `tell` how many networks were run."""
-    _told.append(tell)
+def telling(listener: Callable[[int], None]) -> Iterator[None]:
+    """For the length of a block, call `listener` with how many networks were run."""
+    _listeners.append(listener)
     try:
         yield
     finally:
-        _told.remove(tell)
+        _listeners.remove(listener)
 
 
 def time_beside(base: NetworkSpec, spec: NetworkSpec, timing: Timing) -> RelativeLatency:
@@ -73,14 +73,14 @@ def _kept(path: Path, base: NetworkSpec, spec: NetworkSpec, timing: Timing) -> R
         return RelativeLatency(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         pass  # not there, or cut short
-    found = _measure(base, spec, timing)
+    latency = _measure(base, spec, timing)
     with readable_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(found.to_dict()), encoding="utf-8")
+        path.write_text(json.dumps(latency.to_dict()), encoding="utf-8")
     _measured.append(spec.key)
-    for tell in _told:
-        tell(len(_measured))
-    return found
+    for listener in _listeners:
+        listener(len(_measured))
+    return latency
 
 
 def _measure(base: NetworkSpec, spec: NetworkSpec, timing: Timing) -> RelativeLatency:

@@ -104,7 +104,7 @@ class Features:
 
 
 class LinearProbe:
-    """One classifier's training, told in the words of `proxy.Training`.
+    """One classifier's training, with the interface of `training.Training`.
 
     Its start and the order of images are those of a training with the same seed. The recipe's
     augmentation, dropout and batch-norm settings do not apply.

@@ -118,7 +118,7 @@ class Running:
         spec, sources, targets: as they were stored.
         device: `cpu`, `cuda` or `cuda:N`.
         threads: CPU threads.
-        observe: told of progress.
+        observe: called with the progress.
     """
 
     def __init__(

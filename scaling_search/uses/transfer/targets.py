@@ -18,7 +18,7 @@ Prepared = dict[tuple[str, int], PreparedDataset]
 
 
 def measured_on(spec: DataSpec) -> Split:
-    """The split on which accuracies are told: the test split, unless the spec wants none."""
+    """The split on which accuracies are measured: the test split, unless the spec wants none."""
     return "test" if spec.test_fraction > 0 else "validation"
 
 
@@ -30,7 +30,7 @@ def prepare_targets(
     Raises:
         InputError: the images are not as they must be.
     """
-    found: Prepared = {}
+    prepared: Prepared = {}
     channels = sorted({source.network.in_channels for source in sources})
     for spec in specs:
         with_test = measured_on(spec) == "test"
@@ -47,8 +47,8 @@ def prepare_targets(
                     f"the test split of {spec.name} is empty: add images to it, or remove it, and "
                     "a part of the training images takes its place"
                 )
-            found[spec.name, count] = data
-    return found
+            prepared[spec.name, count] = data
+    return prepared
 
 
 def as_wanted(data: PreparedDataset, source: Source) -> PreparedDataset:

@@ -22,7 +22,7 @@ from search_spaces.specs.transfer import Method
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What is trained: the method, its seed and rate, and whether its result is told."""
+    """What is trained: method, seed and rate; `role`: whether it is a result or tries a rate."""
 
     weights: str
     dataset: str
@@ -39,8 +39,8 @@ class Outcome:
     Attributes:
         network: as it was trained.
         validation_accuracy: of the last report; None if it diverged.
-        accuracy: on the split that was asked for; None if it diverged or none was.
-        correct: as `proxy.reports.pack_correct` packs them; None likewise.
+        accuracy: on the split to measure on; None if it diverged, or without one.
+        correct: as `training.reports.pack_correct` packs them; None likewise.
         n_images: of that split.
         steps, images: trained, repeats counted.
         train_seconds, seconds: in steps; and with building and evaluating.
@@ -80,7 +80,7 @@ class Cell:
         source: the weights.
         data: the images, normalised as the weights want them.
         network: the source's, for the classes of the data.
-        recipe: of the learning rate that is asked for.
+        recipe: for a learning rate.
         thaw: as in the specification.
         device: `cpu`, `cuda` or `cuda:N`.
         threads: CPU threads.
@@ -120,12 +120,12 @@ class Cell:
         proxy = self._recipe(task.learning_rate)
         if task.method == "linear_probe":
             return LinearProbe(self.features, proxy, task.seed)
-        own = self._source.start
+        pretrained = self._source.start
         start = {
-            "full": own,
-            "gradual": dataclasses.replace(own, thaw=self._thaw),
+            "full": pretrained,
+            "gradual": dataclasses.replace(pretrained, thaw=self._thaw),
             # The same network, but nothing of what it learned.
-            "scratch": Start(padding=own.padding, norm_eps=own.norm_eps),
+            "scratch": Start(padding=pretrained.padding, norm_eps=pretrained.norm_eps),
         }[task.method]
         return Training(
             self.network,
@@ -143,14 +143,14 @@ class Cell:
         return learner.network
 
     def train(
-        self, task: Task, measured: Split | None, told: Callable[[EpochReport], None]
+        self, task: Task, measured: Split | None, progress: Callable[[EpochReport], None]
     ) -> Outcome:
-        """Train to the end, and measure on a split if one is asked for."""
+        """Train to the end, and measure on a split if one is given."""
         began = time.perf_counter()
         learner = self._learner(task)
         curve = []
         for report in learner.epochs():
-            told(report)
+            progress(report)
             curve.append((report.images, report.train_loss, report.top1))
             if report.diverged:
                 break

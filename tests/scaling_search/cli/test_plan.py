@@ -21,7 +21,7 @@ def test_a_plan_is_counted_pictured_listed_and_costed(shell):
     assert re.search(r"^0  baseline +1, 1, 1 +1 +16 ", text, re.MULTILINE)
     assert "Note: every candidate exceeds the 8 px of the images" in text
     assert "Training: 10 trials (2 seeds each) × 64 images = 640 images, about " in text
-    assert "(time: rough: 8.5 GFLOPs/s a worker, nothing was trained on this machine yet)" in text
+    assert "(time: rough: 8.5 GFLOPs/s per worker, nothing was trained on this machine yet)" in text
     assert "\x1b" not in text
     assert max(len(line) for line in text.splitlines()) <= 100
     assert not shell.database.exists()

@@ -167,7 +167,7 @@ def tiff(
     return head + entries + b"\0\0\0\0" + more + pixels
 
 
-# 8 bits a channel and fewer
+# 8 bits per channel and fewer
 
 
 @case
@@ -351,7 +351,7 @@ def transparent_webp() -> Case:
     return Case(content, ".webp", over_white(colours(), ALPHA), tolerance=1)
 
 
-# More than 8 bits a channel
+# More than 8 bits per channel
 
 
 @case
@@ -484,7 +484,7 @@ def negative_values() -> Case:
         tiff(grid(4095) - 5, "i2"),
         ".tif",
         problem="holds the negative value -5: values must be 0 or more; shift them and save it "
-        "with 8 bits a channel",
+        "with 8 bits per channel",
     )
 
 
@@ -496,7 +496,7 @@ def negative_values_in_an_int32_tiff() -> Case:
 
 @case
 def signed_bytes() -> Case:
-    problem = "8-bit values with a sign, whose range is not known: save it with 8 bits a channel"
+    problem = "8-bit values with a sign, whose range is not known: save it with 8 bits per channel"
     return Case(tiff(grid() - 128, "i1"), ".tif", problem=problem)
 
 
@@ -514,7 +514,7 @@ def float_colour_tiff() -> Case:
 
 @case
 def wide_planes_in_a_tiff() -> Case:
-    problem = "more than 8 bits a channel in separate planes: save it with 8 bits a channel"
+    problem = "more than 8 bits per channel in separate planes: save it with 8 bits per channel"
     content = tiff(colours(65535), "u2", photometric=2, planes=True)
     return Case(content, ".tif", problem=problem)
 

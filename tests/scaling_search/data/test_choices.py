@@ -70,5 +70,5 @@ def test_configuration_needs_a_readme(places: dict[str, str]) -> None:
 
 def test_bits_of_images_that_are_not_deep_are_noted(places: dict[str, str]) -> None:
     assert prepare(DataSpec(name=places["folder"], depth_bits=12, test_fraction=0)).notes == (
-        "depth_bits is 12, and no image has more than 8 bits a channel: it changes nothing",
+        "depth_bits is 12, and no image has more than 8 bits per channel: it changes nothing",
     )

@@ -180,7 +180,7 @@ def test_a_network_refuses_values_above_those_it_was_trained_on(tmp_path: Path) 
         read_image(wide(tmp_path, grid(5000)), about(12))
     assert str(caught.value) == (
         "holds the value 5,000, above the 4,095 of images of 12 bits: save it as they are, or with "
-        "8 bits a channel"
+        "8 bits per channel"
     )
 
 
@@ -192,6 +192,6 @@ def test_a_network_that_never_saw_deep_images_reads_those_that_use_all_bits(
     with pytest.raises(UnreadableImageError) as caught:
         read_image(wide(tmp_path, grid(4095)), about(None))
     assert str(caught.value) == (
-        "more than 8 bits a channel, no value above 4,095, and no range is known for it: save it "
-        "with 8 bits a channel"
+        "more than 8 bits per channel, no value above 4,095, and no range is known for it: save it "
+        "with 8 bits per channel"
     )

@@ -61,7 +61,7 @@ def test_bits_are_the_fewest_known_that_hold_all_values(
 def test_the_scale_is_noted(tmp_path: Path) -> None:
     data = prepare(DataSpec(name=str(write(tmp_path / "set", 3000)), test_fraction=0))
     assert data.notes == (
-        "12 images with more than 8 bits a channel hold no value above 3,000: all are read as "
+        "12 images with more than 8 bits per channel hold no value above 3,000: all are read as "
         "images of 12 bits, 4,095 is white",
     )
     full = prepare(DataSpec(name=str(write(tmp_path / "full", 65535)), test_fraction=0))
@@ -106,9 +106,9 @@ def test_images_that_are_dark_beside_the_others_are_told(tmp_path: Path) -> None
     write(folder, 4000, count=2, first=30)
     data = prepare(DataSpec(name=str(folder), test_fraction=0))
     assert data.notes == (
-        "4 of 16 images with more than 8 bits a channel use less than a 16th of the 16 bits and "
+        "4 of 16 images with more than 8 bits per channel use less than a 16th of the 16 bits and "
         "come out dark: if they were recorded with fewer bits than the others, save them with 8 "
-        "bits a channel",
+        "bits per channel",
     )
 
 
@@ -116,10 +116,10 @@ def test_images_that_are_dark_beside_the_others_are_told(tmp_path: Path) -> None
 def test_ranges_that_are_not_half_used_are_refused(top: int, tmp_path: Path) -> None:
     folder = write(tmp_path / "set", top)
     assert refusal(folder) == (
-        f"the images of {folder} with more than 8 bits a channel hold values up to {top} "
+        f"the images of {folder} with more than 8 bits per channel hold values up to {top} "
         f"({folder}/cat/0.png), and which value is white is not known; known are ranges that are "
         "at least half used: 0 to 255, 0 to 1,023, 0 to 4,095, 0 to 16,383, 0 to 65,535. Save "
-        "them with 8 bits a channel, or set depth_bits to the number of bits of white (at least "
+        "them with 8 bits per channel, or set depth_bits to the number of bits of white (at least "
         f"{max(1, top.bit_length())})"
     )
 
@@ -152,7 +152,7 @@ def test_images_of_no_known_range_are_left_out_on_request(tmp_path: Path) -> Non
     (folder / "cat" / "negative.tif").write_bytes(tiff(np.full((4, 4), -7), "i2"))
     assert refusal(folder) == (
         f"1 image cannot be decoded: {folder}/cat/negative.tif (holds the negative value -7: "
-        "values must be 0 or more; shift them and save it with 8 bits a channel); repair or "
+        "values must be 0 or more; shift them and save it with 8 bits per channel); repair or "
         "remove it, or set skip_corrupt to true to go on without"
     )
     assert prepare(DataSpec(name=str(folder), skip_corrupt=True)).depth_bits == 12

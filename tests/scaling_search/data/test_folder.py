@@ -212,7 +212,7 @@ def test_file_that_is_no_data_set(tmp_path: Path) -> None:
     )
     assert refusal(tmp_path / "pets.csv") == (
         f"{tmp_path}/pets.csv is a file that is not Parquet: name a folder of images (one "
-        "sub-folder a class), a .parquet file or a folder of them"
+        "sub-folder per class), a .parquet file or a folder of them"
     )
 
 
@@ -265,7 +265,7 @@ def test_splits_without_train(make_folder: MakeFolder) -> None:
     folder = make_folder("pets/test", cat=1, dog=1).parent
     assert refusal(folder) == (
         f"{folder} holds test, val but no train: a folder of splits needs train/ with one "
-        "sub-folder a class"
+        "sub-folder per class"
     )
 
 

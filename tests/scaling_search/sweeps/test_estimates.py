@@ -40,12 +40,12 @@ def test_workers_share_the_trials_longest_first():
 def test_a_rate_is_the_work_over_the_time_of_all_trials():
     rate = training_rate([(1_000_000, 1000, 3.0), (3_000_000, 1000, 3.0), (5, 5, 0.0)])
     assert rate == Rate(3 * 4e9 / 6, 2)
-    assert rate.source == "2 GFLOPs/s a worker, as 2 trials on this machine had"
+    assert rate.source == "2 GFLOPs/s per worker, as 2 trials on this machine had"
     assert training_rate([]) is None
 
 
 def test_the_rough_rate_says_that_it_is_rough():
-    assert ROUGH.source.startswith("rough: 8.5 GFLOPs/s a worker")
+    assert ROUGH.source.startswith("rough: 8.5 GFLOPs/s per worker")
 
 
 def test_a_database_grows_with_trials_and_reports():

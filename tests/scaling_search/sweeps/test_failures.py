@@ -55,9 +55,9 @@ def test_a_sweep_that_lost_trials_is_incomplete_until_they_are_tried_again(
         else:
             assert trial.state is TrialState.FINISHED
     assert outcome.leader != bad.index
-    standings = {row.index: row.standing for row in scene.sweep.outcome.comparisons}
-    assert standings[bad.index] == "incomplete"
-    assert list(standings.values()).count("incomplete") == 1
+    statuses = {row.index: row.standing for row in scene.sweep.outcome.comparisons}
+    assert statuses[bad.index] == "incomplete"
+    assert list(statuses.values()).count("incomplete") == 1
     assert scene.sweep.outcome.why[-1] == (
         "left out, as they lost trials: 1 candidate that could win; of their trials 2 failed "
         "(resume, which tries failed trials again)"
@@ -75,8 +75,8 @@ def test_a_sweep_that_lost_trials_is_incomplete_until_they_are_tried_again(
             assert (trial.attempts, trial.error) == (2, None)
         else:
             assert trial == before[trial.id]
-    standings = {row.index: row.standing for row in scene.sweep.outcome.comparisons}
-    assert "incomplete" not in standings.values()
+    statuses = {row.index: row.standing for row in scene.sweep.outcome.comparisons}
+    assert "incomplete" not in statuses.values()
     assert "lost trials" not in " ".join(scene.sweep.outcome.why)
     with pytest.raises(ConflictError, match="sweep 1 is finished and cannot become running"):
         scene.drive()
@@ -182,9 +182,9 @@ def test_other_images_are_not_taken_for_those_that_vanished(
 ) -> None:
     other = dataclasses.replace(vanishing, **change)
     monkeypatch.setattr(images, "prepare", lambda spec, **_: other)
-    assert images.are_there(vanishing)
+    assert images.are_readable(vanishing)
     shutil.rmtree(vanishing.path)
-    assert not images.are_there(vanishing)
+    assert not images.are_readable(vanishing)
     with pytest.raises(InputError) as caught:
         images.prepare_again(None, vanishing, lambda: None)  # type: ignore[arg-type]
     assert str(caught.value) == (
@@ -239,8 +239,8 @@ def test_another_split_is_refused_before_anything_is_changed(
 ) -> None:
     scene = make_scene(candidates=1)
     lease = scene.store.claim(1, "here:1:1", ttl_seconds=60)
-    images.note_split(scene.store, lease, small_digits)
-    images.note_split(scene.store, lease, small_digits)
+    images.record_split(scene.store, lease, small_digits)
+    images.record_split(scene.store, lease, small_digits)
     assert scene.kinds().count("images") == 1
     scene.store.set_state(lease, SweepState.INTERRUPTED)
     scene.store.release(lease)

@@ -17,7 +17,7 @@ from scaling_search.data import PreparedDataset
 from scaling_search.data.prepare import prepare
 from scaling_search.sweeps.extending import extend_sweep
 from scaling_search.sweeps.identification import create_identification
-from scaling_search.sweeps.images import note_split
+from scaling_search.sweeps.images import record_split
 from search_spaces.errors import InputError
 from search_spaces.planning import make_plan
 from search_spaces.specs.data import DataSpec
@@ -47,7 +47,7 @@ def store(tmp_path: Path, small_digits: PreparedDataset) -> Iterator[Store]:
     )
     with Store.open(f"sqlite:///{tmp_path}/results.db") as opened:
         opened.create_sweep(new, new_candidates(plan, lambda candidate: ()))
-        note_split(opened, opened.claim(1, "here:1:0", ttl_seconds=60), small_digits)
+        record_split(opened, opened.claim(1, "here:1:0", ttl_seconds=60), small_digits)
         yield opened
 
 

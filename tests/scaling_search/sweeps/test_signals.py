@@ -22,7 +22,7 @@ from scaling_search.sweeps.signals import Watch
 def test_a_signal_is_a_wish_to_stop_and_the_next_one_does_what_it_did(number: int) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     watch = Watch()
-    with watch.heeding_signals():
+    with watch.catching_signals():
         assert not watch.should_stop()
         signal.raise_signal(number)
         assert watch.interrupted
@@ -33,7 +33,7 @@ def test_a_signal_is_a_wish_to_stop_and_the_next_one_does_what_it_did(number: in
 
 def test_signals_are_the_processs_own_again_after_a_quiet_run() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with Watch().heeding_signals():
+    with Watch().catching_signals():
         assert signal.getsignal(signal.SIGINT) != before[0]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
@@ -43,7 +43,7 @@ def test_outside_the_main_thread_signals_are_left_alone() -> None:
     seen: list[Any] = []
 
     def run() -> None:
-        with Watch().heeding_signals():
+        with Watch().catching_signals():
             seen.append(signal.getsignal(signal.SIGINT))
 
     thread = threading.Thread(target=run)

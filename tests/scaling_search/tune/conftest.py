@@ -13,7 +13,7 @@ from scaling_search.tune.early_stopping import Race
 from scaling_search.tune.execution import Execution
 from scaling_search.tune.trainable import Shared
 from scaling_search.tune.trials import Listed, TrialTask, run_trials
-from search_spaces.baselines import ProxyForm, get_baseline, realise
+from search_spaces.baselines import AllowedReferences, ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.proxy import Augmentation, ProxySpec
@@ -95,6 +95,7 @@ class Bench:
         data: PreparedDataset | None = None,
         proxy: ProxySpec | None = None,
         race: Race | None = None,
+        references: AllowedReferences | None = None,
         **resources: float,
     ) -> Heard:
         heard = heard or Heard()
@@ -104,6 +105,7 @@ class Bench:
             device="cpu",
             threads=1,
             channels_last=True,
+            references=references or AllowedReferences(),
         )
         given = Execution(**({"workers": 1} | resources))  # type: ignore[arg-type]
         run_trials(Listed(tasks), shared, given, heard, race)

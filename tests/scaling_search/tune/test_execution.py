@@ -12,6 +12,7 @@ import pytest
 
 from scaling_search.training import Training
 from scaling_search.tune.trials import TrialTask
+from search_spaces.baselines import AllowedReferences
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.proxy import ProxySpec
@@ -137,12 +138,12 @@ def test_a_killed_worker_costs_an_attempt_not_the_trial(bench: Any) -> None:
 
 
 def test_a_worker_that_cannot_begin_fails_its_trial_with_the_reason(bench: Any) -> None:
-    broken = dataclasses.replace(bench.data)
-    object.__setattr__(broken, "to_dict", lambda: {"name": "digits"})
-    heard = bench.run([bench.task(0)], data=broken, attempts=2)
+    refused = AllowedReferences(names=("no reference",))
+    heard = bench.run([bench.task(0)], references=refused, attempts=2)
     assert heard.events == [("failed", 0), ("failed for good", 0)]
     for error in heard.errors[0]:
-        assert error.startswith("TypeError: PreparedDataset.__init__() missing")
+        assert error.startswith("InputError: ")
+        assert "'no reference'" in error
         assert "\n" not in error
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.replaying import Pool, replay
 from scaling_search.evidence import Evidence
-from scaling_search.sweeps.forecasting import foreseen
+from scaling_search.sweeps.forecasting import forecast_decision
 from scaling_search.sweeps.strategies import Arm, Ledger, confirmation_strategy, search_strategy
 from scaling_search.sweeps.strategies.pilot import pilot
 from scaling_search.sweeps.strategies.sampling import point_at, shares_at
@@ -62,9 +62,9 @@ def empty(of: Pool) -> Ledger:
     return Ledger(of.arms, {}, tuple(replace(one, correct={}) for one in of.evidence))
 
 
-def after(of: Pool, ledger: Ledger, picks: Any, stands: str = "finished") -> Ledger:
+def after(of: Pool, ledger: Ledger, picks: Any, status: str = "finished") -> Ledger:
     """The ledger once these trials are over."""
-    trials = dict(ledger.trials) | dict.fromkeys(picks, stands)
+    trials = dict(ledger.trials) | dict.fromkeys(picks, status)
     evidence = [
         replace(
             one,
@@ -90,15 +90,15 @@ def test_a_large_grid_begins_with_trials_that_foretell_what_an_answer_takes(
     width_wins: Pool,
 ) -> None:
     spec, ledger = sweep(3), empty(width_wins)
-    assert foreseen(ledger, spec) is None
+    assert forecast_decision(ledger, spec) is None
     first = pilot(ledger.eligible, spec.seeds, 48)
     assert first == {(index, seed) for seed in (0, 1) for index in (1, 5, 10, 15)}
     known = after(width_wins, ledger, first)
-    told = foreseen(known, spec)
+    told = forecast_decision(known, spec)
     assert told is not None
     assert told.key == "forecast for 3 seeds"
-    assert told.why.startswith("told by 8 trials: a conclusive answer (regret ≤ 0.50 points, 95%) ")
-    quiet = foreseen(after(pool(lambda shares: 0.5, 0.0001), known, first), spec)
+    assert told.why.startswith("after 8 trials: a conclusive answer (regret ≤ 0.50 points, 95%) ")
+    quiet = forecast_decision(after(pool(lambda shares: 0.5, 0.0001), known, first), spec)
     assert quiet is not None
     assert quiet.why != told.why
 

@@ -169,13 +169,13 @@ def test_other_images_than_it_began_with_are_refused(store, spec, number, small_
 
 def test_another_split_than_it_began_with_is_refused(store, spec, number, small_digits):
     """A test folder that was added leaves the images as they are and splits them otherwise."""
-    from scaling_search.sweeps.images import note_split
+    from scaling_search.sweeps.images import record_split
     from scaling_search.sweeps.validation.running import train_validation
     from scaling_search.tune.execution import Execution
 
     def begin(turn):
         lease = store.claim(turn.sweep_id, "here:1:0", ttl_seconds=60)
-        note_split(store, lease, small_digits)
+        record_split(store, lease, small_digits)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
