@@ -224,7 +224,7 @@ def test_a_sweep_does_not_prepare_images_for_ever(
     scene = make_scene(candidates=1)
     shutil.rmtree(vanishing.path)
     scene.data = vanishing
-    monkeypatch.setattr(driver, "_train", lambda *_: None)
+    monkeypatch.setattr(driver, "train", lambda *_: None)
     monkeypatch.setattr(images, "prepare", lambda spec, **_: vanishing)
     with pytest.raises(WorkError) as caught:
         scene.drive()
