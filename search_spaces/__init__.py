@@ -1,1 +1,1 @@
-"""What can be searched: coefficients, spaces, networks, plans, families. Torch only to build."""
+"""Search spaces without torch: specifications, plans, baselines, families and exports."""

@@ -1,4 +1,4 @@
-"""What can go wrong for a user, in two kinds that every surface tells apart."""
+"""The two kinds of errors that users see: wrong input, and failed work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class WorkError(RuntimeError):
 
 
 def suggest(value: str, choices: Iterable[str]) -> str:
-    """A sentence for an unknown name: the nearest known one, or all of them.
+    """A hint for an unknown name: the nearest known one, or all of them.
 
     >>> suggest("efficientnet-b0", ["efficientnet_b0", "mobilenet_v2"])
     'did you mean efficientnet_b0?'

@@ -1,4 +1,4 @@
-"""Names of files and classes as they may be stored and shown.
+"""Checks of the names of files and classes before they are stored or shown.
 
 Linux allows any bytes but `/` and NUL in a file's name. Such names reach Python as strings with
 lone surrogates, which no database, JSON file or terminal takes.
@@ -44,12 +44,12 @@ def composed(name: str) -> str:
 
 
 def check_class_names(names: Iterable[str], kind: str, remedy: str) -> None:
-    """Refuse class names that cannot be stored or told apart.
+    """Refuse class names that cannot be stored or distinguished.
 
     Args:
         names: the classes.
-        kind: what a message puts before a name, such as "class folder /photos/".
-        remedy: what to do, such as "rename the folder".
+        kind: text before a name in messages, such as "class folder /photos/".
+        remedy: advice in messages, such as "rename the folder".
 
     Raises:
         InputError: a name is blank, not UTF-8, has control characters, or looks like another.
@@ -77,7 +77,7 @@ def check_class_names(names: Iterable[str], kind: str, remedy: str) -> None:
 
 
 def case_note(names: Iterable[str]) -> str | None:
-    """What to say of classes whose names differ by case alone; None where none do."""
+    """A note about classes whose names differ by case alone; None if there are none."""
     seen: dict[str, str] = {}
     for name in names:
         if (other := seen.setdefault(name.casefold(), name)) != name:

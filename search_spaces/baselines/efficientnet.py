@@ -57,7 +57,7 @@ def _convolution(inputs: int, outputs: int, kernel: int, stride: int) -> Chain:
 
 
 class EfficientNet(TableBaseline):
-    """The baseline that compound scaling was found on, with the official rounding rules."""
+    """The baseline on which compound scaling was found, with the official rounding rules."""
 
     def dropout(self, member: int) -> float:
         """.2 + .1·⌊k/2⌋, which reproduces the published .2 .2 .3 .3 .4 .4 .5 .5."""

@@ -19,7 +19,7 @@ from search_spaces.networks.spec import NetworkSpec, StemSpec
 
 
 class FrameSettings(TypedDict, total=False):
-    """What a frame decides; the baseline's own where a key is left out or None."""
+    """Settings of a frame; the baseline's own for keys that are left out or None."""
 
     form: ProxyForm | None
     resolution_px: int | None
@@ -52,7 +52,7 @@ class Frame:
     def of(cls, baseline: Baseline, **settings: Unpack[FrameSettings]) -> Frame:
         """A frame of a baseline."""
         base = baseline.base
-        own: FrameSettings = {
+        defaults: FrameSettings = {
             "form": FULL_FORM,
             "resolution_px": base.resolution_px,
             "rounding": baseline.rounding,
@@ -60,7 +60,7 @@ class Frame:
             "classes": base.classes,
         }
         given = {key: value for key, value in settings.items() if value is not None}
-        return cls(baseline, **{**own, **given})  # type: ignore[arg-type]
+        return cls(baseline, **{**defaults, **given})  # type: ignore[arg-type]
 
     @cached_property
     def base(self) -> NetworkSpec:

@@ -69,10 +69,10 @@ def _table(name: str, block: str, expansion: int, depths: tuple[int, ...]) -> Ne
 class ResNet(TableBaseline):
     """A ResNet; the stem's stride of 4 is its convolution's 2 times its max pooling's 2.
 
-    A proxy form with a stem stride of 1 or 2 has no pooling, as ResNets for small images have none.
-    The paper scales by longer stages alone and rounds nothing; EfficientNet's rules apply here, and
-    what is rounded is the width inside a bottleneck, of which four times as many channels leave it.
-    It uses no dropout (section 3.4).
+    A proxy form with a stem stride of 1 or 2 has no pooling, like ResNets for small images. The
+    paper scales by longer stages alone and rounds nothing. EfficientNet's rules apply here; they
+    round the width inside a bottleneck, whose output has four times as many channels. The paper
+    uses no dropout (section 3.4).
     """
 
     def stem(self, spec: NetworkSpec) -> Chain:

@@ -34,7 +34,7 @@ def conv_norm(name: str, conv: Conv, activation: Activation | None = None) -> Ch
 
 
 def convolution(activation: Activation) -> MakeConvolution:
-    """Convolutions as PyTorch's own models have them at both ends: padded on all sides."""
+    """Convolutions of stem and head as in PyTorch's models: padded on all sides."""
 
     def make(inputs: int, outputs: int, kernel: int, stride: int) -> Chain:
         padding: Padding = "symmetric" if kernel > 1 else "same"

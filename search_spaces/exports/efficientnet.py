@@ -18,7 +18,7 @@ _DIVISORS = (8, *(divisor for divisor in range(1, 257) if divisor != 8))
 
 
 def channels(width: int, multiplier: float, divisor: int = 8) -> int:
-    """`round_filters` of the official code, as the libraries copied it: no tolerance."""
+    """`round_filters` of the official code, as the libraries copied it, without tolerance."""
     exact = width * multiplier
     rounded = max(divisor, int(exact + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * exact else rounded
@@ -145,7 +145,7 @@ def depth_multiplier(spec: NetworkSpec) -> float:
 
 
 def sides(spec: NetworkSpec) -> list[int]:
-    """The side in px of what enters each stage."""
+    """The side in px of the input of each stage."""
     side = -(-spec.resolution_px // spec.stem.stride)
     entering = []
     for stage in spec.stages:

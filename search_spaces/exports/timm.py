@@ -31,7 +31,7 @@ def _check(spec: NetworkSpec) -> None:
 
 
 def body(named: Named) -> str:
-    """The function that timm's registry calls."""
+    """The body of the function that timm registers."""
     spec, network = named.network.spec, named.network
     _check(spec)
     blocks = "\n".join(f'    ["{_block(stage)}"],' for stage in spec.stages)

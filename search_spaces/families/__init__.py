@@ -1,4 +1,4 @@
-"""Families b0…b7: what coefficients found on a small network imply for larger ones."""
+"""Families b0…b7: larger networks from coefficients that were found on a small one."""
 
 from search_spaces.families.conventions import CONVENTIONS, Convention, family, family_member
 from search_spaces.families.member import FamilyMember, ScaledNetwork

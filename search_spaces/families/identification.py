@@ -92,7 +92,7 @@ def coefficient_groups(
 
 
 def spread_out(groups: Sequence[CoefficientGroup], most: int) -> tuple[CoefficientGroup, ...]:
-    """At most so many reachable groups, far apart from each other; the largest is among them."""
+    """At most `most` reachable groups, far apart from each other; the largest is among them."""
     reachable = [group for group in groups if group.reachable]
     if len(reachable) <= most:
         return tuple(reachable)

@@ -16,7 +16,7 @@ from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.reference import rewrite
 
 AGREES = 0.06
-"""Relative difference up to which a figure printed with two digits counts as reproduced."""
+"""Largest relative difference at which a figure printed with two digits counts as reproduced."""
 
 _GUESSED = "the paper does not give the multipliers; these are MobileNetV1's"
 

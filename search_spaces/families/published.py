@@ -37,8 +37,8 @@ PUBLISHED_FAMILIES: dict[str, tuple[PublishedMember, ...]] = {
 def published_member(frame: Frame, k: int) -> tuple[Scaling, float, str]:
     """Multipliers, dropout and a note for official member b`k` in this frame.
 
-    The official resolutions belong to the baseline's own base resolution; in a frame with another
-    one the same ratios apply, which the note says.
+    The official resolutions belong to the baseline's own base resolution. In a frame with another
+    one the same ratios apply, and the note says so.
 
     Raises:
         InputError: the baseline has no official family, or the family no such member.

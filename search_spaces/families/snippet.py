@@ -1,4 +1,4 @@
-"""The one line of Python that builds a scaled network."""
+"""A line of Python that builds a scaled network."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from search_spaces.networks.spec import NetworkSpec
 
 
 def _call(value: BaseModel) -> str:
-    given = value.model_dump(exclude_defaults=True)
-    return f"{type(value).__name__}({', '.join(f'{key}={item!r}' for key, item in given.items())})"
+    arguments = value.model_dump(exclude_defaults=True).items()
+    return f"{type(value).__name__}({', '.join(f'{key}={item!r}' for key, item in arguments)})"
 
 
 def python_line(
     frame: Frame, spec: NetworkSpec, scaling: Scaling, *, dropout: float, stochastic_depth: float
 ) -> str:
-    """A line that leaves a module of exactly `spec`, which `scaling` realises, in `model`."""
+    """A line that assigns a module of exactly `spec`, which `scaling` gives, to `model`."""
     imports = ["from scaling_search import network"]
     arguments = [f'"{frame.baseline.name}"']
     arguments += [
@@ -35,7 +35,7 @@ def python_line(
     if frame.form != FULL_FORM:
         imports.append("from search_spaces.baselines import ProxyForm")
         arguments.append(f"form={_call(frame.form)}")
-    if isinstance(frame.baseline, LayeredBaseline):  # a module of one's own has its own rates
+    if isinstance(frame.baseline, LayeredBaseline):  # a user's module sets its own rates
         arguments += [f"dropout={dropout}"] * (dropout != 0)
         arguments += [f"stochastic_depth={stochastic_depth}"] * (stochastic_depth != 0)
     if ":" in frame.baseline.name:

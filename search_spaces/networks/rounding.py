@@ -15,25 +15,24 @@ from pydantic import Field
 from search_spaces.models import StrictModel
 
 _LARGEST_DENOMINATOR = 10**7
-"""A multiplier means the nearest fraction with a denominator up to this.
+"""A multiplier is read as the nearest fraction with a denominator up to this.
 
-Every step of a rule lies at a fraction p/q with q far below it (q is at most twenty times a width,
-a depth or a resolution), and the numbers that mean p/q reach 1/(2q · 10⁷) to both sides: more than
-binary error, so that 1.1 ** 2 / 1.1 does not round up past 1.1, and less than anybody means by a
-multiplier.
+Every step of a rule lies at a fraction p/q with a far smaller q (at most twenty times a width, a
+depth or a resolution). Numbers within 1/(2q · 10⁷) of p/q are read as p/q: this is more than binary
+error, so that 1.1 ** 2 / 1.1 does not round up past 1.1, and less than any intended difference.
 """
 
 
 @lru_cache(maxsize=4096)
 def exact(multiplier: float) -> tuple[int, int]:
-    """The fraction that a multiplier means, as numerator and denominator.
+    """The fraction as which a multiplier is read, as numerator and denominator.
 
-    The rules below are evaluated on it without further error, so that all layers whose steps lie
-    at the same multiplier step together: n·d > k for one stage and for another follow from the
-    same d > k/n. The nearest of a fixed set of fractions never falls as the multiplier rises.
+    The rules below are evaluated on it exactly, so that all layers whose steps lie at the same
+    multiplier step together: n·d > k for one stage and for another follow from the same d > k/n.
+    The nearest of a fixed set of fractions never falls as the multiplier rises.
     """
-    # What `Fraction.limit_denominator` does, by continued fractions, in a third of its time: a
-    # family asks for thousands.
+    # `Fraction.limit_denominator` by continued fractions, in a third of its time: a family needs
+    # thousands.
     numerator, denominator = multiplier.as_integer_ratio()
     if denominator <= _LARGEST_DENOMINATOR:
         return numerator, denominator
@@ -52,7 +51,7 @@ def exact(multiplier: float) -> tuple[int, int]:
 
 
 class Rounding(StrictModel):
-    """The rules that turn a scaled baseline into a realised network."""
+    """The rules that turn real-valued multipliers into whole blocks, channels and pixels."""
 
     depth: Literal["ceil", "nearest"] = Field(
         "ceil", description="Blocks of a stage: ceil(d·n), as in EfficientNet, or the nearest."

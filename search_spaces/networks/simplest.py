@@ -1,4 +1,4 @@
-"""Numbers that are short enough to be typed again, and still mean the same network."""
+"""The shortest decimal numbers that give the same network."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import math
 from collections.abc import Callable, Sequence
 
 _DECIMALS = 17
-"""More than a float of this size can hold."""
+"""More decimals than a float of this size has."""
 
 
 def simplest(value: float, holds: Callable[[float], bool], *, decimals: int = 0) -> float:
-    """The number of fewest decimals that means the same as `value`, and of those the nearest.
+    """The number with the fewest decimals for which `holds` is true, and of those the nearest.
 
     Args:
         value: a number for which `holds` is true.
-        holds: whether another number means the same; true on one interval around `value`. An
-            interval that holds any number of so many decimals holds one of the two beside `value`,
-            so that no other is tried.
-        decimals: try none with fewer than these.
+        holds: the condition, true on one interval around `value`. If the interval has a number
+            with a given number of decimals, then one of the two next to `value` is in it, so no
+            others are tried.
+        decimals: the fewest decimals to try.
     """
     for places in range(decimals, _DECIMALS):
         unit = 10.0**places
-        beside = {math.floor(value * unit) / unit, math.ceil(value * unit) / unit}
-        for short in sorted(beside, key=lambda number: abs(number - value)):
+        neighbours = {math.floor(value * unit) / unit, math.ceil(value * unit) / unit}
+        for short in sorted(neighbours, key=lambda number: abs(number - value)):
             if holds(short):
                 return short
     return value
@@ -35,14 +35,14 @@ def simplest_each(
 
     Args:
         values: numbers for which `holds` is true.
-        holds: whether others mean the same together.
-        decimals: try none with fewer than these.
+        holds: the condition on all of them together.
+        decimals: the fewest decimals to try.
     """
-    found = list(values)
+    result = list(values)
     for place, value in enumerate(values):
 
         def same(short: float, place: int = place) -> bool:
-            return holds([*found[:place], short, *found[place + 1 :]])
+            return holds([*result[:place], short, *result[place + 1 :]])
 
-        found[place] = simplest(value, same, decimals=decimals)
-    return found
+        result[place] = simplest(value, same, decimals=decimals)
+    return result

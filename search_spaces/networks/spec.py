@@ -1,4 +1,4 @@
-"""The realised architecture: what a trial really trains, and its identity."""
+"""The architecture of a network after rounding, which is the identity of a trial."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class StemSpec:
 
 @dataclass(frozen=True, slots=True)
 class StageSpec:
-    """A run of `depth` equal blocks; the first one changes the width and applies the stride.
+    """`depth` equal blocks, of which the first changes the width and applies the stride.
 
-    `expansion` widens a block's inside relative to its input (a ResNet's bottleneck: what leaves
-    it relative to its inside, which is `width`); `se_ratio` is the width of the squeeze-and-excite
-    bottleneck relative to the block's input (0: none).
+    `expansion` is a block's inner width relative to its input (in a ResNet's bottleneck its output
+    relative to its inner width, which is `width`); `se_ratio` is the width of the
+    squeeze-and-excite bottleneck relative to the block's input (0: none).
     """
 
     block: str
@@ -60,11 +60,10 @@ def _check_types(part: NetworkSpec | StemSpec | StageSpec) -> None:
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """One network of a baseline's kind, every width, depth, stride, kernel and pixel decided.
+    """A network of a baseline's kind with every width, depth, stride, kernel and resolution.
 
-    Coefficient triples that round to equal specs are one trial. `baseline` names the builder that
-    knows the blocks; `head_width` is the last 1×1 convolution's channels,
-    0 where there is none.
+    Coefficient triples that round to equal specs are one trial. `baseline` names the builder of
+    the blocks; `head_width` is the number of channels of the last 1×1 convolution (0: none).
     """
 
     baseline: str
@@ -95,7 +94,7 @@ class NetworkSpec:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Channels of the stem, each stage, and the head where there is one."""
+        """Channels of the stem, of each stage, and of the head if there is one."""
         head = (self.head_width,) if self.head_width else ()
         return (self.stem.width, *(stage.width for stage in self.stages), *head)
 
@@ -106,7 +105,7 @@ class NetworkSpec:
 
     @property
     def last_map_px(self) -> int:
-        """Side of the feature map that reaches the pooling, in px."""
+        """Side of the last feature map, before the pooling, in px."""
         side = self.resolution_px
         for stride in self.strides:
             side = -(-side // stride)
@@ -114,7 +113,7 @@ class NetworkSpec:
 
     @cached_property
     def key(self) -> str:
-        """The identity: 16 hexadecimal digits of the canonical JSON's SHA-256."""
+        """The identity: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON."""
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -126,14 +125,14 @@ class NetworkSpec:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> NetworkSpec:
-        """Read what `to_dict` wrote.
+        """Read the output of `to_dict`.
 
         Raises:
             InputError: a key is missing or unknown, a value is of another type, or a size is below
                 1.
         """
         try:
-            found = cls(
+            spec = cls(
                 **{
                     **data,
                     "stem": StemSpec(**data["stem"]),
@@ -145,10 +144,10 @@ class NetworkSpec:
                 f"network spec cannot be read ({error}); it must have the keys that "
                 "`NetworkSpec.to_dict` writes"
             ) from None
-        parts: tuple[NetworkSpec | StemSpec | StageSpec, ...] = (found, found.stem, *found.stages)
+        parts: tuple[NetworkSpec | StemSpec | StageSpec, ...] = (spec, spec.stem, *spec.stages)
         for part in parts:
             _check_types(part)
-        return found
+        return spec
 
 
 def realised_scaling(spec: NetworkSpec, base: NetworkSpec) -> Scaling:

@@ -1,4 +1,4 @@
-"""Candidates of a plan, built from the distinct networks that are found one by one."""
+"""Collecting the distinct networks of a plan, and turning them into candidates."""
 
 from __future__ import annotations
 

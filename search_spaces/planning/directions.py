@@ -1,4 +1,4 @@
-"""Along one direction of the triangle, the network whose cost comes nearest a target."""
+"""The network along one direction of the triangle whose cost is nearest a target."""
 
 from __future__ import annotations
 
@@ -52,8 +52,14 @@ def nearest_network(
 ) -> Direction:
     """The network along `shares` whose measured ratio is nearest the target's in log.
 
-    A range of coefficients along the direction realises it; the one nearest the target's nominal
-    ratio is given. `ratio` aims at another multiple of the baseline's cost than the target does.
+    A range of coefficients along the direction gives it; those nearest the target's nominal ratio
+    are returned.
+
+    Args:
+        frame: the baseline.
+        shares: the direction.
+        target: the constraint.
+        ratio: a multiple of the baseline's cost that replaces the target's.
 
     Raises:
         InputError: the direction reaches no such network; the message says what it reaches.

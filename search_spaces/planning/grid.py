@@ -28,7 +28,7 @@ from search_spaces.specs.space import Axes, Axis
 from search_spaces.specs.target import Target, amount_of
 
 MOST_BUILT = 1000
-"""Networks of a grid that are built one by one where a baseline has no layers to count."""
+"""Most networks of a grid that are built one by one if a baseline has no layers to count."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class _Classes:
         realise: Callable[[float], NetworkSpec],
         dimension: Callable[[NetworkSpec], Hashable],
     ) -> _Classes:
-        """The classes of an axis; `dimension` is what of a network the axis changes."""
+        """The classes of an axis; `dimension` gives the part of a network that the axis changes."""
         values = axis.values()
         networks: dict[Hashable, NetworkSpec] = {}
         keys: list[Hashable] = []

@@ -111,8 +111,8 @@ def upsampling_note(resolution_px: int, native_px: int, kept_px: int) -> str | N
 
     Args:
         resolution_px: side of the candidate's input, in pixels.
-        native_px: shorter side of the images as they were found, in pixels.
-        kept_px: side of the images that training gets, in pixels.
+        native_px: shorter side of the original images, in pixels.
+        kept_px: side of the images in the cache, in pixels.
 
     Returns:
         The sentence to show, or None where the images have at least that many pixels.

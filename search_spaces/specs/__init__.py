@@ -1,1 +1,1 @@
-"""What a user asks for, validated: spaces, sweeps, targets, strategies, transfers, validations."""
+"""Specifications and their validation: spaces, sweeps, targets, strategies, transfers."""
