@@ -199,7 +199,7 @@ def _triangle(view: SweepView) -> go.Figure:
     return figures.triangle(
         view.candidates,
         leader=view.leading_index,
-        comparisons=view.outcome.comparisons if view.outcome else (),
+        outcome=view.outcome,
     )
 
 
@@ -243,4 +243,4 @@ FIGURES: dict[str, Callable[[SweepView], go.Figure]] = {
 def prepare() -> None:
     """Import what drawing imports when it is first needed, so that no figure waits for it."""
     import plotly.io  # noqa: F401
-    import sklearn.gaussian_process  # noqa: F401
+    import scipy.interpolate  # noqa: F401

@@ -33,6 +33,13 @@ def places(shares: pd.Series[Any]) -> npt.NDArray[np.float64]:
     return place(depth, np.array([one["resolution"] for one in shares], dtype=np.float64))
 
 
+def shares_at(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Depth, width and resolution at places of shape (n, 2): (n, 3); negative outside."""
+    depth = xy[:, 1] / HEIGHT
+    resolution = xy[:, 0] - depth / 2
+    return np.stack([depth, 1 - depth - resolution, resolution], axis=-1)
+
+
 def inside(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Distance of points, shape (n, 2), to the nearest edge; negative outside."""
     x, y = xy[:, 0], xy[:, 1]

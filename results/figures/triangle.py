@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ from results.figures import plane
 from results.figures.base import empty, lost, new, scatter
 from results.figures.points import hover, kinds
 from results.figures.region import outline
+from results.figures.shading import grid, interpolated, picture
 from results.figures.style import AMBER, EDGE, GREEN, GREY, PUBLISHED, RAMP
-from results.figures.surface import FEWEST, Surface, fit, grid, picture
-from results.values import Comparison
+from results.values import Outcome, TriangleSurface
 from search_spaces.coefficients import PUBLISHED as PUBLISHED_COEFFICIENTS
 from search_spaces.human import plural
 
@@ -35,33 +35,34 @@ def triangle(
     candidates: pd.DataFrame,
     *,
     leader: int | None = None,
-    comparisons: Iterable[Comparison] = (),
+    outcome: Outcome | None = None,
 ) -> go.Figure:
     """Accuracy over the shares of depth, width and resolution.
 
     Filled points are candidates that meet the constraint, coloured by mean accuracy. Beneath them
-    lies a smoothing of these means (`results.figures.surface`), which fades where it knows little.
-    Rings mark the rivals that the sweep's comparisons do not show to be worse than the leader; an
-    outline holds them together where no worse one lies between them. The published coefficients
-    are a direction too; what scales beyond the constraint stays out of colour and surface.
+    lies the surface of the outcome: the mean of the model that decided the verdict, which fades as
+    its standard deviation nears the prior's. Rings mark the rivals that the outcome does not show
+    to be worse than the leader; an outline holds them together where no worse one lies between
+    them. The published coefficients are a direction too; what scales beyond the constraint stays
+    out of colour and surface.
 
     Args:
         candidates: as of `results.frames.candidates`.
         leader: the leader's index in the plan.
-        comparisons: those of the sweep's outcome: `index` and `standing` of each candidate.
+        outcome: of the sweep; without one, or without its surface, there are points only.
     """
     directed = candidates[candidates["shares"].notna()]
     searched = directed[directed["eligible"].astype(bool)]
     if searched.empty:
         return empty(_TITLE, "The plan has no candidate that meets the constraint")
     done = searched[searched["seeds"] > 0]
-    surface = _surface(done)
+    surface = None if outcome is None else outcome.surface
     low, high = _range(done)
-    figure = new(_TITLE, _notes(searched, done, surface))
+    figure = new(_TITLE, _notes(searched, done, outcome))
     if surface is not None:
         _add_surface(figure, surface, low, high)
     plane.draw(figure)
-    standing = {row.index: row.standing for row in comparisons}
+    standing = {row.index: row.standing for row in outcome.comparisons} if outcome else {}
     _add_standings(figure, done, standing)
     _add_waiting(figure, searched[searched["seeds"] == 0])
     _add_candidates(figure, done, leader, low, high)
@@ -69,18 +70,19 @@ def triangle(
     return figure
 
 
-def _notes(searched: pd.DataFrame, done: pd.DataFrame, surface: Surface | None) -> list[str]:
-    smooth = "surface: a smoothing of the means, fading where it knows little"
-    if surface is None:
-        smooth = (
-            "no trial has finished yet" if done.empty else f"no surface below {FEWEST} directions"
-        )
-        if len(done) >= FEWEST:
-            smooth = "no surface: all means are equal"
+def _notes(searched: pd.DataFrame, done: pd.DataFrame, outcome: Outcome | None) -> list[str]:
+    if done.empty:
+        surface = "no trial has finished yet"
+    elif outcome is None:
+        surface = "the surface follows with the outcome"
+    elif outcome.surface is None:
+        surface = "the outcome has no surface"
+    else:
+        surface = "surface: the verdict's model, faded where it is uncertain"
     return [
         f"{len(done):,} of {plural(len(searched), 'candidate')} with results",
         lost(int(searched["diverged"].sum()), int(searched["failed"].sum())),
-        smooth,
+        surface,
     ]
 
 
@@ -91,21 +93,7 @@ def _range(done: pd.DataFrame) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.005, high + 0.005)
 
 
-def _surface(done: pd.DataFrame) -> Surface | None:
-    if len(done) < FEWEST:
-        return None
-    # Few seeds say little about the noise of one candidate: it is pooled over all of them.
-    several = done[done["seeds"] > 1]
-    freedom = several["seeds"] - 1
-    if several.empty:  # nothing is known of the noise: half of what is seen may be
-        pooled = float(done["accuracy_mean"].var()) / 2
-    else:
-        pooled = float((several["accuracy_std"] ** 2 * freedom).sum() / freedom.sum())
-    variance = pooled / done["seeds"].to_numpy(dtype=np.float64)
-    return fit(plane.places(done["shares"]), done["accuracy_mean"].to_numpy(), variance)
-
-
-def _add_surface(figure: go.Figure, surface: Surface, low: float, high: float) -> None:
+def _add_surface(figure: go.Figure, surface: TriangleSurface, low: float, high: float) -> None:
     figure.add_layout_image(
         source=picture(surface, low, high),
         xref="x",
@@ -118,20 +106,20 @@ def _add_surface(figure: go.Figure, surface: Surface, low: float, high: float) -
         layer="below",
     )
     places = grid(_COLUMNS, _ROWS)
-    mean, sd = surface.at(places)
+    mean, std = interpolated(surface, places)
     mean[plane.inside(places) < 0] = np.nan
     figure.add_trace(
         go.Heatmap(
-            name="smoothing",
+            name="surface",
             x=np.linspace(0, 1, _COLUMNS),
             y=np.linspace(0, plane.HEIGHT, _ROWS),
             z=np.round(mean, 4).reshape(_ROWS, _COLUMNS).astype(np.float32),
-            customdata=np.round(sd, 4).reshape(_ROWS, _COLUMNS).astype(np.float32),
+            customdata=np.round(std, 4).reshape(_ROWS, _COLUMNS).astype(np.float32),
             opacity=0,
             showscale=False,
             hoverongaps=False,
-            hovertemplate="about %{z:.1%} ± %{customdata:.1%} (sd)"
-            "<br>a smoothing, no measurement<extra></extra>",
+            hovertemplate="about %{z:.1%} ± %{customdata:.1%} (sd, beside the others)"
+            "<br>by the verdict's model, not measured<extra></extra>",
         )
     )
 

@@ -213,7 +213,7 @@ def _fields(
 def _to_best(
     *, sweep_name: str, spec: dict[str, Any], outcome: Outcome, **row: Any
 ) -> BestCoefficients:
-    evidence = to_json(dataclasses.replace(outcome, leading=None))
+    evidence = to_json(dataclasses.replace(outcome, leading=None, surface=None))
     del evidence["chosen"]
     if outcome.leading is not None:
         evidence["ends_at_b7"] = to_json(outcome.leading.ends_at_b7)

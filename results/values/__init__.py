@@ -62,6 +62,7 @@ from results.values.transfers import (
     Transfers,
 )
 from results.values.trials import Attempt, Epoch, NewEpoch, StoppedTrial, Trial, TrialResult
+from results.values.triangle import TriangleSurface, lattice
 from results.values.validations import (
     Identification,
     NewValidation,
@@ -139,8 +140,10 @@ __all__ = [
     "Trial",
     "TrialResult",
     "TrialSummary",
+    "TriangleSurface",
     "Validation",
     "ValidationSweep",
     "Validations",
     "Work",
+    "lattice",
 ]

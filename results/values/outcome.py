@@ -10,6 +10,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer, model_vali
 
 from results.states import CONCLUSIVE, Verdict
 from results.values.methods import MethodComparison
+from results.values.triangle import TriangleSurface
 from search_spaces.coefficients import Coefficients, Shares
 from search_spaces.families.intervals import Ends, Intervals
 
@@ -128,9 +129,9 @@ class Outcome:
     """What a sweep concluded, with the grounds; a sweep that compares methods has no verdict.
 
     In JSON the fields of `leading` stand beside the others, `chosen` holds the leader's
-    coefficients if the verdict is conclusive, and `leading`, `methods`, `identified` and `verdict`
-    are left out where they are None. Outcomes of earlier versions may lack figures: these get the
-    defaults.
+    coefficients if the verdict is conclusive, and `leading`, `methods`, `identified`, `surface`
+    and `verdict` are left out where they are None. Figures that outcomes of earlier versions lack
+    get their defaults.
     """
 
     verdict: Verdict | None
@@ -171,6 +172,8 @@ class Outcome:
     """The leader's coefficients; None without a leader."""
     methods: MethodComparison | None = None
     """Ways of scaling, if that is what the sweep compares."""
+    surface: TriangleSurface | None = None
+    """The model of the verdict over the triangle; None in outcomes of earlier versions."""
 
     @property
     def conclusive(self) -> bool:
@@ -191,7 +194,7 @@ class Outcome:
     def _flatten(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values: dict[str, Any] = handler(self)
         leading = values.pop("leading")
-        for name in ("identified", "methods", "verdict"):
+        for name in ("identified", "methods", "surface", "verdict"):
             if values[name] is None:
                 del values[name]
         chosen = leading["coefficients"] if self.chosen else None

@@ -35,6 +35,7 @@ from scaling_search.evidence.belief import Belief, believe
 from scaling_search.evidence.evidence import Evidence
 from scaling_search.evidence.forecast import Forecast, Planned, forecast
 from scaling_search.evidence.methods import Compared, compare_methods
+from scaling_search.evidence.triangle import triangle_surface
 from scaling_search.evidence.verdict import select
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "compare_methods",
     "forecast",
     "select",
+    "triangle_surface",
 ]

@@ -73,6 +73,17 @@ class Belief:
             matched = np.concatenate([matched, self.unseen_matched])
         return fitted(places, matched, self.noise.means, self.noise.errors)
 
+    def at(self, places: Floats) -> tuple[Floats, Floats]:
+        """Mean accuracy of networks at places (N, 4), and the covariance: (N,), (N, N)."""
+        table, count = self.table.places, len(self.table.entries)
+        surface = fitted(
+            np.concatenate([table, places]),
+            np.concatenate([self.matched, places]),
+            self.noise.means,
+            self.noise.errors,
+        )
+        return surface.expected[count:], np.cov(surface.draws[:, count:], rowvar=False)
+
     @cached_property
     def indices(self) -> tuple[int, ...]:
         """The candidates that can win, by index."""

@@ -61,6 +61,12 @@ class Errors:
         return factors
 
 
+def centred_variances(covariance: Floats) -> Floats:
+    """Variance of each value around the mean of all, (K,), from their covariance (K, K)."""
+    variances: Floats = np.diag(covariance) - 2 * covariance.mean(1) + covariance.mean()
+    return np.maximum(variances, 0.0)
+
+
 @dataclass(frozen=True)
 class Noise:
     """Of K mean accuracies (fractions).

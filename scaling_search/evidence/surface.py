@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.evidence.noise import Errors, Floats
+from scaling_search.evidence.noise import Errors, Floats, centred_variances
 from scaling_search.evidence.priors import Parts, Variances, averaged, priors
 
 DRAWS = 4000
@@ -117,7 +117,10 @@ def believe(places: Floats, matched: Floats, means: Floats, errors: Errors) -> S
     rest = np.setdiff1d(np.arange(len(means)), rows)
     if rest.size:
         together = (draws[:, fitted] - means[fitted]).mean(1, keepdims=True)
-        variance = _apart(errors.known)[rest] + inflated * _apart(errors.estimated)[rest]
+        variance = (
+            centred_variances(errors.known)[rest]
+            + inflated * centred_variances(errors.estimated)[rest]
+        )
         off = np.sqrt(variance) * random.standard_normal((DRAWS, rest.size))
         draws[:, rest] = means[rest] + together + off
     expected = draws.mean(axis=0)
@@ -132,12 +135,6 @@ def believe(places: Floats, matched: Floats, means: Floats, errors: Errors) -> S
         moved_sd,
         averaged([one.variances for one in settings], weights),
     )
-
-
-def _apart(covariance: Floats) -> Floats:
-    """Variance of each beside what all share, (K,)."""
-    found: Floats = np.diag(covariance) - 2 * covariance.mean(1) + covariance.mean()
-    return np.maximum(found, 0.0)
 
 
 @dataclass

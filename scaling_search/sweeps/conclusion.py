@@ -18,7 +18,13 @@ from results.values import (
     Sweep,
 )
 from scaling_search.data import PreparedDataset
-from scaling_search.evidence import Compared, Evidence, compare_methods, select
+from scaling_search.evidence import (
+    Compared,
+    Evidence,
+    compare_methods,
+    select,
+    triangle_surface,
+)
 from scaling_search.evidence.remedies import remedies
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
@@ -221,7 +227,9 @@ def conclude(
     candidates = store.candidates(lease.sweep_id)
     leader, frame = candidates[outcome.leader], Frame.of(get_baseline(spec.space.baseline))
     leading = _leading(candidates, leader, outcome, frame)
-    outcome = dataclasses.replace(outcome, leading=leading)
+    shares = {one.index: Shares(**one.shares) for one in candidates if one.shares}
+    surface = triangle_surface(evidence, spec.selection, shares)
+    outcome = dataclasses.replace(outcome, leading=leading, surface=surface)
     members = family(frame, leading.coefficients)
     confirm(store, [(member.spec, member.complexity) for member in members], counted)
     store.set_outcome(

@@ -8,10 +8,24 @@ from PIL import Image
 from results.figures import triangle
 from results.figures.plane import HEIGHT, inside, place
 from results.figures.region import outline
-from results.figures.surface import fit
-from results.values import Comparison
+from results.figures.shading import interpolated
+from results.states import Verdict
+from results.values import Comparison, Outcome, TriangleSurface, lattice
 
 CORNERS = np.array([[0.5, HEIGHT], [0, 0], [1, 0]])
+
+
+def concluded(std_at_top=0.001):
+    """An outcome whose surface rises with the resolution and is unsure at the top."""
+    shares = lattice(6)
+    std = np.where(shares[:, 0] > 0.5, std_at_top, 0.001)
+    surface = TriangleSurface(
+        divisions=6,
+        mean=tuple(0.5 + 0.1 * shares[:, 2]),
+        std=tuple(std),
+        prior_std=0.02,
+    )
+    return Outcome(verdict=Verdict.INCONCLUSIVE, surface=surface)
 
 
 def named(figure, name):
@@ -44,8 +58,9 @@ def test_candidates_lie_where_their_shares_say_coloured_by_accuracy(made):
 def test_the_comparisons_mark_what_may_be_as_good(made):
     candidates = made.candidates(4)
     standings = ("reference", "reference", "leader", "equivalent", "undecided", "worse")
-    comparisons = [Comparison(index=i, standing=name) for i, name in enumerate(standings)]
-    figure = triangle(candidates, leader=2, comparisons=comparisons)
+    comparisons = tuple(Comparison(index=i, standing=name) for i, name in enumerate(standings))
+    outcome = Outcome(verdict=Verdict.INCONCLUSIVE, comparisons=comparisons)
+    figure = triangle(candidates, leader=2, outcome=outcome)
     points = dict(zip(candidates["index"], candidates["shares"], strict=True))
     for name, index in (
         ("statistically as good as the leader", 3),
@@ -70,40 +85,47 @@ def test_an_outline_of_places_on_one_line_is_their_ends():
     assert outline(line[:1], line[1:]) is None
 
 
-def test_the_surface_follows_sure_means_and_stays_unsure_far_away_and_in_noise():
+def test_a_lattice_covers_the_triangle_once():
+    shares = lattice(4)
+    assert shares.shape == (15, 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert len({tuple(row) for row in shares.round(6)}) == 15
+
+
+def test_the_surface_is_the_outcomes_between_the_points_of_its_lattice():
     random = np.random.default_rng(0)
-    share = random.dirichlet([1, 1, 1], 60)
-    xy = place(share[:, 0], share[:, 2])
-    near = xy[inside(xy) > 0.1]
-    height = 0.5 + 0.1 * near[:, 0]
-    sure = fit(near, height, np.full(len(near), 1e-8))
-    mean, sd = sure.at(near)
-    np.testing.assert_allclose(mean, height, atol=0.005)
-    assert sd.max() < 0.2 * sure.prior
-    clustered = fit(near[:5], height[:5], np.full(5, 1e-8))
-    assert clustered.at(CORNERS)[1].max() > 3 * clustered.at(near[:5])[1].max()
-    noisy = fit(near, height, np.full(len(near), 1.0))
-    assert noisy.at(near)[1].min() > 0.8 * noisy.prior
+    share = random.dirichlet([1, 1, 1], 50)
+    mean, std = interpolated(concluded().surface, place(share[:, 0], share[:, 2]))
+    np.testing.assert_allclose(mean, 0.5 + 0.1 * share[:, 2], atol=1e-5)
+    np.testing.assert_allclose(std, 0.001, atol=1e-6)
+    beyond, _ = interpolated(concluded().surface, np.array([[0.0, HEIGHT], [1.0, HEIGHT]]))
+    assert ((beyond >= 0.5) & (beyond <= 0.6)).all()
 
 
-@pytest.mark.parametrize(("count", "there"), [(3, False), (4, True)])
-def test_there_is_no_surface_through_three_points(made, count, there):
-    figure = triangle(made.candidates(count))
-    assert (named(figure, "smoothing") is not None) == there
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (None, "the surface follows with the outcome"),
+        (Outcome(verdict=Verdict.INCONCLUSIVE), "the outcome has no surface"),
+        (concluded(), "surface: the verdict's model"),
+    ],
+)
+def test_only_an_outcome_brings_a_surface(made, outcome, told):
+    figure = triangle(made.candidates(5), outcome=outcome)
+    there = outcome is not None and outcome.surface is not None
+    assert (named(figure, "surface") is not None) == there
     assert len(figure.layout.images) == there
-    assert ("no surface below 4 directions" in figure.layout.title.subtitle.text) != there
+    assert told in figure.layout.title.subtitle.text
 
 
-def test_the_picture_fades_where_nothing_was_trained(made):
-    candidates = made.candidates(30, noise=0.0005)
-    depth = candidates["shares"].map(lambda one: (one or {"depth": 0})["depth"])
-    figure = triangle(candidates[depth < 0.3])  # the top is empty
+def test_the_picture_fades_where_little_is_known(made):
+    figure = triangle(made.candidates(30), outcome=concluded(std_at_top=0.02))
     picture = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.split(",")[1])))
     opacity = np.asarray(picture)[..., 3].astype(float)
     rows, columns = opacity.shape
     assert opacity[: rows // 10, columns // 2].max() < 0.5 * opacity[-rows // 5, columns // 2]
     assert opacity[0, 0] == 0
-    assert "no measurement" in named(figure, "smoothing").hovertemplate
+    assert "not measured" in named(figure, "surface").hovertemplate
 
 
 def test_a_plan_without_results_shows_its_directions(made):
