@@ -25,12 +25,10 @@ from api.middleware.body import BoundBody
 from api.middleware.guard import Guard
 from api.middleware.observe import REQUEST_ID, Observe
 from api.routers import (
-    baselines,
     candidates,
+    catalog,
     checkpoints,
     coefficients,
-    datasets,
-    edge,
     epochs,
     events,
     families,
@@ -76,9 +74,7 @@ ROUTERS: Final = (
     report.router,
     coefficients.router,
     families.router,
-    datasets.router,
-    edge.router,
-    baselines.router,
+    catalog.router,
     plan.router,
     sessions.router,
     validations.router,

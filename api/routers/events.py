@@ -1,4 +1,4 @@
-"""A sweep's events as they happen: server-sent events that survive reconnects."""
+"""Live events of a sweep, as server-sent events that survive reconnects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.models.common import LARGEST_ID, SweepId
-from api.models.events import EXAMPLE, EventQuery
+from api.models.queries import EventQuery
 from api.openapi import problems
 from api.service import ServiceDep
 
@@ -20,9 +20,15 @@ _PING_SECONDS: Final = 15
 _SEND_SECONDS: Final = 30.0
 _RECONNECT_MILLISECONDS: Final = 2000
 
+_EXAMPLE: Final = (
+    "event: trial_finished\n"
+    'data: {"id":87,"sweep":1,"seq":12,"kind":"trial_finished","at":"2026-11-22T10:00:12Z",'
+    '"data":{"trial":5,"accuracy":0.871}}\n'
+    "id: 12\n\n"
+)
 _STREAM: Final[dict[str, Any]] = {
-    "description": "Events from the asked place on, then each as it happens.",
-    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}},
+    "description": "Past events after the given place, then each new event as it happens.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
 }
 
 
@@ -39,13 +45,13 @@ async def watch_sweep(
     service: ServiceDep,
     last_event_id: Annotated[
         int | None,
-        Header(ge=0, le=LARGEST_ID, description="The last `seq` that the client has seen."),
+        Header(ge=0, le=LARGEST_ID, description="The last `seq` that the client received."),
     ] = None,
 ) -> EventSourceResponse:
-    """Every change of the sweep, in order and without gaps, each with its `seq` as id.
+    """All changes of the sweep in order and without gaps; the id of each is its `seq`.
 
-    A client that reconnects with `Last-Event-ID`, as browsers do by themselves, misses nothing and
-    sees nothing twice. The stream stays open when the sweep has ended, and ends when it is deleted.
+    A client that reconnects with `Last-Event-ID`, as browsers do, gets each event exactly once. The
+    stream stays open after the sweep has ended, and ends when the sweep is deleted.
     """
     latest = await run_sync(service.store.last_event, sweep_id)
     service.hub.check_room()
@@ -59,7 +65,7 @@ async def watch_sweep(
     return EventSourceResponse(
         stream(),
         ping=_PING_SECONDS,
-        # Without data, so that browsers pass over it; a program learns that time has passed.
+        # Without data, so that browsers ignore it; programs see that the connection is alive.
         ping_message_factory=lambda: ServerSentEvent(event="ping", sep="\n"),
         send_timeout=_SEND_SECONDS,
         sep="\n",

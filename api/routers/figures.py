@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Final, get_args
 
@@ -23,7 +24,7 @@ from api.models.figures import (
 )
 from api.openapi import problems
 from api.routers.families import CoefficientsId
-from api.service import ServiceDep, StoreDep
+from api.service import Service, ServiceDep, StoreDep
 from search_spaces.coefficients import PUBLISHED
 from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember
 
@@ -34,6 +35,11 @@ PLOTLY: Final[dict[str, Any]] = {
     "`seq` of the last event of the sweep that it knows of.",
     "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
 }
+FIGURE: Final[dict[str, Any]] = {
+    "response_class": Response,
+    "responses": {200: PLOTLY, **problems(404)},
+}
+"""Options of a route that answers a figure."""
 
 
 @router.get(
@@ -52,8 +58,7 @@ def list_figures(sweep_id: SweepId, store: StoreDep) -> FigureList:
     "/sweeps/{sweep_id}/figures/{name}",
     operation_id="get_figure",
     summary="A figure of a sweep",
-    response_class=Response,
-    responses={200: PLOTLY, **problems(404)},
+    **FIGURE,
 )
 async def get_figure(
     sweep_id: SweepId,
@@ -67,22 +72,21 @@ async def get_figure(
     It has an `ETag`. While a sweep runs, a figure that takes long to draw is drawn less often.
     """
     make = partial(service.figures.of_sweep, sweep_id, name)
-    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return await figure_answer(request, query.theme, service, make)
 
 
 @router.get(
     "/figures/comparison",
     operation_id="compare_sweeps",
     summary="Sweeps of one protocol beside each other",
-    response_class=Response,
-    responses={200: PLOTLY, **problems(404)},
+    **FIGURE,
 )
 async def compare_sweeps(
     query: Annotated[ComparisonQuery, Query()], request: Request, service: ServiceDep
 ) -> Response:
     """Accuracy against a cost, of the candidates of several sweeps."""
     make = partial(service.figures.comparison, query.sweep, query.cost)
-    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return await figure_answer(request, query.theme, service, make)
 
 
 @router.get(
@@ -103,15 +107,14 @@ async def get_published_family_figure(
         members = families.derived(*frame, PUBLISHED, "published", count)
         return draw(lambda: _family(members, None, "published"))
 
-    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return await figure_answer(request, query.theme, service, make)
 
 
 @router.get(
     "/figures/families/{coefficients_id}",
     operation_id="get_family_figure",
     summary="A family, drawn",
-    response_class=Response,
-    responses={200: PLOTLY, **problems(404)},
+    **FIGURE,
 )
 async def get_family_figure(
     coefficients_id: CoefficientsId,
@@ -133,7 +136,7 @@ async def get_family_figure(
         )
         return draw(lambda: _family(members, published, query.convention))
 
-    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return await figure_answer(request, query.theme, service, make)
 
 
 def _family(
@@ -150,8 +153,11 @@ def _family(
     return figures.family(frame(members), shown, name=f"{name} family")
 
 
-def answer(request: Request, theme: Theme, drawn: Drawn) -> Response:
-    """A figure as the answer to a request, or that it is as it was."""
+async def figure_answer(
+    request: Request, theme: Theme, service: Service, draw_figure: Callable[[], Drawn]
+) -> Response:
+    """Draw a figure, or answer 304 where the client has the same."""
+    drawn = await run_sync(draw_figure, limiter=service.drawing)
     headers = {"ETag": drawn.etag(theme), "Cache-Control": "private, no-cache"}
     if matches(headers["ETag"].encode(), request.headers.get("if-none-match", "").encode()):
         return Response(status_code=304, headers=headers)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.models.common import SweepId
-from api.models.logs import LogQuery
+from api.models.queries import LogQuery
 from api.negotiation import chosen
 from api.openapi import problems
 from api.service import StoreDep

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.figures import Drawn, draw
 from api.middleware.answers import keep
 from api.models.common import LARGEST_ID
 from api.models.figures import ThemeQuery
-from api.models.transfers import TransfersQuery
+from api.models.queries import TransfersQuery
 from api.openapi import problems
-from api.routers.figures import PLOTLY, answer
+from api.routers.figures import FIGURE, figure_answer
 from api.service import ServiceDep, StoreDep
 from results.values import Transfer, TransferRuns, Transfers
 
@@ -59,8 +58,7 @@ def list_transfer_runs(transfer_id: TransferId, store: StoreDep) -> TransferRuns
     "/{transfer_id}/figure",
     operation_id="get_transfer_figure",
     summary="A transfer, drawn",
-    response_class=Response,
-    responses={200: PLOTLY, **problems(404)},
+    **FIGURE,
 )
 async def get_transfer_figure(
     transfer_id: TransferId,
@@ -76,4 +74,4 @@ async def get_transfer_figure(
         row = service.store.transfer(transfer_id)
         return draw(lambda: transfer(row.cells, complete=row.complete))
 
-    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return await figure_answer(request, query.theme, service, make)

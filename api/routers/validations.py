@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.figures import Drawn, draw
 from api.middleware.answers import keep
 from api.models.common import LARGEST_ID
 from api.models.figures import ThemeQuery
-from api.models.validations import ValidationsQuery
+from api.models.queries import ValidationsQuery
 from api.openapi import problems
-from api.routers.figures import PLOTLY, answer
+from api.routers.figures import FIGURE, figure_answer
 from api.service import ServiceDep, StoreDep
 from results.values import Validation, Validations
 
@@ -56,8 +55,7 @@ def get_validation(validation_id: ValidationId, request: Request, store: StoreDe
     "/{validation_id}/figure",
     operation_id="get_validation_figure",
     summary="A validation, drawn",
-    response_class=Response,
-    responses={200: PLOTLY, **problems(404)},
+    **FIGURE,
 )
 async def get_validation_figure(
     validation_id: ValidationId,
@@ -73,4 +71,4 @@ async def get_validation_figure(
         report = service.store.validation(validation_id).report
         return draw(lambda: validation(report))
 
-    return answer(request, query.theme, await run_sync(make, limiter=service.drawing))
+    return await figure_answer(request, query.theme, service, make)

@@ -1,4 +1,4 @@
-"""How much one request may ask for."""
+"""Limits of the service on what a request may plan and train."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from search_spaces.specs.space import SearchSpace
 from search_spaces.specs.sweep import SweepSpec
 
 _PARAMETER_BYTES: Final = 4
-
-
 _ELSEWHERE: Final = "plan and run it with `scaling-search run` on the machine whose latency counts"
 
 
@@ -35,12 +33,12 @@ def check_space(space: SearchSpace, settings: Settings, *, elsewhere: str = _ELS
             "the service does not run networks, so it cannot plan for a latency target",
             elsewhere,
         )
-    if space.axes is not None and space.axes.points > settings.max_points:
-        raise invalid(
-            "body",
+    if space.axes is not None:
+        _check_most(
             "space.axes",
             space.axes.points,
-            f"at most {settings.max_points:,} points are planned per request",
+            settings.max_points,
+            "points are planned per request",
             "use larger steps, or plan with `scaling-search plan` on a machine of your own",
         )
     if space.lattice is not None:
@@ -48,55 +46,57 @@ def check_space(space: SearchSpace, settings: Settings, *, elsewhere: str = _ELS
         count = len(space.lattice.directions)
         if divisions is not None:
             count += (divisions + 1) * (divisions + 2) // 2
-        if count > settings.max_directions:
-            raise invalid(
-                "body",
-                "space.lattice",
-                count,
-                f"at most {settings.max_directions:,} directions are planned per request",
-                "use fewer divisions or directions",
-            )
+        _check_most(
+            "space.lattice",
+            count,
+            settings.max_directions,
+            "directions are planned per request",
+            "use fewer divisions or directions",
+        )
 
 
 def check_budget(spec: SweepSpec, planned: Sequence[NewCandidate], settings: Settings) -> None:
     """Raise a 422 if training these candidates would take too much."""
-    candidates = len(planned)
-    if candidates > settings.max_candidates:
-        raise invalid(
-            "body",
+    trials = spec.most_trials(len(planned), sum(one.eligible for one in planned))
+    for field, count, most, what, remedy in (
+        (
             "space",
-            candidates,
-            f"at most {settings.max_candidates:,} candidates are accepted per sweep",
+            len(planned),
+            settings.max_candidates,
+            "candidates are accepted per sweep",
             "use larger steps or a smaller target.tolerance",
-        )
-    trials = spec.most_trials(candidates, sum(one.eligible for one in planned))
-    if trials > settings.max_trials:
-        raise invalid(
-            "body",
+        ),
+        (
             "seeds",
             trials,
-            f"at most {settings.max_trials:,} trials are accepted per sweep",
+            settings.max_trials,
+            "trials are accepted per sweep",
             "use fewer seeds or candidates",
-        )
-    images = trials * spec.proxy.total_images
-    if images > settings.max_images:
-        raise invalid(
-            "body",
+        ),
+        (
             "proxy",
-            images,
-            f"at most {settings.max_images:,} training images are accepted per sweep",
+            trials * spec.proxy.total_images,
+            settings.max_images,
+            "training images are accepted per sweep",
             "reduce the images per trial, or use fewer seeds or candidates",
-        )
-    most = most_kept(spec.keep_checkpoints)
-    count = trials if most is None else min(most, trials)
+        ),
+    ):
+        _check_most(field, count, most, what, remedy)
+    limit = most_kept(spec.keep_checkpoints)
+    kept = trials if limit is None else min(limit, trials)
     largest = max((one.params for one in planned), default=0)
-    kept = count * largest * _PARAMETER_BYTES
-    if kept > settings.max_weight_bytes:
+    total_bytes = kept * largest * _PARAMETER_BYTES
+    if total_bytes > settings.max_weight_bytes:
         raise invalid(
             "body",
             "keep_checkpoints",
             spec.keep_checkpoints,
             f"at most {settings.max_weight_bytes:,} bytes of weights are kept per sweep; "
-            f"{plural(count, 'trial')} with up to {largest:,} parameters may need {kept:,}",
+            f"{plural(kept, 'trial')} with up to {largest:,} parameters may need {total_bytes:,}",
             "keep the weights of fewer trials, for example best:3",
         )
+
+
+def _check_most(field: str, count: int, most: int, what: str, remedy: str) -> None:
+    if count > most:
+        raise invalid("body", field, count, f"at most {most:,} {what}", remedy)
