@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,8 +12,11 @@ from scaling_search.cli import completion, user_code
 from scaling_search.cli.parameters import flag, option, option_group
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from results.store import Store
     from scaling_search.cli.records import Records
+    from scaling_search.cli.views.progress import Display
     from scaling_search.tune import execution as tune
 
 IMAGES: Final = "Images"
@@ -22,35 +26,8 @@ TRAINING: Final = "Training"
 STORED: Final = "Where results are kept"
 OUTPUT: Final = "Output"
 
-Json = Annotated[
-    bool,
-    typer.Option(
-        "--json",
-        help="Print one JSON document with stable keys instead of text.",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Quiet = Annotated[
-    bool,
-    typer.Option(
-        "--quiet",
-        "-q",
-        help="No progress on stderr; results are still printed.",
-        rich_help_panel=OUTPUT,
-    ),
-]
 Force = Annotated[
     bool, typer.Option("--force", help="Overwrite existing files.", rich_help_panel=OUTPUT)
-]
-FigureTarget = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE|FOLDER",
-        help="Draw it to a file: .html, .json (Plotly's), .png, .svg or .pdf.",
-        rich_help_panel=OUTPUT,
-    ),
 ]
 SweepNumber = Annotated[
     int,
@@ -79,6 +56,45 @@ UserClasses = Annotated[
         rich_help_panel=NETWORK,
     ),
 ]
+
+
+@option_group(OUTPUT)
+class Output:
+    """How results are printed."""
+
+    json: bool = flag("--json", "Print one JSON document with stable keys instead of text.")
+
+    def present(self, document: Any, show: Callable[[Console], None]) -> None:
+        """Print the document with --json, else the text, to stdout."""
+        from scaling_search.cli.output import console, print_json
+
+        if self.json:
+            print_json(document)
+        else:
+            show(console())
+
+    def present_line(self, document: Any, text: str) -> None:
+        """Print the document with --json, else one line of text, to stdout."""
+        self.present(document, lambda out: out.print(text, markup=False, soft_wrap=True))
+
+
+@option_group(OUTPUT)
+class Progress(Output):
+    """How results are printed, and whether progress is."""
+
+    quiet: bool = option(
+        "--quiet",
+        None,
+        "No progress on stderr; results are still printed.",
+        default=False,
+        short="-q",
+    )
+
+    def display(self) -> Display:
+        """The display of progress on stderr."""
+        from scaling_search.cli.views.progress import Display
+
+        return Display(quiet=self.quiet)
 
 
 @option_group(STORED)
@@ -284,3 +300,15 @@ class Figure:
         default="auto",
     )
     force: bool = flag("--force", "Overwrite existing files.")
+
+
+@option_group(OUTPUT)
+class Drawing(Figure):
+    """A file to draw to instead of printing."""
+
+    output: str | None = option(
+        "--output",
+        "FILE|FOLDER",
+        "Draw it to a file: .html, .json (Plotly's), .png, .svg or .pdf.",
+        short="-o",
+    )

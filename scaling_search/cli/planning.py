@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scaling_search.cli.inputs import existing_store
+from scaling_search.cli.views.progress import Display
 from scaling_search.data import PreparedDataset
 from scaling_search.environment import cuda_devices, usable_cores
 from scaling_search.networks.user_baselines.flop_counter import remember
@@ -25,30 +26,21 @@ if TYPE_CHECKING:
 
 
 def plan_of(
-    spec: SweepSpec,
-    data: PreparedDataset | None,
-    database: str | None,
-    tell: Callable[[int, str], None] = lambda count, how: None,
+    spec: SweepSpec, data: PreparedDataset | None, database: str | None, display: Display
 ) -> Plan:
     """The plan of a sweep for its images, or for the baseline's own channels and classes.
 
     A baseline of the user is checked first. Networks without a closed form that the database does
     not know are measured; under a constraint on latency they are run.
-
-    Args:
-        spec: the sweep.
-        data: its images.
-        database: where measurements are looked up.
-        tell: called with the number of networks that were measured so far, and how.
     """
     frame: dict[str, int] = {}
     if data is not None:
         frame = {"in_channels": data.channels, "classes": len(data.class_names)}
+    baseline = spec.space.baseline
     with (
-        checked_baseline(
-            spec.space.baseline, database, lambda count: tell(count, "measured with fvcore")
-        ),
-        telling(lambda count: tell(count, "run to know their latency")),
+        display.planning() as show,
+        checked_baseline(baseline, database, lambda count: show(count, "measured with fvcore")),
+        telling(lambda count: show(count, "run to know their latency")),
     ):
         return make_plan(spec.space, **frame)
 
@@ -97,12 +89,7 @@ def default_workers(cpus_per_trial: int, gpus_per_trial: float) -> int:
 
 
 def cost_of(
-    spec: SweepSpec,
-    plan: Plan,
-    data: PreparedDataset | None,
-    database: str | None,
-    *,
-    workers: int,
+    spec: SweepSpec, plan: Plan, data: PreparedDataset | None, database: str | None, *, workers: int
 ) -> Estimate:
     """The cost of training the plan, at this machine's stored training rate or a rough one."""
     try:

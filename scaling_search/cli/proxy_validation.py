@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 
 
 def read(
-    options: ValidationOptions,
-    search: options.Search,
-    images: options.Images,
-    database: str | None,
+    options: ValidationOptions, search: options.Search, images: options.Images, database: str | None
 ) -> ValidationSpec:
     """The validation that the options describe.
 
@@ -50,10 +47,7 @@ def read(
 
 
 def read_stored(
-    store: Store,
-    options: ValidationOptions,
-    search: options.Search,
-    images: options.Images,
+    store: Store, options: ValidationOptions, search: options.Search, images: options.Images
 ) -> ValidationSpec:
     """The stored validation that `--resume` names.
 
@@ -73,11 +67,7 @@ def read_stored(
 
 
 def begin(
-    store: Store,
-    spec: ValidationSpec,
-    data: PreparedDataset,
-    resume: int | None,
-    display: Display,
+    store: Store, spec: ValidationSpec, data: PreparedDataset, resume: int | None, display: Display
 ) -> int:
     """Store the validation unless it is there already; print what will be trained."""
     plan = sample(spec, data)

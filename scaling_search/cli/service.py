@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from api.settings import Settings, load
+from results.store import Store
 from scaling_search.cli import options
 from scaling_search.cli.failures import DONE, WRONG_INPUT
 from scaling_search.sweeps import runner
@@ -32,6 +33,11 @@ def service_database(database: str | None) -> str | None:
     """The URL of the database that the service uses: as given, else as its settings say."""
     secret = settings_with(database_url=database).database_url
     return None if secret is None else secret.get_secret_value()
+
+
+def service_store(database: str | None) -> Store:
+    """The store in the database that the service uses."""
+    return Store.open(service_database(database))
 
 
 def worker_arguments(options: options.Runner) -> list[str]:

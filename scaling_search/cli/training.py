@@ -16,12 +16,13 @@ from scaling_search.cli import options
 from scaling_search.cli.failures import FAILED, INTERRUPTED, complain
 from scaling_search.cli.planning import default_workers
 from scaling_search.cli.views.ending import report
-from scaling_search.cli.views.progress import Display
 from scaling_search.data import PreparedDataset
 from scaling_search.environment import cuda_devices
-from scaling_search.sweeps import Interrupted, drive
+from scaling_search.sweeps import Interrupted, create_sweep, drive
 from scaling_search.tune.execution import Execution
 from search_spaces.errors import InputError, WorkError
+from search_spaces.planning import Plan
+from search_spaces.specs.sweep import SweepSpec
 
 
 @contextmanager
@@ -57,14 +58,24 @@ def execution(options: options.Execution, *, sweeps: int = 1) -> Execution:
     return options.execution(workers)
 
 
-def train(
+def train_plan(
     store: Store,
-    sweep_id: int,
+    spec: SweepSpec,
+    plan: Plan,
     data: PreparedDataset,
     how: Execution,
-    display: Display,
-    *,
-    json: bool,
+    output: options.Progress,
+) -> None:
+    """Store a new sweep and train it; see `train`."""
+    display = output.display()
+    with display.measuring() as counted:
+        sweep_id = create_sweep(store, spec, data, plan, counted)
+    display.note(f"sweep {sweep_id} in {store.location}")
+    train(store, sweep_id, data, how, output)
+
+
+def train(
+    store: Store, sweep_id: int, data: PreparedDataset, how: Execution, output: options.Progress
 ) -> None:
     """Drive a sweep to its end, and print what it found.
 
@@ -74,7 +85,7 @@ def train(
             go on.
     """
     try:
-        with display.training() as view:
+        with output.display().training() as view:
             drive(store, sweep_id, data, how, observe=view.observe, counted=view.counted)
     except (Interrupted, KeyboardInterrupt):
         cancelled = store.sweep(sweep_id).state is SweepState.CANCELLED
@@ -90,7 +101,7 @@ def train(
         raise WorkError(
             f"{error}; what was trained is kept, `scaling-search resume {sweep_id}` goes on"
         ) from error
-    report(store, sweep_id, json)
+    report(store, sweep_id, output.json)
 
 
 def refuse_changes(kind: str, number: int, *values: Any, allowed: Container[str] = ()) -> None:

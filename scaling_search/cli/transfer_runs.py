@@ -19,12 +19,7 @@ from scaling_search.cli.views.progress import Display
 from scaling_search.data.parallel import Progress
 from scaling_search.training.isolation import Isolation
 from scaling_search.uses.transfer.hub import PREFIX
-from scaling_search.uses.transfer.running import (
-    Running,
-    Snapshot,
-    check_unchanged,
-    create_transfer,
-)
+from scaling_search.uses.transfer.running import Running, Snapshot, check_unchanged, create_transfer
 from scaling_search.uses.transfer.sources import Source, read_source
 from scaling_search.uses.transfer.targets import Prepared, prepare_targets
 from search_spaces.errors import InputError

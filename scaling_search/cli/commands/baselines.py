@@ -11,6 +11,7 @@ from scaling_search.cli import options
 
 
 def baselines(
+    output: options.Output,
     name: Annotated[
         str | None,
         typer.Argument(
@@ -18,7 +19,6 @@ def baselines(
             help="Check this one, for example mypkg.nets:TinyNet, and show its cost.",
         ),
     ] = None,
-    json: options.Json = False,
 ) -> None:
     """List networks that can be scaled, or check your own.
 
@@ -62,7 +62,7 @@ def baselines(
                 "spec": base.to_dict(),
             }
         )
-    if json:
+    if output.json:
         print_json({"baselines": rows} | ({"checks": checks} if name else {}))
         return
     made = table("name", ">params", ">FLOPs", ">px", ">stages", ">blocks", ">stride")

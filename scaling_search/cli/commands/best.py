@@ -36,7 +36,7 @@ class TargetOptions:
     )
 
 
-def best(wanted: TargetOptions, results: options.Results, json: options.Json = False) -> None:
+def best(wanted: TargetOptions, results: options.Results, output: options.Output) -> None:
     """Show the best conclusive coefficients.
 
     They are looked up for a baseline, a data set and a target: the cost of the networks, in FLOPs
@@ -51,7 +51,6 @@ def best(wanted: TargetOptions, results: options.Results, json: options.Json = F
       scaling-search best --target 1.5 --quantity latency
     """
     from scaling_search.cli.coefficients import best_record
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.parsing import parse_quantity
     from scaling_search.cli.records import check_baseline, dataset_filter
     from scaling_search.cli.views.best import best_document, show_best
@@ -61,7 +60,4 @@ def best(wanted: TargetOptions, results: options.Results, json: options.Json = F
         check_baseline(records, wanted.baseline)
         dataset = dataset_filter(wanted.dataset, results.server)
         record = best_record(records, wanted.baseline, dataset, wanted.target, quantity)
-    if json:
-        print_json(best_document(record))
-    else:
-        show_best(console(), record)
+    output.present(best_document(record), lambda out: show_best(out, record))

@@ -61,9 +61,7 @@ class SubjectOptions(options.Reading):
     )
     count: int = option("--count", "N", "Largest number of images.", default=12, min=1)
     boxes: Path | None = option(
-        "--boxes",
-        "CSV",
-        "Where objects are, in px of each file: image,left,top,right,bottom.",
+        "--boxes", "CSV", "Where objects are, in px of each file: image,left,top,right,bottom."
     )
     masks: Path | None = option(
         "--masks", "FOLDER", "The same as PNGs of the same names, white on the object."
@@ -107,12 +105,12 @@ def cam(
     maps: MapOptions,
     images: SubjectOptions,
     stored: options.Database,
-    output: Annotated[
+    output: options.Output,
+    folder: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the gallery."),
     ] = Path("cam"),
     baseline: options.UserClasses = None,
-    json: options.Json = False,
 ) -> None:
     """Show where networks look: class activation maps.
 
@@ -127,11 +125,7 @@ def cam(
       scaling-search cam base=a.safetensors wide=b.safetensors --images photos --boxes boxes.csv
     """
     from scaling_search.cli import galleries
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.cam import show_figures
 
-    made = galleries.make(maps, images, stored, output)
-    if json:
-        print_json(made.to_dict())
-    else:
-        show_figures(console(), made.tally.to_dict(), made.files)
+    made = galleries.make(maps, images, stored, folder)
+    output.present(made.to_dict(), lambda out: show_figures(out, made.tally.to_dict(), made.files))

@@ -34,9 +34,8 @@ def compare(
     search: Annotated[options.Search, Without("strategy")],
     execution: options.Execution,
     stored: options.Database,
+    output: options.Progress,
     space: options.Space = "small-images",
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
     """Compare ways of scaling at equal FLOPs.
 
@@ -60,17 +59,16 @@ def compare(
     from scaling_search.cli.parsing import parse_comparison
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
-    from scaling_search.sweeps import create_sweep
 
-    display, database = Display(quiet=quiet or (json and comparison.dry_run)), stored.database
+    display = Display(quiet=output.quiet or (output.json and comparison.dry_run))
+    database = stored.database
     compared = parse_comparison(comparison.methods, comparison.phis)
     spec = inputs.read_sweep(space, search, images, database, compare=compared)
     how = training.execution(execution)
     data = inputs.prepared(spec.data, display)
-    with display.planning() as tell:
-        made = planning.plan_of(spec, data, database, tell)
+    made = planning.plan_of(spec, data, database, display)
     cost = planning.cost_of(spec, made, data, database, workers=how.workers)
-    if not json:
+    if not output.json:
         view.show_planned(console(), spec, made, data, cost)
     elif comparison.dry_run:
         notes = planning.upsampled(made, data)
@@ -78,7 +76,4 @@ def compare(
     if comparison.dry_run:
         return
     with training.stoppable(), stored.open() as store:
-        with display.measuring() as counted:
-            sweep_id = create_sweep(store, spec, data, made, counted)
-        display.note(f"sweep {sweep_id} in {store.location}")
-        training.train(store, sweep_id, data, how, display, json=json)
+        training.train_plan(store, spec, made, data, how, output)

@@ -15,7 +15,7 @@ datasets = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
 @datasets.callback()
 @expand
-def listing(context: typer.Context, stored: options.Database, json: options.Json = False) -> None:
+def listing(context: typer.Context, stored: options.Database, output: options.Output) -> None:
     """List, inspect or register data sets.
 
     Listed are those that come with the installation and those that sweeps have used.
@@ -28,14 +28,10 @@ def listing(context: typer.Context, stored: options.Database, json: options.Json
     """
     if context.invoked_subcommand is not None:
         return
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import datasets as view
 
     rows = view.known_datasets(stored.database)
-    if json:
-        print_json({"datasets": rows})
-    else:
-        view.show_datasets(console(), rows)
+    output.present({"datasets": rows}, lambda out: view.show_datasets(out, rows))
 
 
 @datasets.command(cls=PanelCommand)
@@ -45,7 +41,7 @@ def inspect(
     images: Annotated[options.Images, Without("dataset")],
     reading: options.Reading,
     stored: options.Database,
-    json: options.Json = False,
+    output: options.Output,
 ) -> None:
     """Prepare a data set and describe it.
 
@@ -58,16 +54,12 @@ def inspect(
       scaling-search datasets inspect ~/vehicles --set data.layout=classes
     """
     from scaling_search.cli import inputs
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import datasets as view
     from scaling_search.cli.views.progress import Display
 
     spec = inputs.data_spec(path, reading.settings, stored.database, **images.changes())
-    data = inputs.prepared(spec, Display(quiet=json))
-    if json:
-        print_json(view.dataset_document(data))
-    else:
-        view.show_dataset(console(), data)
+    data = inputs.prepared(spec, Display(quiet=output.json))
+    output.present(view.dataset_document(data), lambda out: view.show_dataset(out, data))
 
 
 @datasets.command(cls=PanelCommand)
@@ -85,7 +77,7 @@ def add(
     images: Annotated[options.Images, Without("dataset")],
     reading: options.Reading,
     stored: options.Database,
-    json: options.Json = False,
+    output: options.Output,
 ) -> None:
     """Register a data set, for submitted sweeps to name.
 
@@ -108,9 +100,9 @@ def add(
 
     url = service_database(stored.database)
     spec = data_spec(path, reading.settings, url, **images.changes())
-    with Store.open(url) as store, Display(quiet=json).preparing() as progress:
+    with Store.open(url) as store, Display(quiet=output.json).preparing() as progress:
         data = register(store, name, spec, progress)
-    if json:
+    if output.json:
         print_json(view.dataset_document(data) | {"name": name, "source": spec.name})
         return
     view.show_dataset(console(), data)

@@ -23,35 +23,27 @@ def group() -> None:
 
 @db.command()
 @expand
-def path(stored: options.Database, json: options.Json = False) -> None:
+def path(stored: options.Database, output: options.Output) -> None:
     """Print where results are kept, without passwords."""
     from results.database import Database
-    from scaling_search.cli.output import print_json
 
     place = str(Database(stored.database))
-    if json:
-        print_json({"database": place})
-    else:
-        typer.echo(place)
+    output.present_line({"database": place}, place)
 
 
 @db.command()
 @expand
-def status(stored: options.Database, json: options.Json = False) -> None:
+def status(stored: options.Database, output: options.Output) -> None:
     """Check whether the database has this version's schema; changes nothing."""
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.database import database_document, describe
 
     document = database_document(stored.database)
-    if json:
-        print_json(document)
-    else:
-        console().print(describe(document), markup=False, soft_wrap=True)
+    output.present_line(document, describe(document))
 
 
 @db.command()
 @expand
-def upgrade(stored: options.Database, json: options.Json = False) -> None:
+def upgrade(stored: options.Database, output: options.Output) -> None:
     """Bring the database to this version's schema, completely or not at all.
 
     Example:
@@ -59,15 +51,12 @@ def upgrade(stored: options.Database, json: options.Json = False) -> None:
     """
     from results.database import Database
     from results.migrations import upgrade as migrate
-    from scaling_search.cli.output import console, print_json
 
     target = Database(stored.database)
     try:
         before, after = migrate(target)
     finally:
         target.close()
-    if json:
-        print_json({"database": str(target), "before": before, "revision": after})
-        return
     done = "already has" if before == after else "now has"
-    console().print(f"{target} {done} schema {after}", markup=False, soft_wrap=True)
+    document = {"database": str(target), "before": before, "revision": after}
+    output.present_line(document, f"{target} {done} schema {after}")

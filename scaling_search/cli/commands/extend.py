@@ -67,9 +67,8 @@ def extend(
     added: ExtensionOptions,
     execution: options.Execution,
     results: options.Results,
+    output: options.Progress,
     baseline: options.UserClasses = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
     """Add seeds, candidates, strategy or budget to a sweep.
 
@@ -94,16 +93,15 @@ def extend(
 
         with Client(results.server) as client:
             extended = client.extend(sweep, extension).sweep.id
-            show_queued(SweepRecord.read(client, extended), json)
+            show_queued(SweepRecord.read(client, extended), output.json)
         return
     from scaling_search.cli import inputs, training
-    from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps.extending import extend_sweep
 
-    display, how = Display(quiet=quiet), training.execution(execution)
+    display, how = output.display(), training.execution(execution)
     with training.stoppable(), results.open() as store:
         data = inputs.prepared(inputs.stored_spec(store.sweep(sweep)).data, display)
         with display.measuring() as counted:
             found = extend_sweep(store, sweep, extension, data, counted)
         display.note(f"sweep {found.sweep_id}: {found.why}")
-        training.train(store, found.sweep_id, data, how, display, json=json)
+        training.train(store, found.sweep_id, data, how, output)

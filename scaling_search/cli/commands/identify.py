@@ -19,9 +19,8 @@ def identify(
     execution: options.Execution,
     stored: options.Database,
     trained: IdentificationOptions,
+    output: options.Progress,
     baseline: options.UserClasses = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
     """Narrow the leader's coefficients by training at φ = 2.
 
@@ -36,11 +35,10 @@ def identify(
       scaling-search identify 3 --networks 4 --seeds 5
     """
     from scaling_search.cli import inputs, training
-    from scaling_search.cli.views.progress import Display
     from scaling_search.sweeps.identification import create_identification, question
     from search_spaces.human import plural
 
-    display, how = Display(quiet=quiet), training.execution(execution)
+    display, how = output.display(), training.execution(execution)
     with training.stoppable(), stored.open() as store:
         asked = question(store, sweep, networks=trained.networks, seeds=trained.seeds)
         data = inputs.prepared(asked.spec.data, display)
@@ -50,4 +48,4 @@ def identify(
             f"sweep {number} in {store.location}: {len(asked.chosen)} of "
             f"{plural(len(asked.groups), 'network')} at φ = 2"
         )
-        training.train(store, number, data, how, display, json=json)
+        training.train(store, number, data, how, output)

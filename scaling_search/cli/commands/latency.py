@@ -50,8 +50,7 @@ def latency(
     networks: MeasuredOptions,
     measurement: MeasurementOptions,
     stored: options.Database,
-    quiet: options.Quiet = False,
-    json: options.Json = False,
+    output: options.Progress,
 ) -> None:
     """Measure the latency of networks on this machine.
 
@@ -65,7 +64,6 @@ def latency(
       scaling-search latency --backend torch --backend onnxruntime --backend onnxruntime-int8
     """
     from scaling_search.cli import edge
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import edge as view
     from scaling_search.cli.views.progress import Display
     from scaling_search.uses.edge.measurement import measure_networks
@@ -77,7 +75,7 @@ def latency(
     else:
         measured = edge.candidates(sweep_id, stored)
     found = []
-    with Display(quiet=quiet or json).saying() as show:
+    with Display(quiet=output.quiet or output.json).saying() as show:
         for backend in measurement.backends or ("torch",):
             found += measure_networks(
                 [(one.label, one.spec) for one in measured],
@@ -93,7 +91,4 @@ def latency(
         store.put_edge_measurements(found, sweep_id=sweep_id)
         rows = edge.stored_measurements(store, found)
     accuracies = {one.spec.key: one.accuracy for one in measured}
-    if json:
-        print_json(view.document(rows, accuracies))
-    else:
-        view.show(console(), rows, accuracies)
+    output.present(view.document(rows, accuracies), lambda out: view.show(out, rows, accuracies))

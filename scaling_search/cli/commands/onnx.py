@@ -67,10 +67,9 @@ def onnx(
     network: network_options.NetworkName,
     images: DataOptions,
     stored: options.Database,
+    output: options.Progress,
     baseline: options.UserClasses = None,
     force: options.Force = False,
-    quiet: options.Quiet = False,
-    json: options.Json = False,
 ) -> None:
     """Write a network as ONNX, also quantised to int8.
 
@@ -90,7 +89,6 @@ def onnx(
     from scaling_search.cli import exports
     from scaling_search.cli.failures import FAILED
     from scaling_search.cli.network_files import spec_of
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.quantised import loss_told, show
     from scaling_search.uses.edge.deployment import Int8, LibraryWeights, deploy
@@ -109,7 +107,7 @@ def onnx(
         )
         exports.check_target(quantised.target, force=force)
     weights = LibraryWeights(options.weights, options.pretrained) if options.weights else None
-    display = Display(quiet=quiet or json)
+    display = Display(quiet=output.quiet or output.json)
     data = None
     if images.dataset is not None:
         data = _prepare(images.dataset, images.settings, stored.database, checkpoint, display)
@@ -123,10 +121,7 @@ def onnx(
             quantised=quantised,
             progress=told,
         )
-    if json:
-        print_json(found)
-    else:
-        show(console(), found)
+    output.present(found, lambda out: show(out, found))
     for row in found["files"]:
         loss_told(row, found["validation_images"], options.max_loss)
     if any(row.get("verdict") == "refused" for row in found["files"]):

@@ -28,7 +28,7 @@ def plan(
     images: Annotated[options.Images, Without("skip_corrupt")],
     search: Annotated[options.Search, Without("name", "keep_checkpoints")],
     stored: options.Database,
-    json: options.Json = False,
+    output: options.Output,
 ) -> None:
     """Show what a search would train, and its cost.
 
@@ -54,12 +54,11 @@ def plan(
     from scaling_search.cli.views import plan as view
     from scaling_search.cli.views.progress import Display
 
-    display, database = Display(quiet=json), stored.database
+    display, database = Display(quiet=output.json), stored.database
     spec, data = inputs.read_sweep(wanted.space, search, images, database), None
     if "data" in spec.model_fields_set:
         data = inputs.prepared(spec.data, display)
-    with display.planning() as tell:
-        made = planning.plan_of(spec, data, database, tell)
+    made = planning.plan_of(spec, data, database, display)
     spec.check_plan(len(made.candidates), sum(one.eligible for one in made.candidates))
     cost = planning.cost_of(spec, made, data, database, workers=planning.default_workers(1, 0))
     forecast = planning.forecast(spec, made, data, database, cost) if data else None
@@ -70,7 +69,7 @@ def plan(
         with stored.open() as store, display.measuring() as counted:
             measured = confirm(store, [(c.spec, c.complexity) for c in made.candidates], counted)
     notes = planning.upsampled(made, data) if data else {}
-    if json:
+    if output.json:
         print_json(view.plan_document(made, spec, cost, data, notes, measured, forecast))
         return
     out = console()

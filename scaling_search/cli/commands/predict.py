@@ -24,9 +24,7 @@ class PredictionOptions:
 
 
 def predict(
-    wanted: PredictionOptions,
-    baseline: options.UserClasses = None,
-    json: options.Json = False,
+    wanted: PredictionOptions, output: options.Output, baseline: options.UserClasses = None
 ) -> None:
     """Classify images with a trained network.
 
@@ -49,7 +47,7 @@ def predict(
 
     loaded = load(find(wanted.checkpoint))
     found = list(predict(loaded, wanted.images, top=wanted.top))
-    if json:
+    if output.json:
         about = loaded.about.model_dump(mode="json", exclude={"class_names", "mean", "std"})
         print_json({"checkpoint": about, "predictions": [one.to_dict() for one in found]})
     else:

@@ -9,9 +9,8 @@ def resume(
     sweep: options.SweepNumber,
     execution: options.Execution,
     results: options.Results,
+    output: options.Progress,
     baseline: options.UserClasses = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
     """Continue an interrupted, cancelled or incomplete sweep.
 
@@ -41,13 +40,19 @@ def resume(
                 "--ray-address are for training here: leave them out with --server, where the "
                 "runner decides"
             )
-        _requeue(results.server, sweep, json)
+        from scaling_search.client import Client
+
+        with Client(results.server) as client:
+            state = client.requeue(sweep)
+        output.present_line(
+            {"id": sweep, "state": str(state)},
+            f"sweep {sweep} is {state}: `scaling-search watch {sweep}` follows it",
+        )
         return
     from results.states import SweepState
     from scaling_search.cli import inputs, training
-    from scaling_search.cli.views.progress import Display
 
-    display, how = Display(quiet=quiet), training.execution(execution)
+    display, how = output.display(), training.execution(execution)
     with training.stoppable(), results.open() as store:
         stored = store.sweep(sweep)
         if stored.state is SweepState.FINISHED:
@@ -57,19 +62,4 @@ def resume(
             )
         data = inputs.prepared(inputs.stored_spec(stored).data, display)
         display.note(f"sweep {sweep}: {store.progress([sweep])[sweep]}")
-        training.train(store, sweep, data, how, display, json=json)
-
-
-def _requeue(server: str, sweep: int, json: bool) -> None:
-    """Give the sweep back to the service's runners."""
-    from scaling_search.cli.output import console, print_json
-    from scaling_search.client import Client
-
-    with Client(server) as client:
-        state = client.requeue(sweep)
-    if json:
-        print_json({"id": sweep, "state": str(state)})
-        return
-    console().print(
-        f"sweep {sweep} is {state}: `scaling-search watch {sweep}` follows it", markup=False
-    )
+        training.train(store, sweep, data, how, output)

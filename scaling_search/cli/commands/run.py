@@ -10,9 +10,8 @@ def run(
     search: options.Search,
     execution: options.Execution,
     stored: options.Database,
+    output: options.Progress,
     space: options.Space = "quickstart",
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
     """Search coefficients: plan, train, select, derive b0 to b7.
 
@@ -35,22 +34,16 @@ def run(
     from scaling_search.cli import inputs, planning, training
     from scaling_search.cli.output import console
     from scaling_search.cli.views import plan as view
-    from scaling_search.cli.views.progress import Display
-    from scaling_search.sweeps import create_sweep
 
-    display, database = Display(quiet=quiet), stored.database
+    display, database = output.display(), stored.database
     spec = inputs.read_sweep(space, search, images, database)
     how = training.execution(execution)
     with training.stoppable(), stored.open() as store:
         data = inputs.prepared(spec.data, display)
-        with display.planning() as tell:
-            made = planning.plan_of(spec, data, database, tell)
-        if not json:
+        made = planning.plan_of(spec, data, database, display)
+        if not output.json:
             cost = planning.cost_of(spec, made, data, database, workers=how.workers)
             out = console()
             view.show_planned(out, spec, made, data, cost)
             view.show_forecast(out, planning.forecast(spec, made, data, database, cost), spec)
-        with display.measuring() as counted:
-            sweep_id = create_sweep(store, spec, data, made, counted)
-        display.note(f"sweep {sweep_id} in {store.location}")
-        training.train(store, sweep_id, data, how, display, json=json)
+        training.train_plan(store, spec, made, data, how, output)

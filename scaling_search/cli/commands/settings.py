@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaling_search.cli import options
 
 
-def settings(json: options.Json = False) -> None:
+def settings(output: options.Output) -> None:
     """List the service's settings and their values.
 
     A setting comes from the environment (SCALING_SEARCH_ and its name in capitals), else from a
@@ -14,11 +14,7 @@ def settings(json: options.Json = False) -> None:
     Example:
       scaling-search settings
     """
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views import settings as view
 
     document = view.settings_document()
-    if json:
-        print_json(document)
-    else:
-        view.show_settings(console(), document)
+    output.present(document, lambda out: view.show_settings(out, document))

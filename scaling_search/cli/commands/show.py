@@ -12,8 +12,8 @@ from scaling_search.cli import options
 def show(
     sweep: options.SweepNumber,
     results: options.Results,
+    output: options.Output,
     trials: Annotated[bool, typer.Option("--trials", help="List every trial.")] = False,
-    json: options.Json = False,
 ) -> None:
     """Show a sweep: spec, progress, verdict, family.
 
@@ -33,7 +33,7 @@ def show(
 
     with results.connect() as records:
         record = SweepRecord.read(records, sweep)
-    if json:
+    if output.json:
         print_json(record.to_dict())
         return
     out = console()

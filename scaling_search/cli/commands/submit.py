@@ -21,8 +21,8 @@ def submit(
     images: RegisteredImageOptions,
     search: Annotated[options.Search, Without("baseline")],
     results: options.Results,
+    output: options.Output,
     space: options.Space = "quickstart",
-    json: options.Json = False,
 ) -> None:
     """Put a search into the queue, for a runner to train.
 
@@ -42,4 +42,4 @@ def submit(
 
     spec = read_sweep(space, search, images, local=False)
     with results.connect() as records:
-        show_queued(SweepRecord.read(records, submit(records, spec)), json)
+        show_queued(SweepRecord.read(records, submit(records, spec)), output.json)

@@ -28,7 +28,7 @@ class FilterOptions:
     limit: int = option("--limit", "N", "List the newest N.", default=20, min=1)
 
 
-def sweeps(wanted: FilterOptions, results: options.Results, json: options.Json = False) -> None:
+def sweeps(wanted: FilterOptions, results: options.Results, output: options.Output) -> None:
     """List sweeps with state, progress and verdict.
 
     The newest comes first. A sweep whose process is gone is interrupted: `scaling-search resume`
@@ -42,7 +42,6 @@ def sweeps(wanted: FilterOptions, results: options.Results, json: options.Json =
     """
     from results.states import SweepState
     from scaling_search.cli.documents import is_driven, summary_document
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.records import dataset_filter
     from scaling_search.cli.views.sweep import show_sweeps
     from search_spaces.errors import InputError, suggest
@@ -71,8 +70,8 @@ def sweeps(wanted: FilterOptions, results: options.Results, json: options.Json =
             found = sorted([*found, *gone], key=lambda one: -one.id)[: wanted.limit]
         elif state is SweepState.RUNNING:
             found = [one for one in found if is_driven(one)]
-    if json:
-        print_json({"sweeps": [summary_document(sweep) for sweep in found]})
-        return
     filtered = any(value is not None for value in (state, wanted.baseline, wanted.dataset))
-    show_sweeps(console(), found, filtered=filtered)
+    output.present(
+        {"sweeps": [summary_document(sweep) for sweep in found]},
+        lambda out: show_sweeps(out, found, filtered=filtered),
+    )

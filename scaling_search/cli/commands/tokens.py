@@ -7,11 +7,9 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import completion, options
-from scaling_search.cli.parameters import expand
+from scaling_search.cli.parameters import argument, expand, option, option_group
 
 tokens = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the token, for people.")]
 
 
 @tokens.callback()
@@ -27,42 +25,38 @@ def group() -> None:
     """
 
 
+@option_group()
+class TokenOptions:
+    """A new token."""
+
+    name: str = argument("NAME", "Name of the token, for people.")
+    scope: str = option(
+        "--scope",
+        "SCOPE",
+        "read: every GET; submit: also plan, submit, cancel and resume; admin: also delete.",
+        default="read",
+        complete=completion.scopes,
+    )
+    days: float | None = option("--days", "N", "Days until it expires; by default it does not.")
+
+
 @tokens.command()
 @expand
-def create(
-    name: NameArgument,
-    stored: options.Database,
-    scope: Annotated[
-        str,
-        typer.Option(
-            "--scope",
-            metavar="SCOPE",
-            help="read: every GET; submit: also plan, submit, cancel and resume; admin: also "
-            "delete.",
-            autocompletion=completion.scopes,
-        ),
-    ] = "read",
-    days: Annotated[
-        float | None,
-        typer.Option("--days", metavar="N", help="Days until it expires; by default it does not."),
-    ] = None,
-    json: options.Json = False,
-) -> None:
+def create(token: TokenOptions, stored: options.Database, output: options.Output) -> None:
     """Make a token and print it this once.
 
     Example:
       scaling-search tokens create laptop --scope submit --days 90
     """
-    from results.store import Store
     from scaling_search.cli.output import print_json, remark
-    from scaling_search.cli.service import service_database
+    from scaling_search.cli.service import service_store
     from scaling_search.cli.views import tokens as view
 
-    wanted = view.parse_scope(scope)
-    seconds = None if days is None else view.seconds(days)
-    with Store.open(service_database(stored.database)) as store:
-        made = store.create_token(name, wanted, ttl_seconds=seconds)
-    if json:
+    wanted = view.parse_scope(token.scope)
+    seconds = None if token.days is None else view.seconds(token.days)
+    with service_store(stored.database) as store:
+        made = store.create_token(token.name, wanted, ttl_seconds=seconds)
+    if output.json:
         print_json(view.token_document(made.token) | {"token": made.secret})
         return
     remark(f"{view.describe(made.token)}; it is shown this once:")
@@ -71,28 +65,30 @@ def create(
 
 @tokens.command(name="list")
 @expand
-def listing(stored: options.Database, json: options.Json = False) -> None:
+def listing(stored: options.Database, output: options.Output) -> None:
     """List tokens, expired and revoked ones too.
 
     Example:
       scaling-search tokens list
     """
-    from results.store import Store
-    from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.service import service_database
+    from scaling_search.cli.service import service_store
     from scaling_search.cli.views import tokens as view
 
-    with Store.open(service_database(stored.database)) as store:
+    with service_store(stored.database) as store:
         found = store.tokens()
-    if json:
-        print_json({"tokens": [view.token_document(token) for token in found]})
-    else:
-        view.show_tokens(console(), found)
+    output.present(
+        {"tokens": [view.token_document(token) for token in found]},
+        lambda out: view.show_tokens(out, found),
+    )
 
 
 @tokens.command()
 @expand
-def revoke(name: NameArgument, stored: options.Database, json: options.Json = False) -> None:
+def revoke(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the token, for people.")],
+    stored: options.Database,
+    output: options.Output,
+) -> None:
     """Revoke a token and the browser sessions that it opened.
 
     It takes effect within seconds.
@@ -100,14 +96,9 @@ def revoke(name: NameArgument, stored: options.Database, json: options.Json = Fa
     Example:
       scaling-search tokens revoke laptop
     """
-    from results.store import Store
-    from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.service import service_database
+    from scaling_search.cli.service import service_store
     from scaling_search.cli.views import tokens as view
 
-    with Store.open(service_database(stored.database)) as store:
+    with service_store(stored.database) as store:
         ended = store.revoke_token(name)
-    if json:
-        print_json(view.token_document(ended))
-    else:
-        console().print(f"token {name} is revoked", markup=False)
+    output.present_line(view.token_document(ended), f"token {name} is revoked")

@@ -32,9 +32,7 @@ class TransferOptions:
         "--images", "N", "Budget: training images per run, repeats counted."
     )
     rates: str | None = option(
-        "--rates",
-        "X,X,…",
-        "Learning rates to choose from on the validation split; one: no choice.",
+        "--rates", "X,X,…", "Learning rates to choose from on the validation split; one: no choice."
     )
     resolution_px: int | None = option(
         "--resolution", "PX", "Another resolution than that of the weights."
@@ -96,6 +94,7 @@ def transfer(
     images: Annotated[TargetOptions, Without("dataset")],
     device: DeviceOptions,
     stored: options.Database,
+    output: options.Progress,
     resume: Annotated[
         int | None,
         typer.Option(
@@ -103,8 +102,6 @@ def transfer(
         ),
     ] = None,
     baseline: options.UserClasses = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
     r"""Train from trained weights on other images.
 
@@ -128,12 +125,10 @@ def transfer(
     """
     from results.values.json import to_json
     from scaling_search.cli import transfer_runs
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.training import stoppable
-    from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.transfer import show_transfer
 
-    display = Display(quiet=quiet)
+    display = output.display()
     with stoppable(), stored.open() as store:
         if resume is None:
             spec = transfer_runs.read(options, images, stored.database)
@@ -144,7 +139,4 @@ def transfer(
         number = transfer_runs.begin(store, ready, resume, display)
         transfer_runs.train(store, number, ready, device, display)
         found = store.transfer(number)
-    if json:
-        print_json(to_json(found))
-    else:
-        show_transfer(console(), found)
+    output.present(to_json(found), lambda out: show_transfer(out, found))

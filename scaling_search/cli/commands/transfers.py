@@ -10,8 +10,9 @@ from scaling_search.cli import options
 
 
 def transfers(
-    figure: options.Figure,
+    drawing: options.Drawing,
     results: options.Results,
+    output: options.Output,
     number: Annotated[
         int | None,
         typer.Argument(metavar="[TRANSFER]", help="Show this one; without it, list all."),
@@ -19,8 +20,6 @@ def transfers(
     runs: Annotated[
         bool, typer.Option("--runs", help="Every run of it, with --json its curve too.")
     ] = False,
-    output: options.FigureTarget = None,
-    json: options.Json = False,
 ) -> None:
     """List transfers, or show one.
 
@@ -33,32 +32,29 @@ def transfers(
     """
     from results.values.json import to_json
     from scaling_search.cli.figures import FigureFile
-    from scaling_search.cli.output import console, print_json
     from scaling_search.cli.views.transfer import show_runs, show_transfer, show_transfers
     from search_spaces.errors import InputError
 
-    if number is None and (runs or output is not None):
-        option = "--runs" if runs else f"--output {output}"
+    if number is None and (runs or drawing.output is not None):
+        option = "--runs" if runs else f"--output {drawing.output}"
         raise InputError(
             f"{option}: say of which transfer, for example `scaling-search transfers 1`"
         )
-    file = None if output is None else FigureFile.at(output, f"transfer-{number}", figure)
+    file = None
+    if drawing.output is not None:
+        file = FigureFile.at(drawing.output, f"transfer-{number}", drawing)
     with results.connect() as records:
         rows = records.transfers() if number is None else [records.transfer(number)]
         trained = records.transfer_runs(rows[0].id) if runs else []
+    documents = [to_json(row) for row in rows]
     if file is not None:
         from results.figures import transfer
 
         file.write(transfer(rows[0].cells, complete=rows[0].complete), "transfer")
     elif number is None:
-        if json:
-            print_json({"transfers": [to_json(row) for row in rows]})
-        else:
-            show_transfers(console(), rows)
-    elif json:
-        listed = {"runs": [to_json(run) for run in trained]} if runs else {}
-        print_json(to_json(rows[0]) | listed)
+        output.present({"transfers": documents}, lambda out: show_transfers(out, rows))
     elif runs:
-        show_runs(console(), trained)
+        listed = {"runs": [to_json(run) for run in trained]}
+        output.present(documents[0] | listed, lambda out: show_runs(out, trained))
     else:
-        show_transfer(console(), rows[0])
+        output.present(documents[0], lambda out: show_transfer(out, rows[0]))

@@ -44,8 +44,7 @@ def validate_proxy(
     search: Annotated[options.Search, Without("images", "strategy", "keep_checkpoints")],
     execution: options.Execution,
     stored: options.Database,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
+    output: options.Progress,
 ) -> None:
     r"""Check whether the short budget is valid.
 
@@ -71,11 +70,9 @@ def validate_proxy(
     """
     from results.values.json import to_json
     from scaling_search.cli import inputs, proxy_validation, training
-    from scaling_search.cli.output import console, print_json
-    from scaling_search.cli.views.progress import Display
     from scaling_search.cli.views.validation import show_validation
 
-    display, how = Display(quiet=quiet), training.execution(execution)
+    display, how = output.display(), training.execution(execution)
     with training.stoppable(), stored.open() as store:
         if options.resume is None:
             spec = proxy_validation.read(options, search, images, stored.database)
@@ -85,8 +82,5 @@ def validate_proxy(
         number = proxy_validation.begin(store, spec, data, options.resume, display)
         proxy_validation.train(store, number, spec, data, how, display)
         found = store.validation(number)
-        if json:
-            print_json(to_json(found))
-        else:
-            show_validation(console(), found)
+        output.present(to_json(found), lambda out: show_validation(out, found))
         proxy_validation.check_whole(store, number)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from scaling_search.cli import options
 
 
-def watch(
-    sweep: options.SweepNumber,
-    results: options.Results,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-) -> None:
+def watch(sweep: options.SweepNumber, results: options.Results, output: options.Progress) -> None:
     """Follow a sweep until it ends, then show its outcome.
 
     The sweep is trained elsewhere. In a terminal the running trials are listed with their epochs;
@@ -27,10 +22,9 @@ def watch(
     """
     from scaling_search.cli.following import Following, check_end, observe
     from scaling_search.cli.views.ending import report
-    from scaling_search.cli.views.progress import Display
 
     with results.connect() as records:
         following = Following(records, sweep)
-        observe(following, Display(quiet=quiet))
+        observe(following, output.display())
         check_end(following.record.sweep)
-        report(records, sweep, json)
+        report(records, sweep, output.json)

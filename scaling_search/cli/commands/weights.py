@@ -37,9 +37,9 @@ class ConversionOptions:
 def weights(
     conversion: ConversionOptions,
     network: network_options.NetworkName,
+    output: options.Output,
     baseline: options.UserClasses = None,
     force: options.Force = False,
-    json: options.Json = False,
 ) -> None:
     """Rename trained weights for another library.
 
@@ -52,7 +52,6 @@ def weights(
     """
     from scaling_search.cli import exports
     from scaling_search.cli.network_files import spec_of
-    from scaling_search.cli.output import console, print_json
     from scaling_search.networks.weights import convert, detect, read_tensors, write_tensors
     from search_spaces.errors import InputError
 
@@ -68,13 +67,7 @@ def weights(
         raise InputError(f"{source}: {error}") from None
     write_tensors(converted, target)
     size = target.stat().st_size
-    if json:
-        print_json(
-            {"from": found, "to": to, "tensors": len(converted), "file": str(target), "bytes": size}
-        )
-    else:
-        console().print(
-            f"{len(converted)} tensors from {found}'s names to {to}'s: {target}, {size:,} bytes",
-            markup=False,
-            soft_wrap=True,
-        )
+    output.present_line(
+        {"from": found, "to": to, "tensors": len(converted), "file": str(target), "bytes": size},
+        f"{len(converted)} tensors from {found}'s names to {to}'s: {target}, {size:,} bytes",
+    )

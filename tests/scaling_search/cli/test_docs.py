@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from scaling_search.cli import docs
 from scaling_search.cli.app import app
@@ -43,6 +44,23 @@ def test_every_help_has_an_example_and_fits_a_terminal(text):
         assert max(len(line) for line in shown.splitlines()) <= 100
         if command not in ("", "db", "db path", "db status"):
             assert re.search(rf"^  +scaling-search {command}", shown, re.MULTILINE), command
+
+
+def test_the_summary_of_every_command_fits_a_line():
+    text = CliRunner().invoke(app, ["--help"], terminal_width=80).stdout
+    assert re.findall(r"^(\w.*):$", text, re.MULTILINE) == [
+        "Options",
+        "Search",
+        "Results",
+        "Networks",
+        "Transfer and edge",
+        "Service",
+    ]
+    for name in commands(typer.main.get_command(app)):
+        if name and " " not in name:
+            (line,) = re.findall(rf"^  {name} .*$", text, re.MULTILINE)
+            assert line.endswith(".")
+            assert not line.endswith("...")
 
 
 def section(text, command):
