@@ -1,4 +1,4 @@
-"""The application factory: settings in, a FastAPI application out; nothing opens before it runs."""
+"""The application factory: a FastAPI application from settings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from api import exception_handlers, openapi
 from api.dashboard.routers import ROUTERS as PAGES
 from api.events import Hub
 from api.figures import Figures
-from api.metrics import Metrics, RecordFigures
+from api.metrics import DatabaseMetrics, Metrics
 from api.middleware.answers import KeepAnswers
-from api.middleware.body import BoundBody
+from api.middleware.body import BodyLimit
 from api.middleware.guard import Guard
 from api.middleware.observe import REQUEST_ID, Observe
 from api.routers import (
@@ -52,10 +52,10 @@ from search_spaces.baselines import forbid_references
 from search_spaces.errors import InputError
 
 _LOCK_SECONDS: Final = 5.0
-"""A write waits so long for another one; then the answer is 503 and the client tries again."""
+"""A write waits this long for another; then the answer is 503, and the client tries again."""
 
 _THREADS: Final = 12
-"""Requests that ask the database at once: fewer than the connections that the pool may open."""
+"""Concurrent database requests: fewer than the connections that the pool may open."""
 
 _COMPRESSED_FROM_BYTES: Final = 1024
 _COMPRESSION: Final = 5
@@ -92,14 +92,14 @@ def create_app(settings: Settings) -> FastAPI:
         InputError: the database is not usable, or tokens are needed and there is none.
         WorkError: the database cannot be reached.
     """
-    forbid_references()  # what arrives over HTTP names no code, whatever this process did before
+    forbid_references()  # a request must never name code to import
     metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = _THREADS
         store = await run_sync(open_store, settings)
-        metrics.registry.register(RecordFigures(store))
+        metrics.registry.register(DatabaseMetrics(store))
         hub = Hub(
             store,
             poll_seconds=settings.events_poll_seconds,
@@ -162,14 +162,14 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
         Middleware(Observe, metrics=metrics),
         *cors,
         Middleware(Guard, settings=settings),
-        Middleware(BoundBody, max_bytes=settings.max_body_bytes),
+        Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
         Middleware(KeepAnswers, seconds=settings.answer_seconds, metrics=metrics),
         Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES, compresslevel=_COMPRESSION),
     ]
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of the service; see `create_app` for what may be wrong."""
+    """The store of the service; see `create_app` for the errors."""
     secret = settings.database_url
     url = None if secret is None else secret.get_secret_value()
     store = Store.open(url, timeout_seconds=_LOCK_SECONDS)

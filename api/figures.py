@@ -1,4 +1,4 @@
-"""Figures as answers: drawn once for what has happened so far, and not too often."""
+"""Drawn figures, cached until the sweep has changed."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 Theme = Literal["light", "dark"]
 
 _PATIENCE: Final = 10.0
-"""A figure that took a second to draw is good for ten, whatever happens meanwhile."""
+"""A figure that took one second to draw is shown for ten, even if the sweep changes."""
 _MOST_VIEWS: Final = 3
 _MOST_BYTES: Final = 64 * 2**20
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as JSON for each theme, and the number of the sweep's event that it knows of."""
+    """A figure as JSON for each theme, and the last event of the sweep that it includes."""
 
     contents: Mapping[str, bytes]
     event: int
@@ -40,22 +40,22 @@ class Drawn:
 
     @property
     def size(self) -> int:
-        """Bytes of all its contents."""
+        """Bytes of all themes."""
         return sum(map(len, self.contents.values()))
 
     def etag(self, theme: Theme) -> str:
-        """The validator of one of them."""
+        """ETag of the figure in a theme."""
         return f'"{blake2b(self.contents[theme], digest_size=12).hexdigest()}"'
 
-    def good(self, event: int) -> bool:
-        """Whether it still is, now that so many events have happened."""
+    def is_fresh(self, event: int) -> bool:
+        """Whether it may still be shown after this event."""
         return self.event == event or time.monotonic() - self.made < _PATIENCE * self.took
 
 
 class Figures:
-    """Draws figures and remembers them; for one thread at a time.
+    """Draws figures and caches them; not thread-safe.
 
-    Plotly and pandas are imported with the first one: the service starts without them.
+    Plotly and pandas are imported with the first figure: the service starts without them.
     """
 
     def __init__(self, store: Store) -> None:
@@ -66,16 +66,18 @@ class Figures:
         )
 
     def of_sweep(self, sweep_id: int, name: str) -> Drawn:
-        """One figure of a sweep, in step with its events.
+        """A figure of a sweep, up to its last event.
 
         Raises:
             NotFoundError: there is no such sweep.
         """
         event = self._store.last_event(sweep_id)
-        return self._kept((sweep_id, name), event, lambda: self._view(sweep_id, event).figure(name))
+        return self._cached(
+            (sweep_id, name), event, lambda: self._view(sweep_id, event).figure(name)
+        )
 
     def comparison(self, sweep_ids: tuple[int, ...], cost: str) -> Drawn:
-        """Several sweeps in one figure, in step with their events.
+        """Several sweeps in one figure, up to their last events.
 
         Raises:
             NotFoundError: there is no such sweep.
@@ -89,15 +91,15 @@ class Figures:
             views = [self._view(one, event) for one, event in events.items()]
             return figures.compare([view.compared() for view in views], cost=cost)
 
-        return self._kept((sweep_ids, cost), sum(events.values()), compared)
+        return self._cached((sweep_ids, cost), sum(events.values()), compared)
 
-    def _kept(self, key: Hashable, event: int, make: Callable[[], Figure]) -> Drawn:
-        kept = self._drawn.get(key)
-        if kept is None or not kept.good(event):
-            kept = draw(make, event)
+    def _cached(self, key: Hashable, event: int, make: Callable[[], Figure]) -> Drawn:
+        drawn = self._drawn.get(key)
+        if drawn is None or not drawn.is_fresh(event):
+            drawn = draw(make, event)
             with suppress(ValueError):  # larger than the whole cache
-                self._drawn[key] = kept
-        return kept
+                self._drawn[key] = drawn
+        return drawn
 
     def _view(self, sweep_id: int, event: int) -> SweepView:
         from results.views import SweepView
@@ -109,7 +111,7 @@ class Figures:
 
 
 def draw(make: Callable[[], Figure], event: int = 0) -> Drawn:
-    """A figure as Plotly's JSON, for light and for dark pages: only their template differs."""
+    """Draw a figure as Plotly JSON in each theme; only the template differs."""
     from results.figures import TEMPLATES
 
     began = time.monotonic()
@@ -125,7 +127,7 @@ def draw(make: Callable[[], Figure], event: int = 0) -> Drawn:
 
 @cache
 def prepare() -> None:
-    """Import what drawing needs, while the browser that will ask for figures still loads Plotly."""
+    """Import what drawing needs in the background, while the browser still loads Plotly."""
 
     def load() -> None:
         from results.views import prepare as imports

@@ -1,7 +1,7 @@
-"""Structured logs on stderr: one line an event, each with the id of its request.
+"""Structured logs on stderr: one line per event, with the id of its request.
 
-The id is bound for the time of a request (`structlog.contextvars`), so that whatever logs while it
-is served carries it, in worker threads too.
+The id is bound for the duration of a request (`structlog.contextvars`), so all lines logged
+meanwhile have it, also those of worker threads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LIBRARIES = ("uvicorn", "uvicorn.error", "sse_starlette")
 
 
 def configure(settings: Settings) -> None:
-    """Log as the settings say; the libraries' own lines go the same way."""
+    """Log as the settings say, including the lines of libraries."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     as_json = settings.log_format == "json"
     shared: list[Any] = [
@@ -52,7 +52,7 @@ def _text() -> structlog.dev.ConsoleRenderer:
 
 
 class _Forwarding(logging.Handler):
-    """A library's lines as ours."""
+    """Sends the lines of a library to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
         logger = structlog.get_logger(record.name)

@@ -1,4 +1,4 @@
-"""What Prometheus reads at `/metrics`: requests as they come, the record as it stands."""
+"""Metrics for Prometheus at `/metrics`: requests of this process, and state of the database."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 
 
 class Metrics:
-    """Figures of one application; each has a registry of its own."""
+    """Metrics of one application, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._seconds = Histogram(
             "scaling_search_request_seconds",
-            "Time from a request's first byte to the start of its answer.",
+            "Time from the first byte of a request to the start of its answer.",
             ("method", "route", "status"),
             registry=self.registry,
             buckets=_BUCKETS,
         )
         self.answers_kept = Counter(
             "scaling_search_answers_kept_total",
-            "Requests that were answered with stored bytes.",
+            "Requests answered from the cache.",
             registry=self.registry,
         )
         self.watchers = Gauge(
@@ -47,10 +47,10 @@ class Metrics:
         child.observe(seconds)
 
 
-class RecordFigures(Collector):
-    """The record's own figures, asked for when somebody looks.
+class DatabaseMetrics(Collector):
+    """Metrics that are read from the database at each scrape.
 
-    Finished sweeps never change, so that their images are summed once.
+    Finished sweeps do not change, so their images are summed once.
     """
 
     def __init__(self, store: Store) -> None:
@@ -77,14 +77,14 @@ class RecordFigures(Collector):
             sweeps.add_metric([state.value], tally[state])
         yield sweeps
         for name, help_text, value in (
-            ("queue_length", "Sweeps that wait for a runner.", queue),
-            ("running_trials", "Trials that are being trained.", trials),
+            ("queue_length", "Sweeps waiting for a runner.", queue),
+            ("running_trials", "Trials in training.", trials),
             (
                 "failed_trials",
-                "Trials that failed: resuming their sweeps tries them again.",
+                "Failed trials: resuming their sweeps trains them again.",
                 failed,
             ),
-            ("trained_images", "Images that ended trials were trained on.", images),
+            ("trained_images", "Training images of trials that have ended.", images),
         ):
             figure = GaugeMetricFamily(f"scaling_search_{name}", help_text)
             figure.add_metric([], value)

@@ -1,4 +1,4 @@
-"""The description of the service at `/openapi.json`, from the routes themselves."""
+"""The OpenAPI document at `/openapi.json`, generated from the routes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from results import values
 from search_spaces.families import FamilyMember
 
 DESCRIPTION: Final = """\
-Submit searches for compound-scaling coefficients, follow them, and ask what they found.
+Submit searches for compound-scaling coefficients, follow them and read their results.
 
-Lists come in pages: `next` is the `cursor` of the next one. Times are in UTC. One multiply-add is
-one FLOP. Errors are RFC 9457 problems, on every path.
+Lists have pages: `next` is the `cursor` of the next page. Times are in UTC. One multiply-add counts
+as one FLOP. All errors are RFC 9457 problems.
 """
 
 _ALWAYS: Final = (403, 503)
@@ -60,7 +60,7 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Describe the application with its problems and ways to sign in; built when first asked."""
+    """Describe the application with its problems and authentication; built on first request."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -71,7 +71,7 @@ def install(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(
+    document = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
@@ -79,7 +79,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
     )
-    components = made.setdefault("components", {})
+    components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -96,10 +96,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
     }
-    for path, operations in made["paths"].items():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
-    return made
+    return document
 
 
 def _configurations() -> Iterator[tuple[str, ConfigDict]]:
@@ -124,7 +124,7 @@ def _is_problem(response: dict[str, Any]) -> bool:
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
-    """What every operation has in common: who may use it, and how it may fail."""
+    """Add authentication and possible problems to an operation."""
     responses = operation["responses"]
     statuses = {403} if path in _HEALTH else {*_ALWAYS}
     if path not in PUBLIC:
@@ -135,6 +135,6 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if "422" in responses or operation.get("parameters"):
         statuses.add(422)
     responses.pop("422", None)  # FastAPI's own shape
-    declared = {int(status) for status, found in responses.items() if _is_problem(found)}
+    declared = {int(status) for status, one in responses.items() if _is_problem(one)}
     responses.update({str(status): _problem(status) for status in statuses | declared})
     operation["responses"] = dict(sorted(responses.items()))

@@ -30,7 +30,7 @@ def serve(settings: Settings, *, listening: Callable[[str], None] = lambda url: 
             tokens are needed and there is none.
         WorkError: the database cannot be reached.
     """
-    open_store(settings).close()  # what is wrong is better said now than from within uvicorn
+    open_store(settings).close()  # errors are reported here, not from within uvicorn
     bound = _bind(settings)
     configure(settings)
     host, port = bound.getsockname()[:2]
@@ -41,8 +41,8 @@ def serve(settings: Settings, *, listening: Callable[[str], None] = lambda url: 
         server_header=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    name = f"[{host}]" if ":" in host else host
-    listening(f"http://{name}:{port}")
+    shown = f"[{host}]" if ":" in host else host
+    listening(f"http://{shown}:{port}")
     uvicorn.Server(config).run(sockets=[bound])
 
 
@@ -53,7 +53,7 @@ def _bind(settings: Settings) -> socket.socket:
         )[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
-        # The words of the system alone: Python adds the address, in its own form.
+        # Only the system's message: Python appends the address in its own form.
         known = error.errno is not None and error.errno > 0
         reason = os.strerror(error.errno or 0) if known else error.strerror
         raise InputError(

@@ -1,6 +1,5 @@
-"""Pages for people: rendered here, kept up to date by a little JavaScript, usable without network.
+"""Pages for browsers: rendered here, updated by a little JavaScript, usable without network.
 
-A page is a template over what the store reads. It links to itself: what is filtered, sorted and
-paged stands in the address. Scripts come as files only, so that no page runs what a name in the
-record says.
+A page is a template over values of the store. Filters, order and page are in the address. Scripts
+are files only, so that no text from the database can run as a script.
 """

@@ -1,4 +1,4 @@
-"""Styles, scripts and Plotly under addresses that change with their content, cached for good."""
+"""Styles, scripts and Plotly, at addresses that contain a hash, so that browsers cache them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
 PREFIX: Final = "/assets/"
-"""Below it nothing is secret: the sign-in page needs its styles."""
+"""Paths with this prefix need no token, because the sign-in page uses them."""
 
 _PLOTLY: Final = "plotly.min.js"
 _MEDIA_TYPES: Final = {
@@ -21,23 +21,23 @@ _MEDIA_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_CACHE_FOREVER: Final = "public, max-age=31536000, immutable"
 
 router: Final = APIRouter(include_in_schema=False)
 
 
 @cache
 def _contents() -> dict[str, bytes]:
-    own = {entry.name: entry.read_bytes() for entry in (files(__package__) / "assets").iterdir()}
-    found = find_spec("plotly")  # found without being imported, which takes a second
-    assert found is not None, "a dependency of the package"
-    script = FilePath(str(found.origin)).parent / "package_data" / _PLOTLY
-    return own | {_PLOTLY: script.read_bytes()}
+    assets = {entry.name: entry.read_bytes() for entry in (files(__package__) / "assets").iterdir()}
+    plotly = find_spec("plotly")  # importing it would take a second
+    assert plotly is not None, "a dependency of the package"
+    script = FilePath(str(plotly.origin)).parent / "package_data" / _PLOTLY
+    return assets | {_PLOTLY: script.read_bytes()}
 
 
 @cache
 def _version() -> str:
-    """Hash of all of them: modules that import each other stay in step."""
+    """Hash of all assets, because scripts import each other."""
     hashed = blake2b(digest_size=8)
     for name, content in sorted(_contents().items()):
         hashed.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -50,7 +50,7 @@ def _packed(name: str) -> bytes:
 
 
 def address(name: str) -> str:
-    """Where a page finds one of them."""
+    """Address of an asset."""
     assert name in _contents(), name
     return f"{PREFIX}{_version()}/{name}"
 
@@ -61,10 +61,10 @@ def get_asset(
     name: Annotated[str, Path(max_length=50)],
     request: Request,
 ) -> Response:
-    """One of them; the addresses of another version are gone."""
+    """An asset; addresses of other versions do not exist."""
     if asset_version != _version() or name not in _contents():
         raise HTTPException(404)
-    headers = {"Cache-Control": _FOR_GOOD, "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": _CACHE_FOREVER, "Vary": "Accept-Encoding"}
     content = _contents()[name]
     if "gzip" in request.headers.get("accept-encoding", ""):
         content, headers["Content-Encoding"] = _packed(name), "gzip"

@@ -1,4 +1,4 @@
-"""From templates to pages: escaped, with numbers as people write them, and no script but ours."""
+"""Renders templates as pages: escaped, with formatted numbers, and with our own scripts only."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _DRAWS: Final = (
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("api.dashboard", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
+    environment.filters |= {
         "ago": ago,
         "amount": amount,
         "cost": NAMES.__getitem__,
@@ -55,11 +55,11 @@ def _environment() -> Environment:
         "triple": triple,
         "utc": utc,
     }
-    return made
+    return environment
 
 
 def wants_page(scope: Scope) -> bool:
-    """Whether a person with a browser asked, rather than a program."""
+    """Whether the client prefers HTML, as browsers do."""
     accept = Headers(scope=scope).get("accept")
     return preferred(accept, ("application/json", "text/html")) == "text/html"
 
@@ -79,9 +79,9 @@ def page(
         scope: of the request.
         template: its name without suffix.
         status: of the answer.
-        draws: whether Plotly is on it.
-        headers: further ones.
-        values: what the template names.
+        draws: whether the page uses Plotly.
+        headers: additional headers.
+        values: variables of the template.
     """
     service = getattr(scope["app"].state, "service", None)
     text = (

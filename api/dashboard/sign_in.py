@@ -19,7 +19,7 @@ def get_sign_in_page(request: Request) -> Response:
 
 
 def own_path(wanted: str | None) -> str:
-    """Where to go afterwards: a path of ours, whatever a link from elsewhere says."""
+    """The page to open after signing in: a path of this service, never another site."""
     given = wanted or "/"
     ours = given.startswith("/") and not given.startswith(("//", "/\\"))
     return given if ours and given.isprintable() else "/"

@@ -1,4 +1,4 @@
-"""How the best accuracy rose, small enough for a line of text."""
+"""A small drawing of the best accuracy over trials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 
 
 def sparkline(climb: Sequence[Climb], finished: int) -> Markup:
-    """A drawing of steps up; nothing where no trial has finished.
+    """An SVG with a step for each new best trial; empty if no trial has finished.
 
     Args:
         climb: the trials that beat all before them.
@@ -38,10 +38,10 @@ def sparkline(climb: Sequence[Climb], finished: int) -> Markup:
         x, y = at(step.trials, step.accuracy)
         line += f"H{x}V{y}"
     end, y = at(last, high)
-    said = (
+    label = (
         f"best trial rose from {percent(low)} to {percent(high)} over {plural(finished, 'trial')}"
     )
     return Markup(
         '<svg class="sparkline" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
-        'aria-label="{said}"><path d="{line}H{end}"/><circle cx="{end}" cy="{y}" r="2.5"/></svg>'
-    ).format(w=_WIDTH, h=_HEIGHT, said=said, line=line, end=end, y=y)
+        'aria-label="{label}"><path d="{line}H{end}"/><circle cx="{end}" cy="{y}" r="2.5"/></svg>'
+    ).format(w=_WIDTH, h=_HEIGHT, label=label, line=line, end=end, y=y)

@@ -1,4 +1,4 @@
-"""A form for a new sweep; its plan is shown before anything is submitted."""
+"""The form for a new sweep, which shows the plan before it submits."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ router: Final = APIRouter(include_in_schema=False)
 _FIRST: Final = "quickstart"
 
 
-class Start(BaseModel):
-    """From which specification to start."""
+class FormQuery(BaseModel):
+    """The specification to start from: of a sweep (`like`), or a preset."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,8 +37,8 @@ class Start(BaseModel):
 
 @router.get("/submit")
 def get_submit_page(request: Request, store: StoreDep, principal: PrincipalDep) -> Response:
-    """The form, filled from a preset or from a sweep that is there."""
-    query = asked(request, Start)
+    """The form, filled from a preset or from a stored sweep."""
+    query = asked(request, FormQuery)
     starts = _presets()
     chosen = query.preset if query.preset in starts else _FIRST
     if query.like is not None:
@@ -60,21 +60,21 @@ def get_submit_page(request: Request, store: StoreDep, principal: PrincipalDep) 
 
 @cache
 def _presets() -> dict[str, dict[str, Any]]:
-    """Each preset with every key, so that nobody has to know defaults."""
-    found = {}
+    """Presets with all keys, including defaults."""
+    specs = {}
     for name, text in presets().items():
         given = yaml.safe_load(text)
         whole = SweepSpec.model_validate(given).model_dump(mode="json", exclude_none=True)
-        found[name] = whole if "data" in given else {**whole, "data": {}}
-    return found
+        specs[name] = whole if "data" in given else {**whole, "data": {}}
+    return specs
 
 
 def _named(spec: dict[str, Any], dataset: str) -> dict[str, Any]:
-    """A stored specification as one would write it: its data by their registered name."""
+    """A stored specification, with the data set by its registered name."""
     whole = SweepSpec.model_validate(spec).model_dump(mode="json", exclude_none=True)
     return {**whole, "data": {**whole["data"], "name": dataset}}
 
 
 def _datasets(store: Store) -> list[tuple[str, str]]:
-    """Name of each registered data set, and what it holds."""
+    """Name and size of each registered data set."""
     return [(one.name, f"{one.images:,} images, {one.classes} classes") for one in store.datasets()]

@@ -1,4 +1,4 @@
-"""Transfers: where it pays to start from trained weights."""
+"""Pages of transfers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def get_transfers_page(request: Request, store: StoreDep) -> Response:
 
 @router.get("/transfers/{transfer_id}")
 def get_transfer_page(transfer_id: TransferId, request: Request, store: StoreDep) -> Response:
-    """One transfer: a table like the paper's, and accuracy against parameters."""
+    """A transfer: a table for each data set, and accuracy against parameters."""
     transfer = store.transfer(transfer_id)
     return page(
         request.scope,

@@ -1,4 +1,4 @@
-"""Events as they happen: one poller asks the database, any number of watchers listen."""
+"""Live events: one poller queries the database for any number of watchers."""
 
 from api.events.hub import Hub
 

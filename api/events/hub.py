@@ -1,4 +1,4 @@
-"""The one poller of a process, and the streams that it feeds."""
+"""The poller of events, and the streams that it feeds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from anyio.to_thread import run_sync
 from prometheus_client import Gauge
 from sse_starlette import ServerSentEvent
 
-from api.events.watcher import Told, Watcher
+from api.events.watcher import EncodedEvent, Watcher
 from api.problems import refused
 from results.documents.events import EventItem
 from results.store import Store
@@ -23,29 +23,29 @@ from results.values import Event
 from search_spaces.errors import InputError, WorkError
 
 _BATCH: Final = 500
-_LOOK_FOR_DELETED_SECONDS: Final = 5.0
+_CHECK_DELETED_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 2.0
-"""Between attempts while the database is away."""
+"""Between attempts while the database is unavailable."""
 _LONGEST_SECONDS: Final = 3600.0
-"""Then a client has to reconnect, and to show again who it is."""
+"""Then a client has to reconnect and to authenticate again."""
 
 _log = structlog.get_logger("api")
 
 
 @dataclass
 class _Channel:
-    """Those who watch one sweep; `seq` is the last event that they were told."""
+    """Watchers of one sweep; `seq` is the last event that they received."""
 
     seq: int
     watchers: set[Watcher] = field(default_factory=set)
 
 
 class Hub:
-    """Follows the events of every sweep that somebody watches.
+    """Follows the events of all sweeps that have watchers.
 
-    Streams begin in the database and go on with what the poller tells, in one sequence without gaps
-    or repeats: events of a sweep are numbered without gaps, so that a stream knows when it has to
-    read again. Everything here runs in the event loop; only the database is asked in threads.
+    A stream first reads past events from the database, then gets new ones from the poller. Events
+    of a sweep are numbered without gaps, so a stream notices when it has to read the database
+    again. All code runs in the event loop; only database queries run in threads.
     """
 
     def __init__(
@@ -57,29 +57,29 @@ class Hub:
         self._watching = watching
         self._channels: dict[int, _Channel] = {}
         self._count = 0
-        self._wanted = asyncio.Event()
+        self._has_watchers = asyncio.Event()
 
     async def follow(self, sweep_id: int, after: int) -> AsyncIterator[bytes]:
-        """The events of a sweep after a `seq`, as server-sent events, until nobody wants more.
+        """The events of a sweep after a `seq`, as server-sent events.
 
-        It ends when the sweep is deleted, and after `_LONGEST_SECONDS`.
+        The stream ends when the sweep is deleted, and after `_LONGEST_SECONDS`.
         """
         seq = after
         watcher = Watcher()
         with self._counted(watcher):
             while not watcher.over:
-                async for event in self._stored(sweep_id, seq):
-                    seq = event.seq
-                    yield written(event)
+                async for stored in self._stored(sweep_id, seq):
+                    seq = stored.seq
+                    yield encoded(stored)
                 with self._joined(sweep_id, watcher, seq) as channel:
-                    if channel.seq > seq:  # told to others since it was read
+                    if channel.seq > seq:  # others received it since it was read
                         continue
-                    while (told := await watcher.next()) is not None:
-                        if told.seq > seq + 1:
+                    while (event := await watcher.next()) is not None:
+                        if event.seq > seq + 1:
                             break
-                        if told.seq == seq + 1:
-                            seq = told.seq
-                            yield told.data
+                        if event.seq == seq + 1:
+                            seq = event.seq
+                            yield event.data
 
     def check_room(self) -> None:
         """Raise a 429 if no further stream may open."""
@@ -95,15 +95,15 @@ class Hub:
         )
 
     async def run(self) -> None:
-        """Poll until cancelled; then all streams end."""
-        looked = time.monotonic()
+        """Poll until cancelled; then end all streams."""
+        checked = time.monotonic()
         try:
             while True:
-                await self._wanted.wait()
-                more = await self._patiently(self._poll)
-                if time.monotonic() - looked > _LOOK_FOR_DELETED_SECONDS:
-                    await self._patiently(self._end_deleted)
-                    looked = time.monotonic()
+                await self._has_watchers.wait()
+                more = await self._with_patience(self._poll)
+                if time.monotonic() - checked > _CHECK_DELETED_SECONDS:
+                    await self._with_patience(self._end_deleted)
+                    checked = time.monotonic()
                 if not more:
                     await asyncio.sleep(self._poll_seconds)
         finally:
@@ -112,7 +112,7 @@ class Hub:
                     watcher.end()
 
     async def _stored(self, sweep_id: int, seq: int) -> AsyncIterator[Event]:
-        """Events that are stored, a batch at a time."""
+        """Stored events, read in batches."""
         while True:
             read = partial(self._store.events, sweep_id, after=seq, limit=_BATCH)
             events = await run_sync(read)
@@ -123,7 +123,7 @@ class Hub:
             seq = events[-1].seq
 
     async def _poll(self) -> bool:
-        """Tell the watchers what is new; whether there may be more."""
+        """Pass new events to the watchers; True if there may be more."""
         positions = {sweep_id: channel.seq for sweep_id, channel in self._channels.items()}
         read = partial(self._store.events_since, positions, limit=_BATCH)
         events = await run_sync(read)
@@ -132,15 +132,15 @@ class Hub:
             if channel is None or event.seq != channel.seq + 1:
                 continue  # everyone left, or somebody who read further joined meanwhile
             channel.seq = event.seq
-            told = Told(event.seq, written(event))
+            data = EncodedEvent(event.seq, encoded(event))
             for watcher in channel.watchers:
-                watcher.tell(told)
+                watcher.put(data)
         return len(events) == _BATCH
 
     async def _end_deleted(self) -> bool:
-        """End the streams of sweeps that are gone."""
-        there = await run_sync(self._store.sweep_states)
-        for sweep_id in self._channels.keys() - there.keys():
+        """End the streams of deleted sweeps."""
+        existing = await run_sync(self._store.sweep_states)
+        for sweep_id in self._channels.keys() - existing.keys():
             for watcher in self._channels[sweep_id].watchers:
                 watcher.end()
         return False
@@ -161,7 +161,7 @@ class Hub:
     def _joined(self, sweep_id: int, watcher: Watcher, seq: int) -> Iterator[_Channel]:
         channel = self._channels.setdefault(sweep_id, _Channel(seq))
         channel.watchers.add(watcher)
-        self._wanted.set()
+        self._has_watchers.set()
         try:
             yield channel
         finally:
@@ -169,19 +169,19 @@ class Hub:
             if not channel.watchers:
                 self._channels.pop(sweep_id, None)
             if not self._channels:
-                self._wanted.clear()
+                self._has_watchers.clear()
 
-    async def _patiently(self, ask: Callable[[], Awaitable[bool]]) -> bool:
-        """Ask the database; while it is away, wait and go on as if there were no news."""
+    async def _with_patience(self, query: Callable[[], Awaitable[bool]]) -> bool:
+        """Query the database; while it is unavailable, wait and report nothing new."""
         try:
-            return await ask()
+            return await query()
         except (InputError, WorkError) as error:
             _log.warning("events cannot be read", error=str(error))
             await asyncio.sleep(_PAUSE_SECONDS)
             return False
 
 
-def written(event: Event) -> bytes:
-    """An event as it is sent: its `seq` is the id that a reconnecting client repeats."""
+def encoded(event: Event) -> bytes:
+    """A server-sent event; its id is the `seq` that a reconnecting client repeats."""
     text = EventItem.from_record(event).model_dump_json()
     return ServerSentEvent(data=text, event=event.kind, id=str(event.seq), sep="\n").encode()

@@ -1,4 +1,4 @@
-"""One who listens: a bounded queue that admits when it has fallen behind."""
+"""A bounded queue of events for one stream, which reports when it overflowed."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ QUEUE_LENGTH: Final = 256
 
 
 @dataclass(frozen=True)
-class Told:
-    """An event ready to be sent, written once for all who watch."""
+class EncodedEvent:
+    """An event ready to be sent, encoded once for all watchers."""
 
     seq: int
     data: bytes
 
 
 class Watcher:
-    """Takes what the poller tells, and gives it to one stream.
+    """Passes events from the poller to one stream.
 
-    A stream that does not keep up loses nothing: its queue is emptied, and `next` says so by
-    returning None, whereupon the stream reads from the database what it missed.
+    A slow stream loses nothing: when its queue overflows the queue is emptied and `next` returns
+    None; then the stream reads the missed events from the database.
     """
 
     def __init__(self) -> None:
-        self._queue: deque[Told] = deque()
-        self._news = asyncio.Event()
+        self._queue: deque[EncodedEvent] = deque()
+        self._changed = asyncio.Event()
         self._lagging = False
         self.over = False
 
-    def tell(self, event: Told) -> None:
+    def put(self, event: EncodedEvent) -> None:
         """Queue an event."""
         if len(self._queue) >= QUEUE_LENGTH:
             self._queue.clear()
             self._lagging = True
         elif not self._lagging:
             self._queue.append(event)
-        self._news.set()
+        self._changed.set()
 
     def end(self) -> None:
-        """Let the stream end: there is nothing more to come."""
+        """End the stream."""
         self.over = True
-        self._news.set()
+        self._changed.set()
 
-    async def next(self) -> Told | None:
-        """The next event; None if the stream fell behind, or if it is `over`."""
+    async def next(self) -> EncodedEvent | None:
+        """The next event; None after an overflow, or if the stream is `over`."""
         while not self._queue:
             if self._lagging or self.over:
                 self._lagging = False
                 return None
-            self._news.clear()
-            await self._news.wait()
+            self._changed.clear()
+            await self._changed.wait()
         return self._queue.popleft()

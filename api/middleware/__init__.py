@@ -1,4 +1,4 @@
-"""What every request passes, from the outside in: observe, guard, bound the body, store answers.
+"""Middleware, from the outside in: observe, guard, limit the body, cache answers.
 
-Plain ASGI, because a layer that wraps requests in tasks and streams costs more than the answer.
+Plain ASGI, because Starlette's BaseHTTPMiddleware costs more time than most answers.
 """

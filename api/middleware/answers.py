@@ -1,8 +1,8 @@
-"""Answers that do not change are served as stored bytes, with a validator.
+"""A cache of answers that do not change.
 
 A route marks its answer with `keep(request)`. The answer gets an ETag and is served from memory,
-before any routing, until it is `answer_seconds` old: `Cache-Control` and `Age` say how old it may
-be and is. What this process changes shows at once, because a write drops all that is kept.
+before routing, until it is `answer_seconds` old; `Cache-Control` and `Age` have the largest and the
+actual age. Writes of this process are visible at once, because each empties the cache.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Key = tuple[str, bytes, bytes, bool]
 
 
 def keep(request: Request) -> None:
-    """Mark the answer to this request as one that does not change by itself."""
+    """Mark the answer to this request as one that may be cached."""
     request.scope["state"]["keep"] = True
 
 
 def changed(request: Request) -> None:
-    """Mark this request as one that changed what others may have been told."""
+    """Mark this request as one that changed data, so that the cache is emptied."""
     request.scope["state"]["changed"] = True
 
 
@@ -46,7 +46,7 @@ class _Kept:
 
 
 class KeepAnswers:
-    """Serves kept answers, keeps marked ones, and answers 304 where the client has the same."""
+    """Serves cached answers, caches marked ones, and answers 304 if the client has the same."""
 
     def __init__(self, app: ASGIApp, *, seconds: float, metrics: Metrics) -> None:
         self.app = app
@@ -83,13 +83,13 @@ class KeepAnswers:
             await self.app(scope, receive, _Capture(self, scope, key, etags, send))
         finally:
             if refreshed is not None:
-                if self._kept.get(key) is stale:  # it is no longer an answer that does not change
+                if self._kept.get(key) is stale:  # the answer was no longer marked
                     self._kept.pop(key, None)
                 self._pending.pop(key, None)
                 refreshed.set()
 
     async def _refreshed_by_another(self, key: Key) -> _Kept | None:
-        """What another request is just asking for, so that the database is asked once."""
+        """The answer that another request is just computing, so that the database is read once."""
         pending = self._pending.get(key)
         if pending is None:
             return None
@@ -113,7 +113,7 @@ class KeepAnswers:
     async def put(
         self, scope: Scope, key: Key, etags: bytes, start: Message, body: bytes, send: Send
     ) -> None:
-        """Keep an answer, then send it."""
+        """Cache an answer, then send it."""
         etag = b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
         max_age = f"private, max-age={int(self.seconds)}" if self.seconds >= 1 else "no-cache"
         start["headers"] = [
@@ -132,7 +132,7 @@ _OF_A_BODY: Final = frozenset({b"content-length", b"content-type", b"content-enc
 
 
 class _Capture:
-    """Sends an answer on; a marked one only once it is whole."""
+    """Passes an answer on; a marked answer only when it is complete."""
 
     def __init__(
         self, keeper: KeepAnswers, scope: Scope, key: Key, etags: bytes, send: Send
@@ -171,7 +171,7 @@ def _conditions(scope: Scope) -> tuple[bytes, bytes, bool]:
 
 
 def matches(etag: bytes, etags: bytes) -> bool:
-    """Whether If-None-Match names this validator; weak ones compare by their value."""
+    """Whether If-None-Match contains this ETag; weak ETags compare by value."""
     if not etags:
         return False
     if etags.strip() == b"*":

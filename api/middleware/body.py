@@ -1,4 +1,4 @@
-"""No body is larger than the settings allow, whatever its Content-Length says."""
+"""Limits the size of request bodies, also of those without Content-Length."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Finding, response
 
 
-class BoundBody:
-    """Answers 413 before an announced body is read, and while an unannounced one is."""
+class BodyLimit:
+    """Answers 413 before reading a body that is too large, or while reading it."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self.app = app
@@ -41,5 +41,5 @@ class BoundBody:
         return f"a request body may have at most {self.max_bytes:,} bytes"
 
     def _too_large(self, scope: Scope) -> ASGIApp:
-        finding = Finding(place="body", field="", rule=self._rule)
-        return response(scope, 413, self._rule, [finding], {"Connection": "close"})
+        item = Finding(place="body", field="", rule=self._rule)
+        return response(scope, 413, self._rule, [item], {"Connection": "close"})

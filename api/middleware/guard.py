@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.dashboard import assets
 from api.exception_handlers import unavailable
 from api.problems import SIGN_IN, Place, ProblemError, refused, response
-from api.security.identity import LOCAL, Principal, presented
+from api.security.identity import LOCAL, Principal, secret_of
 from api.security.limits import WriteLimit
 from api.security.origins import SAFE_METHODS, check_host, check_origin
 from api.settings import Settings
@@ -57,7 +57,7 @@ class Guard:
 
     async def _principal(self, scope: Scope, headers: Headers) -> Principal | None:
         public = scope["path"] in PUBLIC or scope["path"].startswith(assets.PREFIX)
-        secret = presented(headers)
+        secret = secret_of(headers)
         if secret is None:
             if not self.settings.tokens_needed:
                 return LOCAL

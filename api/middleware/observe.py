@@ -1,4 +1,4 @@
-"""The outermost layer: an id, a log line and a figure for every request, and a last resort."""
+"""The outermost layer: id, log line and metrics of each request; a problem for each failure."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SECURITY_HEADERS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-"""Unless an answer brings its own of the same name."""
+"""Added unless the answer has its own header of the same name."""
 
 _log = structlog.get_logger("api")
 
 
 class Observe:
-    """Names, times, counts and logs each request, and turns what nobody caught into a problem."""
+    """Names, times, counts and logs requests, and turns uncaught exceptions into problems."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
@@ -60,12 +60,12 @@ class Observe:
             except Exception:
                 _log.exception("unexpected failure", method=scope["method"], path=scope["path"])
                 if status:
-                    raise  # half an answer is out: only breaking off tells the client
+                    raise  # part of the answer was sent: only a broken connection tells the client
                 await fault(scope)(scope, receive, note)
             finally:
-                self._account(scope, status, answered - started, started)
+                self._record(scope, status, answered - started, started)
 
-    def _account(self, scope: Scope, status: int, seconds: float, started: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, started: float) -> None:
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "other"
         self.metrics.answered(method, _template(scope), status, seconds)
         _log.info(
@@ -95,7 +95,7 @@ def _add_headers(message: Message, request_id: str) -> None:
 
 
 def _template(scope: Scope) -> str:
-    """The path with the names of its parameters in place of their values."""
+    """The path with names of parameters instead of values."""
     kept = scope["state"].get("route")
     if kept is not None:
         return str(kept)

@@ -1,4 +1,4 @@
-"""Which figure is asked for."""
+"""Queries of figures."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ EXAMPLE: Final[dict[str, Any]] = {
 
 
 class ThemeQuery(BaseModel):
-    """For which page a figure is."""
+    """Theme of a figure."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    theme: Theme = Field("light", description="The page that it stands on.")
+    theme: Theme = Field("light", description="Theme of the page that shows the figure.")
 
 
 class FamilyFigureQuery(ThemeQuery, FamilyQuery):
-    """A family's figure."""
+    """Query of a family's figure."""
 
 
 class PublishedFigureQuery(ThemeQuery, PublishedQuery):
-    """An official family's figure."""
+    """Query of an official family's figure."""
 
 
 class ComparisonQuery(ThemeQuery):
-    """Which sweeps beside each other."""
+    """Sweeps to compare."""
 
     sweep: tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...] = Field(
-        min_length=2, max_length=12, description="Sweeps of one protocol; repeat to give more."
+        min_length=2, max_length=12, description="Sweeps of one protocol; repeat for several."
     )
-    cost: Cost = Field("flops", description="What accuracy is set against.")
+    cost: Cost = Field("flops", description="Cost on the horizontal axis.")
 
 
 class FigureList(Document):
-    """Every figure of a sweep."""
+    """Figures of a sweep."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"figures": ["triangle", "accuracy", "curves"]}}
     )
 
-    figures: list[FigureName] = Field(description="Names, in the order of a report.")
+    figures: list[FigureName] = Field(description="Names of the figures, in the order of a report.")

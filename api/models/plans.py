@@ -153,7 +153,7 @@ class PlanAnswer(Document):
             networks=plan.networks,
             candidates=[_network(one, planned.remarks(one)) for one in plan.candidates],
             directions=[PlannedDirection.from_plan(one) for one in plan.directions],
-            warnings=list(planned.cautions),
+            warnings=list(planned.warnings),
             training=Training(
                 strategy=spec.strategy.name,
                 trials=trials,

@@ -1,4 +1,4 @@
-"""Signing in from a browser."""
+"""Models of sessions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
 
 
 class SignIn(BaseModel):
-    """What a browser signs in with."""
+    """Credentials of a browser."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -30,7 +30,7 @@ class SignIn(BaseModel):
 
 
 class Who(Document):
-    """Who is asking."""
+    """Owner of the token or session."""
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 

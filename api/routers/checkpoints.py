@@ -1,4 +1,4 @@
-"""The weights that the trials of a sweep left."""
+"""Weights that the trials of a sweep saved."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/checkpoints", tags=["swe
 @router.get(
     "",
     operation_id="list_checkpoints",
-    summary="Weights that trials left",
+    summary="List saved weights",
     responses=problems(404),
 )
 def list_checkpoints(sweep_id: SweepId, store: StoreDep) -> Checkpoints:
-    """Files of weights, best trial first; none unless the sweep's `keep_checkpoints` asks for them.
+    """Files of weights, best trial first; empty unless the sweep sets `keep_checkpoints`.
 
-    They lie in the folder of checkpoints of the machine that trained the sweep.
+    The files are in the checkpoint folder of the machine that trained the sweep.
     """
     return Checkpoints(checkpoints=store.checkpoints(sweep_id))

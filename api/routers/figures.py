@@ -1,4 +1,4 @@
-"""Figures as Plotly's JSON, for any page or program that draws with Plotly."""
+"""Figures in the JSON format of Plotly, for any page or program that draws with Plotly."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from search_spaces.families import PUBLISHED_FAMILIES, FamilyMember
 router: Final = APIRouter(prefix="/v1", tags=["figures"])
 
 PLOTLY: Final[dict[str, Any]] = {
-    "description": "The figure as Plotly's JSON: `data` and `layout`. `layout.meta.event` is the "
-    "`seq` of the last event of the sweep that it knows of.",
+    "description": "Plotly JSON with `data` and `layout`. `layout.meta.event` is the `seq` of the "
+    "last event of the sweep that the figure includes.",
     "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
 }
 FIGURE: Final[dict[str, Any]] = {
@@ -49,7 +49,7 @@ FIGURE: Final[dict[str, Any]] = {
     responses=problems(404),
 )
 def list_figures(sweep_id: SweepId, store: StoreDep) -> FigureList:
-    """The names of what can be drawn of a sweep; the same for every one."""
+    """Names of the figures of a sweep; the same for all sweeps."""
     store.sweep_state(sweep_id)
     return FigureList(figures=list(get_args(FigureName)))
 
@@ -67,9 +67,9 @@ async def get_figure(
     request: Request,
     service: ServiceDep,
 ) -> Response:
-    """A figure of what has happened so far; what there is no data for yet is said in words.
+    """A figure of the results so far; without data, a note says what is missing.
 
-    It has an `ETag`. While a sweep runs, a figure that takes long to draw is drawn less often.
+    The answer has an `ETag`. While a sweep runs, figures that take long are drawn less often.
     """
     make = partial(service.figures.of_sweep, sweep_id, name)
     return await figure_answer(request, query.theme, service, make)
@@ -78,7 +78,7 @@ async def get_figure(
 @router.get(
     "/figures/comparison",
     operation_id="compare_sweeps",
-    summary="Sweeps of one protocol beside each other",
+    summary="Compare sweeps of one protocol",
     **FIGURE,
 )
 async def compare_sweeps(
@@ -92,7 +92,7 @@ async def compare_sweeps(
 @router.get(
     "/figures/families/published",
     operation_id="get_published_family_figure",
-    summary="An official family, drawn",
+    summary="Figure of an official family",
     response_class=Response,
     responses={200: PLOTLY},
 )
@@ -113,7 +113,7 @@ async def get_published_family_figure(
 @router.get(
     "/figures/families/{coefficients_id}",
     operation_id="get_family_figure",
-    summary="A family, drawn",
+    summary="Figure of a family",
     **FIGURE,
 )
 async def get_family_figure(
@@ -122,7 +122,7 @@ async def get_family_figure(
     request: Request,
     service: ServiceDep,
 ) -> Response:
-    """Multipliers, FLOPs and parameters of a family's members, beside the official family."""
+    """Multipliers, FLOPs and parameters of a family's members, with the official family."""
 
     def make() -> Drawn:
         record = service.store.one_coefficients(coefficients_id)

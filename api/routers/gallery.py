@@ -1,4 +1,4 @@
-"""Where the networks of a sweep look: class activation maps that `scaling-search cam` stored."""
+"""Class activation maps of a sweep's networks, stored by `scaling-search cam`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAGE: Final[dict[str, Any]] = {
     "content": {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"}},
 }
 _PICTURE: Final[dict[str, Any]] = {
-    "description": "Images beside their maps.",
+    "description": "Images and their maps.",
     "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
 }
 
@@ -31,7 +31,7 @@ _PICTURE: Final[dict[str, Any]] = {
     responses={200: _PAGE, **problems(404)},
 )
 def get_gallery(sweep_id: SweepId, store: StoreDep) -> Response:
-    """Where the networks that a sweep kept look, in one self-contained file."""
+    """Class activation maps of the networks whose weights were kept, in one HTML file."""
     name = f'attachment; filename="sweep-{sweep_id}-maps.html"'
     page = store.gallery_file(sweep_id, "page")
     return Response(page, media_type="text/html", headers={"Content-Disposition": name})
@@ -40,11 +40,11 @@ def get_gallery(sweep_id: SweepId, store: StoreDep) -> Response:
 @router.get(
     "/figures",
     operation_id="get_gallery_figures",
-    summary="Class activation maps in figures",
+    summary="Statistics of class activation maps",
     responses=problems(404),
 )
 def get_gallery_figures(sweep_id: SweepId, store: StoreDep) -> Gallery:
-    """Of each network of the gallery, how well its maps point at objects whose place is known."""
+    """How well the maps of each network point at objects whose place is known."""
     return store.gallery(sweep_id)
 
 
@@ -56,5 +56,5 @@ def get_gallery_figures(sweep_id: SweepId, store: StoreDep) -> Gallery:
     responses={200: _PICTURE, **problems(404)},
 )
 def get_gallery_picture(sweep_id: SweepId, store: StoreDep) -> Response:
-    """The first page of the gallery, a row for each image and a column for each network."""
+    """First page of the gallery: one row per image, one column per network."""
     return Response(store.gallery_file(sweep_id, "picture"), media_type="image/png")

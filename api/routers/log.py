@@ -18,7 +18,7 @@ router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/log", tags=["sweeps"])
 
 _JSON, _TEXT = "application/json", "text/plain"
 _AS_TEXT: Final[dict[str, Any]] = {
-    "description": "Lines of the log, oldest first; as plain text without their times.",
+    "description": "Lines of the log, oldest first; plain text has no times.",
     "content": {
         _TEXT: {
             "schema": {"type": "string"},
@@ -31,14 +31,14 @@ _AS_TEXT: Final[dict[str, Any]] = {
 @router.get(
     "",
     operation_id="get_log",
-    summary="The end of the driver's log",
+    summary="Log of the driver",
     response_model=DriverLog,
     responses={200: _AS_TEXT, **problems(404, 406)},
 )
 def get_log(
     sweep_id: SweepId, query: Annotated[LogQuery, Query()], request: Request, store: StoreDep
 ) -> DriverLog | Response:
-    """The last lines, or those that follow a line already seen; JSON, or plain text on request."""
+    """The last lines, or the lines after a given one, as JSON or plain text."""
     media_type = chosen(request.headers.get("accept"), (_JSON, _TEXT))
     store.sweep_state(sweep_id)
     lines = store.driver_log(sweep_id, limit=query.limit, after=query.after)

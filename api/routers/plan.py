@@ -1,4 +1,4 @@
-"""Dry runs: what a sweep would train."""
+"""Dry runs: the networks that a sweep would train."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ router: Final = APIRouter(prefix="/v1/plan", tags=["sweeps"])
 async def make_plan(spec: SpecBody, service: ServiceDep, principal: SubmitterDep) -> PlanAnswer:
     """The distinct networks that a sweep would train, with their complexity in closed form.
 
-    Nothing is stored. Without `data` in the body, channels and classes are the baseline's own.
+    Nothing is stored. Without `data` in the body, the baseline's own channels and classes are used.
     """
 
     def plan() -> PlanAnswer:

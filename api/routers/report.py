@@ -1,4 +1,4 @@
-"""A sweep as one file to keep or to send."""
+"""Report of a sweep: one HTML file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def get_report(sweep_id: SweepId, service: ServiceDep) -> Response:
     """Verdict, all figures, tables, specification and provenance in one self-contained file."""
 
     def write() -> str:
-        # Only here: it draws, and what draws takes longer to import than the service to start.
+        # Imported here: the drawing libraries take longer to import than the service to start.
         from results.reports import report_page
         from results.views import SweepView
 

@@ -1,4 +1,4 @@
-"""Signing in: a browser gets a cookie that scripts cannot read, for a token."""
+"""Sessions of browsers: a token is exchanged for a cookie that scripts cannot read."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ router: Final = APIRouter(prefix="/v1/session", tags=["session"])
 
 @router.post("", operation_id="sign_in", summary="Sign in", responses=problems(401))
 async def sign_in(body: SignIn, request: Request, response: Response, service: ServiceDep) -> Who:
-    """Exchange a token for a session: a cookie that is HttpOnly and SameSite.
+    """Exchange a token for a session cookie (HttpOnly and SameSite).
 
-    The session ends after some hours (a setting), with the token, or by signing out.
+    The session ends after `session_hours`, when the token ends, or by signing out.
     """
     principal = await service.identities.of(body.token)
     if principal is None or principal.token is None or body.token.startswith(SESSION_PREFIX):
@@ -42,9 +42,9 @@ async def sign_in(body: SignIn, request: Request, response: Response, service: S
     return _who(principal)
 
 
-@router.get("", operation_id="get_session", summary="Who am I?", responses=problems(401))
+@router.get("", operation_id="get_session", summary="Current session", responses=problems(401))
 async def get_session(request: Request, response: Response) -> Who:
-    """The name and scope that this request has."""
+    """Name and scope of the token or session of this request."""
     principal: Principal | None = request.state.principal
     if principal is None:
         raise unknown("header", "authorization", "nobody is signed in")
@@ -54,7 +54,7 @@ async def get_session(request: Request, response: Response) -> Who:
 
 @router.delete("", operation_id="sign_out", summary="Sign out", status_code=204)
 async def sign_out(request: Request, response: Response, service: ServiceDep) -> None:
-    """End the session of this browser; without one, nothing happens."""
+    """End the session of this browser, if there is one."""
     secret = request.cookies.get(SESSION_COOKIE)
     if secret is not None:
         await run_sync(service.store.close_session, secret)

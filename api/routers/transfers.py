@@ -1,4 +1,4 @@
-"""Transfers: weights that were learned on some images, used on others."""
+"""Transfers: weights trained on one data set, fine-tuned on others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def list_transfers(query: Annotated[TransfersQuery, Query()], store: StoreDep) -
     responses=problems(404),
 )
 def get_transfer(transfer_id: TransferId, request: Request, store: StoreDep) -> Transfer:
-    """Its results: accuracies by weights, data set and method, and gains over scratch."""
+    """Accuracies by weights, data set and method, and gains over training from scratch."""
     transfer = store.transfer(transfer_id)
     if transfer.finished_at is not None:
         keep(request)
@@ -50,14 +50,14 @@ def get_transfer(transfer_id: TransferId, request: Request, store: StoreDep) -> 
     responses=problems(404),
 )
 def list_transfer_runs(transfer_id: TransferId, store: StoreDep) -> TransferRuns:
-    """Every training, those that chose learning rates among them, each with its curve."""
+    """All trainings, including those that chose the learning rates, each with its curve."""
     return TransferRuns(runs=store.transfer_runs(transfer_id))
 
 
 @router.get(
     "/{transfer_id}/figure",
     operation_id="get_transfer_figure",
-    summary="A transfer, drawn",
+    summary="Figure of a transfer",
     **FIGURE,
 )
 async def get_transfer_figure(
@@ -66,7 +66,7 @@ async def get_transfer_figure(
     request: Request,
     service: ServiceDep,
 ) -> Response:
-    """Accuracy of each weights and method against parameters, one panel a data set."""
+    """Accuracy against parameters by weights and method, one panel per data set."""
 
     def make() -> Drawn:
         from results.figures import transfer

@@ -1,4 +1,4 @@
-"""Validations of proxies: whether a short budget is valid."""
+"""Validations of proxies: is a short training budget valid?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ValidationId = Annotated[
 def list_validations(query: Annotated[ValidationsQuery, Query()], store: StoreDep) -> Validations:
     """Validations, newest first.
 
-    One of the protocol of a sweep says whether what the sweep found can be trusted.
+    A validation of a sweep's protocol says whether the result of the sweep can be trusted.
     """
     rows = store.validations(limit=query.limit, protocol=query.protocol)
     return Validations(validations=rows)
@@ -40,10 +40,11 @@ def list_validations(query: Annotated[ValidationsQuery, Query()], store: StoreDe
     responses=problems(404),
 )
 def get_validation(validation_id: ValidationId, request: Request, store: StoreDep) -> Validation:
-    """Its results for each budget, and the budget to use.
+    """Results for each training budget, and the budget to use.
 
-    For each budget: whether the shared learning rate ranks fairly, how it agrees with the longest,
-    what choosing at it would lose there, and what it costs.
+    For each budget: whether a shared learning rate ranks the candidates fairly, how well the
+    ranking agrees with that of the longest budget, the accuracy lost by choosing at this budget,
+    and its cost.
     """
     validation = store.validation(validation_id)
     if validation.finished_at is not None:
@@ -54,7 +55,7 @@ def get_validation(validation_id: ValidationId, request: Request, store: StoreDe
 @router.get(
     "/{validation_id}/figure",
     operation_id="get_validation_figure",
-    summary="A validation, drawn",
+    summary="Figure of a validation",
     **FIGURE,
 )
 async def get_validation_figure(
@@ -63,7 +64,7 @@ async def get_validation_figure(
     request: Request,
     service: ServiceDep,
 ) -> Response:
-    """Accuracy of each candidate against the learning rate, one panel a budget."""
+    """Accuracy of each candidate against the learning rate, one panel per budget."""
 
     def make() -> Drawn:
         from results.figures import validation

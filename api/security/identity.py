@@ -1,4 +1,4 @@
-"""Who is asking: by token, by session, or because only this machine can."""
+"""Identity of a request: by token, by session, or local without either."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from results.values import Token
 
 SESSION_COOKIE: Final = "scaling_search_session"
 REMEMBERED_SECONDS: Final = 5.0
-"""For so long a token is believed without asking the database: a revoked one ends within it."""
+"""A token is valid this long without a database query: a revoked one ends within it."""
 _MOST_REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Someone who may do something; `token` is None where only this machine can ask."""
+    """The owner of a request; `token` is None for local requests without one."""
 
     name: str
     scope: AccessScope
@@ -38,8 +38,8 @@ class Principal:
 LOCAL: Final = Principal("local", AccessScope.ADMIN)
 
 
-def presented(headers: Headers) -> str | None:
-    """The secret that a request brings: a bearer token before a session; None if neither."""
+def secret_of(headers: Headers) -> str | None:
+    """The secret of a request: its bearer token, else its session; None if neither."""
     authorization = headers.get("authorization")
     if authorization is not None:
         scheme, _, secret = authorization.partition(" ")

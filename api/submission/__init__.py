@@ -1,1 +1,1 @@
-"""From a submitted specification to a plan, and to a sweep in the queue; nothing is trained."""
+"""From a submitted specification to a plan and a queued sweep; nothing is trained."""

@@ -1,4 +1,4 @@
-"""Which data set a submitted specification means: only what the server knows already."""
+"""Finds the data set of a submitted specification among those known to the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from search_spaces.specs.data import DataSpec
 from search_spaces.specs.sweep import SweepSpec
 
 _FIELD: Final = "data.name"
-_DECIDED_BEFORE: Final = (
+_FIXED_KEYS: Final = (
     "test_fraction",
     "depth_bits",
     "layout",
@@ -24,20 +24,20 @@ _DECIDED_BEFORE: Final = (
     "hub_config",
     "hub_revision",
 )
-"""These decide which images a data set has, and so its fingerprint."""
+"""Keys that decide the images of a data set, and so its fingerprint."""
 
 
 def find_data(spec: SweepSpec, store: Store, settings: Settings) -> Dataset:
-    """The data set that a submitted specification names: a registered one, or one below a root.
+    """The data set of a submitted specification: registered, or inside one of `data_roots`.
 
-    A path outside the configured roots is refused without looking whether it is there, and one
-    below them must have been prepared, because classes, channels and fingerprint come from that.
+    A path outside the roots is refused without a look at the disk. A path inside must have been
+    prepared, because preparation gives classes, channels and fingerprint.
 
     Raises:
-        ProblemError: 422, there is no such data set, or another choice of its images is asked for.
+        ProblemError: 422, the data set is unknown, or a key would change its images.
     """
     defaults = DataSpec()
-    for name in _DECIDED_BEFORE:
+    for name in _FIXED_KEYS:
         value = getattr(spec.data, name)
         if value != getattr(defaults, name):
             raise invalid(

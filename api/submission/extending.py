@@ -1,4 +1,4 @@
-"""More of a stored sweep, for the runners to train."""
+"""Extends a stored sweep and queues it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from search_spaces.specs.reading import parse
 from search_spaces.specs.sweep import SweepSpec
 
 _ELSEWHERE: Final = (
-    "search further with `scaling-search extend` on the machine whose latency counts; more seeds, "
-    "another strategy and a longer budget need no plan and are taken here"
+    "add directions with `scaling-search extend` on the machine whose latency counts; more seeds, "
+    "another strategy and a longer budget need no plan and are accepted here"
 )
 
 
 def extend_for(
     store: Store, settings: Settings, sweep_id: int, extension: Extension, key: str | None
 ) -> int:
-    """Extend a sweep, or make the longer one, and put it into the queue; its id.
+    """Extend a sweep, or create one with a longer budget, and queue it; returns its id.
 
     Raises:
         NotFoundError: there is no such sweep, or its data set is not known any more.
-        ConflictError: it waits or is driven.
-        ProblemError: 422, a limit is passed.
-        InputError: something would become less, or contradicts the rest.
+        ConflictError: it is queued or running.
+        ProblemError: 422, a limit is exceeded.
+        InputError: something would be reduced, or contradicts the rest.
     """
     stored = store.sweep(sweep_id)
     before = parse(SweepSpec, stored.spec, f"sweep {sweep_id}")
@@ -67,7 +67,7 @@ def extend_for(
 
 
 def _planned(spec: SweepSpec, data: Dataset, settings: Settings) -> list[NewCandidate]:
-    """What the search finds when it has been extended."""
+    """The candidates of the extended search."""
     check_space(spec.space, settings, elsewhere=_ELSEWHERE)
     plan = make_plan(
         spec.space, in_channels=spec.data.in_channels or data.channels, classes=data.classes

@@ -1,4 +1,4 @@
-"""Plans for requests, and sweeps from plans."""
+"""Plans of submitted specifications, and sweeps from plans."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Planned:
     data: Dataset | None
 
     @property
-    def cautions(self) -> tuple[str, ...]:
-        """What to know before training: the plan's warnings, the data's notes."""
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings of the plan and notes of the data set."""
         notes = () if self.data is None else self.data.notes
         return (*self.plan.warnings, *notes)
 
     @cached_property
     def candidates(self) -> list[NewCandidate]:
-        """As they are stored."""
+        """The candidates to store."""
         return new_candidates(self.plan, self.remarks)
 
     def remarks(self, candidate: Candidate) -> tuple[str, ...]:
-        """The caution for a candidate that enlarges the images."""
+        """The note of a candidate that upsamples the images."""
         if self.data is None or self.data.native_px is None:
             return ()
         native_px = self.data.native_px
@@ -47,9 +47,9 @@ class Planned:
 
 
 def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: bool) -> Planned:
-    """What a specification would train, within the limits of the service.
+    """Plan a specification within the limits of the service.
 
-    Without data (a dry run may do without), channels and classes are the baseline's own.
+    Without data (possible in a dry run), the baseline's own channels and classes are used.
 
     Raises:
         ProblemError: 422, a limit is passed or the data set is not known here.
@@ -73,9 +73,9 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
 def as_sweep(spec: SweepSpec, data: Dataset, key: str | None) -> NewSweep:
     """The sweep to store.
 
-    The stored specification names the images by their source, and as they were registered, so that
-    a driver finds the same ones; the driver adds what it runs with, and lets fvcore confirm the
-    complexities.
+    Its specification names the images by their source and as they were registered, so that the
+    driver finds the same ones. The driver adds versions and hardware, and confirms complexities
+    with fvcore.
     """
     located = spec.model_copy(update={"data": spec.data.registered_as(data.source, data.choices)})
     return NewSweep(

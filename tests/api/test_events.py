@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 
 from api.app import create_app
 from api.events import Hub
-from api.events.watcher import QUEUE_LENGTH, Told, Watcher
+from api.events.watcher import QUEUE_LENGTH, EncodedEvent, Watcher
 from api.settings import Settings
 from results import DatabaseUnavailableError, Store
 from results.states import SweepState
@@ -236,7 +236,7 @@ async def test_streams_end_with_the_service(hub, library, polls):
 async def test_a_queue_is_bounded_and_admits_what_it_dropped():
     watcher = Watcher()
     for seq in range(QUEUE_LENGTH + 5):
-        watcher.tell(Told(seq, b""))
+        watcher.put(EncodedEvent(seq, b""))
     assert await watcher.next() is None
-    watcher.tell(Told(1000, b""))
+    watcher.put(EncodedEvent(1000, b""))
     assert (await watcher.next()).seq == 1000

@@ -1,4 +1,4 @@
-// Keeps a page up to date: fetches it again and puts its live parts in the place of the old ones.
+// Updates a page: fetches it again and replaces the elements with `data-live`.
 // Everything else (forms, selections, open details) is left as it is.
 
 export async function refresh() {
@@ -22,8 +22,8 @@ function swap(now, then) {
   if (atEnd) now.scrollTop = now.scrollHeight;
 }
 
-// Calls `work` soon after `ask()`, never twice at once, at most every `pause` ms, less often while
-// it fails, and not while the page is out of sight.
+// Returns a function that requests a call of `work`: never two calls at once, at most one every
+// `pause` ms, fewer while it fails, and none while the page is hidden.
 export function paced(work, pause) {
   let wanted = false, busy = false, failures = 0;
   const run = async () => {

@@ -1,4 +1,4 @@
-// A plan, and what is wrong with a specification, as parts of the page.
+// Shows a plan and the errors of a specification.
 
 const amount = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const count = new Intl.NumberFormat("en");

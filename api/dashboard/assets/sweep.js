@@ -7,35 +7,34 @@ const KINDS = ["created", "claimed", "released", "state", "cancel_requested", "t
   "checkpoint", "checkpoint_lost", "outcome", "edge_measured", "images", "calibrated", "execution"];
 const place = document.getElementById("sweep");
 const draw = watchFigures();
-const ask = paced(async () => {
+const update = paced(async () => {
   const before = standing();
   await refresh();
-  tell(before, standing());
+  announce(before, standing());
 }, 1000);
 
 let seen = Number(place.dataset.event);
 
-// A stream that breaks off is taken up again by the browser; one that is refused (the session is
-// over, or too many are open) is not.
+// The browser reconnects a broken stream, but not a refused one (no session, or too many streams).
 function follow() {
   const events = new EventSource(`/v1/sweeps/${place.dataset.sweep}/events?after=${seen}`);
   for (const kind of KINDS) {
     events.addEventListener(kind, ({ lastEventId }) => {
       seen = Number(lastEventId);
-      ask();
+      update();
       draw(seen);
     });
   }
   events.addEventListener("error", () => {
     if (events.readyState !== EventSource.CLOSED) return;
-    ask();
+    update();
     setTimeout(follow, 15_000);
   });
 }
 
 follow();
 draw(seen);
-setInterval(() => { if (standing().state === "running") ask(); }, 15000); // its log and the time left are no events
+setInterval(() => { if (standing().state === "running") update(); }, 15000); // log and time left have no events
 
 const log = document.querySelector(".log");
 log.scrollTop = log.scrollHeight;
@@ -45,8 +44,8 @@ function standing() {
   return { state: document.getElementById("state").dataset.state, quarter: Math.floor((4 * done) / total), done, total };
 }
 
-// Not each trial, which would never let a screen reader finish a sentence.
-function tell(before, after) {
+// Not for each trial: a screen reader would never finish a sentence.
+function announce(before, after) {
   if (before.state !== after.state) say(`The sweep is ${after.state}.`);
   else if (before.quarter !== after.quarter) say(`${after.done} of ${after.total} trials are done.`);
 }
@@ -61,5 +60,5 @@ place.addEventListener("click", async ({ target }) => {
   notice.textContent = answer.ok ? button.dataset.done : (await answer.json()).detail;
   document.getElementById("answer").replaceChildren(notice);
   button.disabled = false;
-  ask();
+  update();
 });
