@@ -138,7 +138,7 @@ def test_a_wrong_last_event_id_is_refused(url, problem, value):
 
 
 def test_a_stream_of_a_deleted_sweep_ends(url, store, monkeypatch):
-    monkeypatch.setattr("api.events.hub._LOOK_FOR_DELETED_SECONDS", 0.05)
+    monkeypatch.setattr("api.events.hub._CHECK_DELETED_SECONDS", 0.05)
     with _follow(url, 4) as stream:
         assert [kind for _, kind, _ in stream.take(4)][-1] == "released"
         store.delete_sweep(4)
