@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2s
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
@@ -20,7 +21,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.problems import invalid
-from results.values import After, Order
+from results.values import After
 
 MOST_ROWS = 1000
 
@@ -49,10 +50,10 @@ class PageQuery(BaseModel):
     )
 
     @property
-    def order(self) -> Order:
-        """The order that `sort` names; a leading minus turns it round."""
+    def order(self) -> str:
+        """The key to sort by; a leading minus turns the order round."""
         sort: str = getattr(self, "sort")  # noqa: B009 - each list declares its own choices
-        return Order(key=sort.removeprefix("-"), descending=sort.startswith("-"))
+        return sort
 
 
 class Page(BaseModel, Generic[Item]):
@@ -64,11 +65,20 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = Field(description="`cursor` of the next page; null on the last one.")
 
 
+def example(item: Any) -> ConfigDict:
+    """Configuration of a page whose example holds the example of its items."""
+    extra: dict[str, Any] = {
+        "items": [item.__pydantic_config__["json_schema_extra"]["example"]],
+        "next": None,
+    }
+    return ConfigDict(json_schema_extra={"example": extra})
+
+
 @dataclass(frozen=True)
 class Paging:
     """Where a page begins, and how to name the next one."""
 
-    order: Order
+    sort: str
     after: After | None
     limit: int
     _context: bytes
@@ -82,8 +92,17 @@ class Paging:
         """
         filters = query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
         context = orjson.dumps([request.url.path, filters], option=orjson.OPT_SORT_KEYS)
-        after = None if query.cursor is None else _read(query.cursor, context, query.order)
+        after = (
+            None
+            if query.cursor is None
+            else _read(query.cursor, context, query.order.removeprefix("-"))
+        )
         return cls(query.order, after, query.limit, context)
+
+    @property
+    def key(self) -> str:
+        """What the list is sorted by."""
+        return self.sort.removeprefix("-")
 
     @property
     def fetched(self) -> int:
@@ -93,22 +112,24 @@ class Paging:
     def cut(
         self,
         rows: Sequence[Row],
-        value: Callable[[Row], Any],
         request: Request,
         response: Response,
+        *,
+        column: str | None = None,
     ) -> tuple[Sequence[Row], str | None]:
         """The page's rows and the cursor of the next one, which the Link header names too.
 
         Args:
             rows: `fetched` ones at most.
-            value: of a row, what the list is ordered by.
             request: what asked for the page.
             response: what will carry the header.
+            column: the attribute of a row that the list is sorted by, where it is not `key`.
         """
         if len(rows) <= self.limit:
             return rows, None
         shown = rows[: self.limit]
-        cursor = _written(After(value=value(shown[-1]), id=shown[-1].id), self._context)
+        after = After(value=attrgetter(column or self.key)(shown[-1]), id=shown[-1].id)
+        cursor = _written(after, self._context)
         following = request.url.include_query_params(cursor=cursor)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
         return shown, cursor
@@ -122,7 +143,7 @@ def _written(after: After, context: bytes) -> str:
     return base64.urlsafe_b64encode(_checksum(payload, context) + payload).decode().rstrip("=")
 
 
-def _read(cursor: str, context: bytes, order: Order) -> After:
+def _read(cursor: str, context: bytes, key: str) -> After:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         checksum, payload = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]
@@ -131,7 +152,7 @@ def _read(cursor: str, context: bytes, order: Order) -> After:
         value, row_id = orjson.loads(payload)
         if isinstance(value, dict):
             value = datetime.fromisoformat(value["at"]).astimezone(UTC)
-        if not isinstance(row_id, int) or not isinstance(value, _kind(order.key) | None):
+        if not isinstance(row_id, int) or not isinstance(value, _kind(key) | None):
             raise ValueError  # the checksum is no secret
         return After(value=value, id=row_id)
     except (ValueError, KeyError, TypeError, binascii.Error):

@@ -7,13 +7,12 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from results.documents.trials import TrialItem
-from results.values import After, TrialSummary
+from results.values import After, Trial
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 _AT_ONCE: Final = 2000
 
-FetchPage = Callable[[After | None, int], Sequence[TrialSummary]]
+FetchPage = Callable[[After | None, int], Sequence[Trial]]
 """Gives the trials that follow a row, so many of them."""
 
 _PARQUET_TYPES: Final = {
@@ -48,20 +47,18 @@ _PARQUET_TYPES: Final = {
 }
 
 
-def batches(
-    fetch: FetchPage, value: Callable[[TrialSummary], Any]
-) -> Iterator[list[dict[str, Any]]]:
-    """Every trial, so many at a time, as the fields of its JSON form."""
+def batches(fetch: FetchPage, key: str) -> Iterator[list[dict[str, Any]]]:
+    """Every trial in the order of `key`, so many at a time, as its fields."""
     after: After | None = None
     while rows := fetch(after, _AT_ONCE):
-        yield [TrialItem.from_summary(row).model_dump() for row in rows]
-        after = After(value=value(rows[-1]), id=rows[-1].id)
+        yield [{name: getattr(row, name) for name in _PARQUET_TYPES} for row in rows]
+        after = After(value=getattr(rows[-1], key), id=rows[-1].id)
 
 
 def as_csv(rows: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
     """CSV with a header line; roles are joined by +, missing values are empty, times ISO 8601."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(TrialItem.model_fields), lineterminator="\n")
+    writer = csv.DictWriter(text, list(_PARQUET_TYPES), lineterminator="\n")
     writer.writeheader()
     for batch in rows:
         writer.writerows(map(_plain, batch))

@@ -28,14 +28,14 @@ from search_spaces.specs.sweep import load_sweep
 
 
 def trial(training: Training) -> dict[str, Any]:
-    curve = [round(report.top1, 4) for report in training.epochs()]
+    curve = [round(report.accuracy, 4) for report in training.epochs()]
     result = training.result
     assert result is not None
     return {
-        "top1": result.top1,
+        "top1": result.accuracy,
         "curve": curve,
         "train_loss": result.train_loss,
-        "validation_loss": result.validation_loss,
+        "validation_loss": result.loss,
         "images_per_second": round(result.images_per_second, 1),
         "seconds": round(result.seconds, 2),
         "diverged": result.diverged,

@@ -162,7 +162,7 @@ def _stored_curves(store: Store, sweep_id: int) -> dict[Pick, NDArray[np.float64
     trials = {trial.id: trial for trial in store.trials(sweep_id, states=[TrialState.FINISHED])}
     reached: dict[Pick, dict[int, float]] = {}
     for epoch in store.epochs(sweep_id, trial_ids=list(trials)):
-        trial = trials[epoch.trial_id]
+        trial = trials[epoch.trial]
         if epoch.attempt == trial.attempts and epoch.accuracy is not None:
             pick = index[trial.candidate_id], trial.seed
             reached.setdefault(pick, {})[epoch.epoch] = epoch.accuracy

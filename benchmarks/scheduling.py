@@ -22,16 +22,16 @@ from typing import Any
 from ray import tune
 
 from benchmarks.report import Figure
+from results.owners import this_process
 from results.store import Store
+from results.values import TrialResult
 from scaling_search.data import PreparedDataset
 from scaling_search.data.prepare import prepare
-from scaling_search.environment import is_dead, this_process
 from scaling_search.sweeps import create_sweep
 from scaling_search.sweeps.lease import LEASE_SECONDS, held
 from scaling_search.sweeps.progress import Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.sweeps.signals import Watch
-from scaling_search.training import TrialResult
 from scaling_search.tune.execution import Execution
 from scaling_search.tune.session import ray_session
 from scaling_search.tune.trainable import Shared
@@ -132,7 +132,7 @@ def _reused(
 ) -> None:
     plan = make_plan(sweep.space, in_channels=data.channels, classes=len(data.class_names))
     number = create_sweep(store, sweep, data, plan)
-    lease = store.claim(number, this_process(), ttl_seconds=LEASE_SECONDS, is_owner_dead=is_dead)
+    lease = store.claim(number, this_process(), ttl_seconds=LEASE_SECONDS)
     candidates, trials = store.candidates(number), store.trials(number)
     specs = {candidate.id: candidate.spec for candidate in candidates}
     tracker, watch = Tracker(candidates, trials, sweep.proxy.reports), Watch()
@@ -164,7 +164,7 @@ def _processes(
 
         training = Training(NetworkSpec.from_dict(config["spec"]), proxy, data, 0)
         for report in training.epochs():
-            accuracy = report.top1
+            accuracy = report.accuracy
         assert training.result is not None
         tune.report({"accuracy": accuracy, "seconds": training.result.seconds})
 

@@ -86,7 +86,7 @@ def _measured(data: PreparedDataset, epochs: int) -> Iterator[Figure]:
         began = time.process_time()
         probe = kind(Features(network, start, CLASSIFIER, data), proxy, 0)
         *_, last = probe.epochs()
-        seconds[name], accuracies[name] = time.process_time() - began, last.top1
+        seconds[name], accuracies[name] = time.process_time() - began, last.accuracy
     print(
         f"{data.n_train:,} images, {epochs} epochs; accuracy {accuracies['ours']:.3f}, "
         f"recomputed {accuracies['plain']:.3f}"

@@ -2,8 +2,11 @@
 
 `Store` is the way in and out; `values` are the values it takes and gives; `states` names what may
 become what; `errors` what can go wrong. `results.frames`, pandas views for notebooks, is imported
-by itself: pandas takes longer to import than a query to answer.
+by itself: pandas takes longer to import than a query to answer. `Store` is imported when it is
+first used: whoever needs the values alone does not wait for SQLAlchemy.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from results import values
 from results.errors import (
@@ -14,7 +17,9 @@ from results.errors import (
     NotFoundError,
 )
 from results.states import AttemptState, SweepState, TrialState, Verdict
-from results.store import Store
+
+if TYPE_CHECKING:
+    from results.store import Store
 
 __all__ = [
     "AttemptState",
@@ -29,3 +34,11 @@ __all__ = [
     "Verdict",
     "values",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Store":
+        from results.store import Store
+
+        return Store
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,24 +16,27 @@ from results.states import TrialState
 from results.values import Candidate, EdgeMeasurement, Epoch, NewStoredMember, Trial
 from search_spaces.specs.sweep import FRESH
 
+_OF_CANDIDATE = [
+    "index",
+    "roles",
+    "alpha",
+    "beta",
+    "gamma",
+    "flops",
+    "params",
+    "activations",
+    "measured_ratio",
+]
+
 
 def trials(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """One row a trial, with its candidate's index, coefficients and complexity."""
-    frame = _frame(Trial, reader.trials(sweep_id))
-    plan = _frame(Candidate, reader.candidates(sweep_id)).rename(columns={"id": "candidate_id"})
-    about = [
-        "candidate_id",
-        "index",
-        "roles",
-        "alpha",
-        "beta",
-        "gamma",
-        "flops",
-        "params",
-        "activations",
-        "measured_ratio",
-    ]
-    return frame.merge(plan[about], on="candidate_id", how="left", validate="many_to_one")
+    rows = reader.trials(sweep_id)
+    if not rows:
+        reader.sweep(sweep_id)  # raises if there is none
+    frame = _frame(Trial, rows).rename(columns={"candidate": "index"})
+    frame.insert(1, "sweep_id", sweep_id)
+    return frame[[*frame.columns.difference(_OF_CANDIDATE, sort=False), *_OF_CANDIDATE]]
 
 
 def epochs(
@@ -44,13 +47,8 @@ def epochs(
     `trial_ids`: of these trials alone.
     """
     frame = _frame(Epoch, reader.epochs(sweep_id, trial_ids=trial_ids))
-    about = _frame(Trial, reader.trials(sweep_id)).rename(columns={"id": "trial_id"})
-    return frame.merge(
-        about[["trial_id", "candidate_id", "seed"]],
-        on="trial_id",
-        how="left",
-        validate="many_to_one",
-    ).sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
+    frame = frame.rename(columns={"trial": "trial_id", "candidate": "index"})
+    return frame.sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
 
 
 def family(members: Sequence[NewStoredMember]) -> pd.DataFrame:
@@ -61,21 +59,19 @@ def family(members: Sequence[NewStoredMember]) -> pd.DataFrame:
 def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:
     """One row a candidate in the plan's order, with what its finished trials of the search reached.
 
-    Adds `seeds` (finished trials), `diverged`, `stopped`, `failed`, and over the finished ones
-    `accuracy_mean`, `accuracy_std` (sample standard deviation; missing below two) and the mean of
-    `train_seconds`.
+    `seeds` counts the finished ones; `train_seconds` is their mean.
     """
-    frame = _frame(Candidate, reader.candidates(sweep_id))
-    ended = _frame(Trial, [one for one in reader.trials(sweep_id) if one.seed < FRESH])
-    by_candidate = ended[ended["state"] == TrialState.FINISHED].groupby("candidate_id")
-    finished = by_candidate["accuracy"]
-    frame["seeds"] = _by_candidate(frame, finished.count(), 0).astype("int64")
-    for state in (TrialState.DIVERGED, TrialState.STOPPED, TrialState.FAILED):
-        counts = ended[ended["state"] == state].groupby("candidate_id").size()
-        frame[state.value] = _by_candidate(frame, counts, 0).astype("int64")
-    frame["accuracy_mean"] = _by_candidate(frame, finished.mean(), np.nan)
-    frame["accuracy_std"] = _by_candidate(frame, finished.std(), np.nan)
-    frame["train_seconds"] = _by_candidate(frame, by_candidate["train_seconds"].mean(), np.nan)
+    found = reader.candidates(sweep_id)
+    frame = _frame(Candidate, found).rename(columns={"finished": "seeds"})
+    for place, name in enumerate(("alpha", "beta", "gamma")):
+        frame[name] = [one.representative[place] for one in found]
+    trials = _frame(Trial, reader.trials(sweep_id))
+    finished = trials[(trials["state"] == TrialState.FINISHED) & (trials["seed"] < FRESH)]
+    by_candidate = finished.groupby("candidate_id")
+    # Not as the database counts them: its sample deviation has fewer digits.
+    frame["accuracy_mean"] = frame["id"].map(by_candidate["accuracy"].mean())
+    frame["accuracy_std"] = frame["id"].map(by_candidate["accuracy"].std())
+    frame["train_seconds"] = frame["id"].map(by_candidate["train_seconds"].mean())
     return frame
 
 
@@ -120,9 +116,3 @@ def _frame(record: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
         if rows
         else {name: pd.Series(dtype="object") for name in names}
     )
-
-
-def _by_candidate(
-    frame: pd.DataFrame, values: "pd.Series[Any]", missing: float
-) -> "pd.Series[Any]":
-    return frame["id"].map(values).fillna(missing)

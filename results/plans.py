@@ -1,10 +1,10 @@
 """From a plan to the candidates that a sweep stores, and from a family to its members."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, astuple, replace
+from typing import cast
 
-from results.values import Candidate as Stored
-from results.values import NewCandidate, NewStoredMember
+from results.values import NewCandidate, NewStoredMember, RelativeLatency
 from search_spaces.baselines.frame import Frame
 from search_spaces.families import FamilyMember
 from search_spaces.families.intervals import intervals
@@ -21,15 +21,14 @@ def new_candidates(plan: Plan, remarks: Remarks = lambda candidate: ()) -> list[
 
 def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandidate:
     representative, shares = candidate.representative, candidate.shares
+    latency = candidate.latency
     return NewCandidate(
         index=candidate.index,
         roles=candidate.roles,
         spec=candidate.spec.to_dict(),
         spec_key=candidate.spec.key,
-        coefficients=tuple((t.alpha, t.beta, t.gamma) for t in candidate.coefficients),
-        alpha=representative.alpha,
-        beta=representative.beta,
-        gamma=representative.gamma,
+        representative=astuple(representative),
+        coefficients=tuple(astuple(one) for one in candidate.coefficients),
         intervals=dict(intervals(frame, representative, phi=candidate.phi).to_dict()),
         shares=asdict(shares) if shares else None,
         flops=candidate.complexity.flops,
@@ -39,15 +38,9 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         measured_ratio=candidate.measured_ratio,
         residual=candidate.residual,
         eligible=candidate.eligible,
-        latency=None if candidate.latency is None else candidate.latency.to_dict(),
+        latency=None if latency is None else cast(RelativeLatency, asdict(latency)),
         notes=notes,
     )
-
-
-def same_candidates(stored: Sequence[Stored]) -> list[NewCandidate]:
-    """The candidates of a sweep, for another one over the same plan."""
-    names = [one.name for one in fields(NewCandidate)]
-    return [NewCandidate(**{name: getattr(one, name) for name in names}) for one in stored]
 
 
 def further_candidates(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.values import Sweep
+from results.values import SweepDetail
 from search_spaces.human import duration, plural, size
 from search_spaces.specs.target import Target
 
 
-def provenance(sweep: Sweep) -> list[tuple[str, str]]:
+def provenance(sweep: SweepDetail) -> list[tuple[str, str]]:
     """What a sweep's results rest on: name and value of each fact that is known."""
     space, proxy = sweep.spec.get("space", {}), sweep.spec.get("proxy", {})
     target = space.get("target")

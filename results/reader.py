@@ -6,19 +6,17 @@ Whoever looks at sweeps takes a `Reader`, and shows the same wherever they are k
 from collections.abc import Collection, Iterable
 from typing import Protocol, Unpack
 
-from results.states import SweepState
+from results.states import SweepState, TrialState
 from results.values import (
     BestCoefficients,
     Candidate,
-    CandidateSummary,
     CheckpointRecord,
     CoefficientsFilters,
     CoefficientsRecord,
     EdgeMeasurement,
     Epoch,
-    Standing,
     Sweep,
-    SweepSummary,
+    SweepDetail,
     Transfer,
     TransferRun,
     Trial,
@@ -34,15 +32,11 @@ class Reader(Protocol):
     sweep) and `WorkError` if the database or the service does not answer.
     """
 
-    def sweep(self, sweep_id: int) -> Sweep:
-        """One sweep."""
-        ...
-
-    def standing(self, sweep_id: int) -> Standing:
+    def sweep(self, sweep_id: int) -> SweepDetail:
         """Everything of a sweep but its candidates, trials, epochs, events and log."""
         ...
 
-    def newest_sweeps(
+    def sweeps(
         self,
         *,
         states: Iterable[SweepState] | None = None,
@@ -50,21 +44,27 @@ class Reader(Protocol):
         dataset: str | None = None,
         protocol: str | None = None,
         name: str | None = None,
+        sort: str = "-id",
         limit: int | None = 100,
-    ) -> list[SweepSummary]:
+    ) -> list[Sweep]:
         """Sweeps that match every filter given, newest first; at most `limit` (None: all)."""
         ...
 
     def candidates(self, sweep_id: int) -> list[Candidate]:
-        """The plan of a sweep, in its order."""
-        ...
-
-    def candidate_summaries(self, sweep_id: int) -> list[CandidateSummary]:
         """The plan of a sweep, in its order, with what its trials reached."""
         ...
 
-    def trials(self, sweep_id: int) -> list[Trial]:
-        """Trials of a sweep, by id."""
+    def trials(
+        self,
+        sweep_id: int,
+        *,
+        states: Iterable[TrialState] | None = None,
+        candidate: int | None = None,
+        seed: int | None = None,
+        sort: str = "id",
+        limit: int | None = None,
+    ) -> list[Trial]:
+        """Trials of a sweep that match every filter given, by id; at most `limit` (None: all)."""
         ...
 
     def epochs(self, sweep_id: int, *, trial_ids: Collection[int] | None = None) -> list[Epoch]:

@@ -6,7 +6,7 @@ from results.errors import ConflictError
 
 
 class SweepState(StrEnum):
-    """Where a sweep stands. `running` without a live lease means that its driver is gone.
+    """Where a sweep stands. A `running` one that nobody drives any more reads as `interrupted`.
 
     `finished`: it has an outcome, and no trial failed. `incomplete`: it has an outcome, but
     some trials failed; resuming it tries these again. `failed`: it came to no outcome.
@@ -77,11 +77,6 @@ CONCLUDED = (SweepState.FINISHED, SweepState.INCOMPLETE)
 
 ENDED = (*CONCLUDED, SweepState.FAILED, SweepState.CANCELLED)
 """Sweeps to which nothing more happens unless somebody asks for it."""
-
-
-def shown(state: SweepState, *, driven: bool) -> SweepState:
-    """What to call a state: a sweep that nobody drives any more does not run."""
-    return SweepState.INTERRUPTED if state is SweepState.RUNNING and not driven else state
 
 
 SWEEP_TRANSITIONS: dict[SweepState, frozenset[SweepState]] = {

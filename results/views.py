@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from results import figures, frames
 from results.reader import Reader
-from results.values import Outcome, Standing, Sweep
+from results.values import Outcome, SweepDetail
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import PUBLISHED
@@ -38,14 +38,9 @@ class SweepView:
     sweep_id: int
 
     @cached_property
-    def standing(self) -> Standing:
+    def sweep(self) -> SweepDetail:
         """The sweep with its progress, outcome and family."""
-        return self.reader.standing(self.sweep_id)
-
-    @property
-    def sweep(self) -> Sweep:
-        """Its record."""
-        return self.standing.sweep
+        return self.reader.sweep(self.sweep_id)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
@@ -79,7 +74,7 @@ class SweepView:
     @cached_property
     def family(self) -> pd.DataFrame:
         """One row a member of the family that it led to; without rows before the outcome."""
-        return frames.family(self.standing.family)
+        return frames.family(self.sweep.family)
 
     @cached_property
     def published(self) -> pd.DataFrame | None:
@@ -123,7 +118,7 @@ class SweepView:
                 f", leader {triple((row['alpha'], row['beta'], row['gamma']))} with "
                 f"{percent(row['accuracy_mean'])}"
             )
-        failed = self.standing.progress.failed
+        failed = self.sweep.progress.failed
         return said + (f" ({plural(failed, 'trial')} failed)" if failed else "")
 
     def compared(self) -> figures.Compared:
@@ -143,7 +138,7 @@ class SweepView:
 
     def _repr_html_(self) -> str:
         """Where it stands, as a table."""
-        progress = self.standing.progress
+        progress = self.sweep.progress
         facts = {
             "state": f"{self.sweep.state}, {progress}",
             "search": f"{self.sweep.baseline} at {self.sweep.target_ratio:g} × its "

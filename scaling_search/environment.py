@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import socket
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -73,25 +72,3 @@ def usable_cores() -> int:
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     physical = psutil.cpu_count(logical=False)
     return max(1, min(allowed or 1, physical or allowed or 1))
-
-
-def this_process() -> str:
-    """The owner string of this process: host:pid:start-time."""
-    me = psutil.Process()
-    return f"{socket.gethostname()}:{me.pid}:{int(me.create_time())}"
-
-
-def is_dead(owner: str) -> bool:
-    """Whether an owner string names a process of this machine that is surely gone."""
-    host, _, rest = owner.rpartition(":")
-    host, _, pid = host.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit() or not rest.isdigit():
-        return False
-    try:
-        process = psutil.Process(int(pid))
-        same = abs(process.create_time() - int(rest)) < 2
-        return not same or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.AccessDenied:
-        return False

@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Annotated
+
+from pydantic import Field
 
 from search_spaces.errors import InputError
 
@@ -56,9 +59,9 @@ class Coefficients(_Triple):
         InputError: a coefficient is below 1, or not finite.
     """
 
-    alpha: float
-    beta: float
-    gamma: float
+    alpha: Annotated[float, Field(description="α: depth is multiplied by α^φ.")]
+    beta: Annotated[float, Field(description="β: width is multiplied by β^φ.")]
+    gamma: Annotated[float, Field(description="γ: resolution is multiplied by γ^φ.")]
 
     def __post_init__(self) -> None:
         for name in ("alpha", "beta", "gamma"):

@@ -28,16 +28,17 @@ from results import Store
 from results.plans import new_family_member
 from results.states import SweepState, TrialState, Verdict
 from results.values import (
+    EpochReport,
     Lease,
     NewCandidate,
     NewCoefficients,
     NewDataset,
-    NewEpoch,
     NewSweep,
     Outcome,
     TrialResult,
 )
 from results.values.json import from_json
+from results.values.trials import pack_correct
 from scaling_search.data import PreparedDataset
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
@@ -185,9 +186,7 @@ class Library:
                 spec=c.spec.to_dict(),
                 spec_key=c.spec.key,
                 coefficients=tuple((t.alpha, t.beta, t.gamma) for t in c.coefficients),
-                alpha=c.representative.alpha,
-                beta=c.representative.beta,
-                gamma=c.representative.gamma,
+                representative=tuple(c.representative),
                 intervals={"alpha": [1.0, 1.0], "beta": [1.1, 1.3], "gamma": [1.0, 1.1]},
                 shares=None
                 if c.shares is None
@@ -227,8 +226,10 @@ class Library:
             self.store.record_epochs(
                 lease,
                 [
-                    NewEpoch(attempt_id=attempt.id, epoch=number, steps=10 * number,
-                             images=320 * number, train_loss=2 / number, accuracy=reached)
+                    (attempt.id,
+                     EpochReport(epoch=number, steps=10 * number, images=320 * number,
+                                 train_loss=2 / number, accuracy=reached,
+                                 images_per_second=None))
                     for number in (1, 2)
                 ],
             )  # fmt: skip
@@ -238,7 +239,8 @@ class Library:
                 images=640,
                 steps=20,
                 train_seconds=2.0,
-                correct=np.ones(4, dtype=np.bool_),
+                correct=pack_correct(np.ones(4, dtype=np.bool_)),
+                n_validation=4,
                 diverged=reached is None,
             )
             self.store.finish_trial(lease, attempt.id, result)

@@ -46,9 +46,9 @@ def get_coefficients_page(request: Request, store: StoreDep) -> Response:
     query = asked(request, CoefficientsQuery, limit=_ROWS)
     paging = Paging.of(request, query)
     found = store.coefficients_page(
-        order=paging.order, after=paging.after, limit=paging.fetched, **query.filters
+        sort=paging.sort, after=paging.after, limit=paging.fetched, **query.filters
     )
-    shown, following = paging.cut(found, paged_by(paging.order.key), request, Response())
+    shown, following = paging.cut(found, request, Response(), column=paged_by(paging.key))
     searched = store.searched()
     url = request.url
     return page(

@@ -13,9 +13,8 @@ from api.dashboard.rendering import page
 from api.models.common import LARGEST_ID
 from api.models.figures import Cost
 from api.service import StoreDep
-from results.states import shown
 from results.store import Store
-from results.values import Standing, Sweep, SweepSummary
+from results.values import Sweep, SweepDetail
 
 router: Final = APIRouter(include_in_schema=False)
 
@@ -45,18 +44,17 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
     """A choice of sweeps, and what was chosen in one figure."""
     query = asked(request, Chosen)
     numbers = tuple(dict.fromkeys(one for one in query.sweep if 0 < one <= LARGEST_ID))
-    standings = [store.standing(one) for one in numbers]
-    protocols = {standing.sweep.protocol for standing in standings}
+    sweeps = [store.sweep(one) for one in numbers]
+    protocols = {sweep.protocol for sweep in sweeps}
     protocol = query.protocol or (next(iter(protocols)) if len(protocols) == 1 else None)
     figure = [("sweep", number) for number in numbers] + [("cost", query.cost)]
-    ways = _ways_of_scaling(standings)
+    ways = _ways_of_scaling(sweeps)
     return page(
         request.scope,
         "compare",
         draws=True,
         query=query,
-        standings=standings,
-        states={one.sweep.id: shown(one.sweep.state, driven=one.sweep.leased) for one in standings},
+        sweeps=sweeps,
         protocols=protocols,
         protocol=protocol,
         costs=COSTS,
@@ -70,15 +68,15 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
     )
 
 
-def _ways_of_scaling(standings: list[Standing]) -> Sweep | None:
+def _ways_of_scaling(sweeps: list[SweepDetail]) -> SweepDetail | None:
     """The one sweep that is chosen, if it compares ways of scaling by itself."""
-    sweep = standings[0].sweep if len(standings) == 1 else None
+    sweep = sweeps[0] if len(sweeps) == 1 else None
     return sweep if sweep and sweep.spec["space"].get("compare") else None
 
 
-def _groups(store: Store, protocol: str | None) -> dict[str, list[SweepSummary]]:
+def _groups(store: Store, protocol: str | None) -> dict[str, list[Sweep]]:
     """The newest sweeps by protocol, those first whose protocol has most to compare."""
-    groups: dict[str, list[SweepSummary]] = {}
-    for row in store.newest_sweeps(protocol=protocol, limit=_MOST):
+    groups: dict[str, list[Sweep]] = {}
+    for row in store.sweeps(protocol=protocol, limit=_MOST):
         groups.setdefault(row.protocol, []).append(row)
     return dict(sorted(groups.items(), key=lambda group: -len(group[1])))

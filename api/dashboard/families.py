@@ -13,7 +13,7 @@ from api.dashboard.rendering import page
 from api.models.families import FamilyQuery, PublishedQuery
 from api.routers.families import CoefficientsId
 from api.service import StoreDep
-from results.values import Family, Order
+from results.values import Family
 from search_spaces.exports import FORMATS
 from search_spaces.families import CONVENTIONS, PUBLISHED_FAMILIES
 
@@ -25,11 +25,10 @@ _MOST: Final = 100
 @router.get("/families")
 def get_families_page(request: Request, store: StoreDep) -> Response:
     """The families that there are."""
-    newest = Order(key="id", descending=True)
     return page(
         request.scope,
         "families",
-        found=store.coefficients_page(order=newest, limit=_MOST),
+        found=store.coefficients_page(sort="-id", limit=_MOST),
         published=list(PUBLISHED_FAMILIES),
     )
 

@@ -14,8 +14,8 @@ from api.dashboard.rendering import page
 from api.models.sweeps import SweepQuery
 from api.pages import Paging
 from api.service import StoreDep
-from results.states import SweepState, shown
-from results.values import Climb, SweepSummary
+from results.states import SweepState
+from results.values import Climb, Sweep
 
 router: Final = APIRouter(include_in_schema=False)
 
@@ -34,13 +34,8 @@ _ORDERS: Final = (
 class Row:
     """A sweep in the list."""
 
-    sweep: SweepSummary
+    sweep: Sweep
     climb: tuple[Climb, ...]
-
-    @property
-    def state(self) -> SweepState:
-        """Its state; one whose driver is gone is interrupted, whatever it says."""
-        return shown(self.sweep.state, driven=self.sweep.leased)
 
 
 @router.get("/")
@@ -48,19 +43,18 @@ def get_overview(request: Request, store: StoreDep) -> Response:
     """The list, filtered, sorted and paged by the address."""
     query = asked(request, SweepQuery, limit=_ROWS)
     paging = Paging.of(request, query)
-    found = store.sweep_page(
+    found = store.sweeps(
         states=query.state or None,
         baseline=query.baseline,
         dataset=query.dataset,
         protocol=query.protocol,
         name=query.name,
-        order=paging.order,
+        sort=paging.sort,
         after=paging.after,
         limit=paging.fetched,
     )
-    shown, following = paging.cut(
-        found, lambda row: getattr(row, paging.order.key), request, Response()
-    )
+    column = "leader_accuracy" if paging.key == "accuracy" else None
+    shown, following = paging.cut(found, request, Response(), column=column)
     climbs = store.climbs(row.id for row in shown)
     states = Counter(store.sweep_states().values())
     places = store.places()

@@ -17,20 +17,13 @@ from api.models.common import SweepId
 from api.models.trials import TrialQuery
 from api.pages import Paging
 from api.service import PrincipalDep, StoreDep
+from results import values
 from results.conclusions import conclusions
 from results.errors import NotFoundError
 from results.provenance import provenance
-from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState, shown
+from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
 from results.store import Store
-from results.values import (
-    CandidateSummary,
-    Comparison,
-    Gallery,
-    Order,
-    Standing,
-    Sweep,
-    TrialSummary,
-)
+from results.values import Comparison, Gallery, SweepDetail, Trial
 from search_spaces.errors import InputError
 from search_spaces.human import chance, points, points_between
 from search_spaces.specs.reading import parse
@@ -74,7 +67,7 @@ TITLES: Final = {
 class Candidate:
     """A row of the best candidates."""
 
-    summary: CandidateSummary
+    network: values.Candidate
     comparison: Comparison | None
     leads: bool
 
@@ -100,7 +93,7 @@ class Candidate:
 class Trials:
     """A page of trials."""
 
-    rows: Sequence[TrialSummary]
+    rows: Sequence[Trial]
     query: TrialQuery
     first: str | None
     following: str | None
@@ -121,10 +114,9 @@ def get_sweep_page(
     """Everything of a sweep; its trials are filtered, sorted and paged by the address."""
     event = store.last_event(sweep_id)
     prepare()
-    standing = store.standing(sweep_id)
-    sweep = standing.sweep
-    state = shown(sweep.state, driven=sweep.leased)
-    candidates = _best(store, standing)
+    sweep = store.sweep(sweep_id)
+    state = sweep.state
+    candidates = _best(store, sweep)
     may_write = principal.scope.includes(AccessScope.SUBMIT)
     after = SWEEP_TRANSITIONS[state]
     unasked = state is SweepState.QUEUED and sweep.queued_at is None
@@ -133,7 +125,6 @@ def get_sweep_page(
         "sweep",
         draws=True,
         event=event,
-        standing=standing,
         sweep=sweep,
         state=state,
         outcome=sweep.outcome,
@@ -143,7 +134,7 @@ def get_sweep_page(
         checkpoints=store.checkpoints(sweep_id),
         leader=next((one for one in candidates if one.leads), None),
         candidates=candidates,
-        timed=next((one.summary.latency for one in candidates if one.summary.latency), None),
+        timed=next((one.network.latency for one in candidates if one.network.latency), None),
         eta=store.work(sweep_id).eta_seconds if state is SweepState.RUNNING else None,
         trials=_trials(request, store, sweep_id),
         trial_states=list(TrialState),
@@ -175,7 +166,7 @@ class Extending:
     plannable: bool
 
 
-def _extending(sweep: Sweep) -> Extending | None:
+def _extending(sweep: SweepDetail) -> Extending | None:
     try:
         spec = parse(SweepSpec, sweep.spec, f"sweep {sweep.id}")
     except InputError:  # of another version, or of a baseline that is not installed here
@@ -195,37 +186,33 @@ def _gallery(store: Store, sweep_id: int) -> Gallery | None:
         return None
 
 
-def _best(store: Store, standing: Standing) -> list[Candidate]:
+def _best(store: Store, sweep: SweepDetail) -> list[Candidate]:
     """The most accurate candidates; the leader is the outcome's, else the best so far."""
-    sweep = standing.sweep
     outcome = sweep.outcome
     compared = {row.index: row for row in outcome.comparisons} if outcome else {}
-    order = Order(key="accuracy", descending=True)
-    found = store.candidate_page(sweep.id, order=order, limit=_CANDIDATES)
+    found = store.candidates(sweep.id, sort="-accuracy", limit=_CANDIDATES)
     reached = [row for row in found if row.accuracy_mean is not None]
     leading = next((row.index for row in reached if row.eligible), None)
     if outcome:
         leading = outcome.leader
     if outcome and leading is not None and leading not in {row.index for row in reached}:
-        reached += store.candidate_page(sweep.id, index=leading)
+        reached += store.candidates(sweep.id, index=leading)
     return [Candidate(row, compared.get(row.index), leads=row.index == leading) for row in reached]
 
 
 def _trials(request: Request, store: Store, sweep_id: int) -> Trials:
     query = asked(request, TrialQuery, limit=_TRIALS)
     paging = Paging.of(request, query)
-    found = store.trial_page(
+    found = store.trials(
         sweep_id,
         states=query.state or None,
         candidate=query.candidate,
         seed=query.seed,
-        order=paging.order,
+        sort=paging.sort,
         after=paging.after,
         limit=paging.fetched,
     )
-    shown, following = paging.cut(
-        found, lambda row: getattr(row, paging.order.key), request, Response()
-    )
+    shown, following = paging.cut(found, request, Response())
     url = request.url
     return Trials(
         shown,

@@ -17,9 +17,9 @@ from sse_starlette import ServerSentEvent
 
 from api.events.watcher import EncodedEvent, Watcher
 from api.problems import refused
-from results.documents.events import EventItem
 from results.store import Store
 from results.values import Event
+from results.values.json import adapter
 from search_spaces.errors import InputError, WorkError
 
 _BATCH: Final = 500
@@ -128,7 +128,7 @@ class Hub:
         read = partial(self._store.events_since, positions, limit=_BATCH)
         events = await run_sync(read)
         for event in events:
-            channel = self._channels.get(event.sweep_id)
+            channel = self._channels.get(event.sweep)
             if channel is None or event.seq != channel.seq + 1:
                 continue  # everyone left, or somebody who read further joined meanwhile
             channel.seq = event.seq
@@ -183,5 +183,5 @@ class Hub:
 
 def encoded(event: Event) -> bytes:
     """A server-sent event; its id is the `seq` that a reconnecting client repeats."""
-    text = EventItem.from_record(event).model_dump_json()
+    text = adapter(Event).dump_json(event).decode()
     return ServerSentEvent(data=text, event=event.kind, id=str(event.seq), sep="\n").encode()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from api.models.common import LARGEST_ID
-from api.pages import Page, PageQuery
-from results.documents.candidates import CANDIDATE, REACHED, CandidateItem
+from api.pages import Page, PageQuery, example
+from results.values import Candidate
 
 CandidateSort = Literal[
     "id", "-id", "flops", "-flops", "params", "-params", "measured_ratio", "-measured_ratio",
@@ -28,9 +28,7 @@ class CandidateQuery(PageQuery):
     )
 
 
-class CandidatePage(Page[CandidateItem]):
+class CandidatePage(Page[Candidate]):
     """Some candidates."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"items": [CANDIDATE | REACHED], "next": None}}
-    )
+    model_config = example(Candidate)

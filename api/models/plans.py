@@ -10,9 +10,10 @@ from fastapi.openapi.models import Example
 from pydantic import ConfigDict, Field
 
 from api.submission.planning import Planned
-from results.documents.candidates import CANDIDATE, Network
 from results.documents.common import Document, Shares
-from search_spaces.planning import Candidate, Direction
+from results.values import Network
+from results.values.candidates import NETWORK
+from search_spaces.planning import Direction
 from search_spaces.specs.sweep import SweepSpec
 
 SMALL_SPEC: Final[dict[str, Any]] = {
@@ -103,7 +104,7 @@ class PlanAnswer(Document):
                 "points": 5,
                 "points_within": 5,
                 "networks": 5,
-                "candidates": [CANDIDATE | {"complexity_source": "closed_form"}],
+                "candidates": [NETWORK],
                 "directions": [],
                 "warnings": [],
                 "training": {
@@ -128,7 +129,9 @@ class PlanAnswer(Document):
     points: int = Field(description="How many points or directions were enumerated.")
     points_within: int = Field(description="How many of them satisfy the constraint.")
     networks: int = Field(description="How many distinct networks those are.")
-    candidates: list[Network] = Field(description="The networks to train, references included.")
+    candidates: tuple[Network, ...] = Field(
+        description="The networks to train, references included."
+    )
     directions: list[PlannedDirection] = Field(description="What the triangle can reach.")
     warnings: list[str] = Field(description="What to change, or to know, before training.")
     training: Training
@@ -151,7 +154,7 @@ class PlanAnswer(Document):
             points=plan.points,
             points_within=plan.points_within,
             networks=plan.networks,
-            candidates=[_network(one, planned.remarks(one)) for one in plan.candidates],
+            candidates=tuple(planned.candidates),
             directions=[PlannedDirection.from_plan(one) for one in plan.directions],
             warnings=list(planned.warnings),
             training=Training(
@@ -162,10 +165,3 @@ class PlanAnswer(Document):
                 seeds=list(spec.seeds),
             ),
         )
-
-
-def _network(candidate: Candidate, notes: tuple[str, ...]) -> Network:
-    shares = candidate.shares
-    return Network(
-        **candidate.to_dict() | {"shares": shares and asdict(shares), "notes": list(notes)}
-    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from api.pages import Page, PageQuery
-from results.documents.sweeps import SWEEP, SweepItem
+from api.pages import Page, PageQuery, example
 from results.states import SweepState
+from results.values import Sweep
 
 SweepSort = Literal[
     "id", "-id", "name", "-name", "started_at", "-started_at", "finished_at", "-finished_at",
@@ -31,7 +31,7 @@ class SweepQuery(PageQuery):
     sort: SweepSort = Field("-id", description="The order; a minus turns it round.")
 
 
-class SweepPage(Page[SweepItem]):
+class SweepPage(Page[Sweep]):
     """Some sweeps."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"items": [SWEEP], "next": None}})
+    model_config = example(Sweep)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from api.models.common import LARGEST_ID
-from api.pages import Page, PageQuery
-from results.documents.trials import EPOCH, TRIAL, EpochItem, TrialItem
+from api.pages import Page, PageQuery, example
 from results.states import TrialState
+from results.values import Epoch, Trial
 
 TrialSort = Literal[
     "id", "-id", "accuracy", "-accuracy", "loss", "-loss", "train_seconds", "-train_seconds",
@@ -39,10 +39,10 @@ class TrialQuery(PageQuery):
     )
 
 
-class TrialPage(Page[TrialItem]):
+class TrialPage(Page[Trial]):
     """Some trials."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"items": [TRIAL], "next": None}})
+    model_config = example(Trial)
 
 
 class EpochQuery(PageQuery):
@@ -59,7 +59,7 @@ class EpochQuery(PageQuery):
     )
 
 
-class EpochPage(Page[EpochItem]):
+class EpochPage(Page[Epoch]):
     """Some epochs."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"items": [EPOCH], "next": None}})
+    model_config = example(Epoch)

@@ -12,9 +12,7 @@ from api.models.common import SweepId
 from api.openapi import problems
 from api.pages import Paging
 from api.service import StoreDep
-from results.documents.candidates import CandidateItem
 from results.states import SweepState
-from results.values import CandidateSummary
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/candidates", tags=["sweeps"])
 
@@ -31,21 +29,16 @@ def list_candidates(
     if store.sweep_state(sweep_id) is SweepState.FINISHED:
         keep(request)
     paging = Paging.of(request, query)
-    rows = store.candidate_page(
+    rows = store.candidates(
         sweep_id,
         index=query.index,
         eligible=query.eligible,
         min_flops=query.min_flops,
         max_flops=query.max_flops,
-        order=paging.order,
+        sort=paging.sort,
         after=paging.after,
         limit=paging.fetched,
     )
-    key = paging.order.key
-
-    def value(row: CandidateSummary) -> object:
-        return row.accuracy_mean if key == "accuracy" else getattr(row, key)
-
-    shown, following = paging.cut(rows, value, request, response)
-    items = [CandidateItem.from_summary(row) for row in shown]
-    return CandidatePage(items=items, next=following)
+    column = "accuracy_mean" if paging.key == "accuracy" else None
+    shown, following = paging.cut(rows, request, response, column=column)
+    return CandidatePage(items=shown, next=following)

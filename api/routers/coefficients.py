@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -19,7 +17,7 @@ from api.pages import Paging
 from api.problems import Finding, ProblemError
 from api.service import StoreDep
 from results.store import Store
-from results.values import BestCoefficients, CoefficientsRecord
+from results.values import BestCoefficients
 
 router: Final = APIRouter(prefix="/v1/coefficients", tags=["coefficients"])
 
@@ -34,16 +32,15 @@ def list_coefficients(
     """The leaders of sweeps that came to an outcome, whatever their verdict."""
     paging = Paging.of(request, query)
     rows = store.coefficients_page(
-        order=paging.order, after=paging.after, limit=paging.fetched, **query.filters
+        sort=paging.sort, after=paging.after, limit=paging.fetched, **query.filters
     )
-    shown, following = paging.cut(rows, paged_by(paging.order.key), request, response)
+    shown, following = paging.cut(rows, request, response, column=paged_by(paging.key))
     return CoefficientsPage(items=list(shown), next=following)
 
 
-def paged_by(key: str) -> Callable[[CoefficientsRecord], Any]:
-    """The value that coefficients are ordered by."""
-    of_triple = key in ("alpha", "beta", "gamma")
-    return attrgetter(f"coefficients.{key}" if of_triple else key)
+def paged_by(key: str) -> str:
+    """The field of coefficients that a key of the list names."""
+    return f"coefficients.{key}" if key in ("alpha", "beta", "gamma") else key
 
 
 @router.get(

@@ -12,9 +12,7 @@ from api.models.trials import EpochPage, EpochQuery
 from api.openapi import problems
 from api.pages import Paging
 from api.service import StoreDep
-from results.documents.trials import EpochItem
 from results.states import SweepState
-from results.values import EpochSummary
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/epochs", tags=["sweeps"])
 
@@ -31,19 +29,14 @@ def list_epochs(
     if store.sweep_state(sweep_id) is SweepState.FINISHED:
         keep(request)
     paging = Paging.of(request, query)
-    rows = store.epoch_page(
+    rows = store.epochs(
         sweep_id,
-        trial_id=query.trial,
+        trial_ids=None if query.trial is None else [query.trial],
         attempt=query.attempt,
         candidate=query.candidate,
-        order=paging.order,
+        sort=paging.sort,
         after=paging.after,
         limit=paging.fetched,
     )
-    key = paging.order.key
-
-    def value(row: EpochSummary) -> object:
-        return row.trial_id if key == "trial" else getattr(row, key)
-
-    shown, following = paging.cut(rows, value, request, response)
-    return EpochPage(items=[EpochItem.from_summary(row) for row in shown], next=following)
+    shown, following = paging.cut(rows, request, response)
+    return EpochPage(items=shown, next=following)

@@ -18,8 +18,7 @@ from api.service import AdministratorDep, Service, ServiceDep, StoreDep, Submitt
 from api.submission.extending import extend_for
 from api.submission.planning import as_sweep, plan_for
 from results import SweepState
-from results.documents.sweeps import SweepDetail, SweepItem
-from results.store import Store
+from results.values import SweepDetail
 from search_spaces.specs.extension import Extension
 
 router: Final = APIRouter(prefix="/v1/sweeps", tags=["sweeps"])
@@ -50,27 +49,25 @@ def list_sweeps(
 ) -> SweepPage:
     """Sweeps with their progress, and their leader once there is one; newest first."""
     paging = Paging.of(request, query)
-    rows = store.sweep_page(
+    rows = store.sweeps(
         states=query.state or None,
         baseline=query.baseline,
         dataset=query.dataset,
         protocol=query.protocol,
         name=query.name,
-        order=paging.order,
+        sort=paging.sort,
         after=paging.after,
         limit=paging.fetched,
     )
-    shown, following = paging.cut(
-        rows, lambda row: getattr(row, paging.order.key), request, response
-    )
-    items = [SweepItem.from_summary(row) for row in shown]
-    return SweepPage(items=items, next=following)
+    column = "leader_accuracy" if paging.key == "accuracy" else None
+    shown, following = paging.cut(rows, request, response, column=column)
+    return SweepPage(items=shown, next=following)
 
 
 @router.get("/{sweep_id}", operation_id="get_sweep", summary="A sweep", responses=problems(404))
 def get_sweep(sweep_id: SweepId, request: Request, store: StoreDep) -> SweepDetail:
     """Where a sweep stands, what it concluded and why, its specification and provenance."""
-    found = detail(store, sweep_id)
+    found = store.sweep(sweep_id)
     if found.state is SweepState.FINISHED:
         keep(request)
     return found
@@ -127,7 +124,7 @@ async def submit_sweep(
             enqueue=True,
             first_seeds=spec.certain_seeds,
         )
-        return detail(service.store, stored)
+        return service.store.sweep(stored)
 
     found = await run_sync(submit, limiter=service.planning)
     changed(request)
@@ -150,7 +147,7 @@ def cancel_sweep(
     """
     store.request_cancel(sweep_id)
     changed(request)
-    return detail(store, sweep_id)
+    return store.sweep(sweep_id)
 
 
 @router.post(
@@ -168,7 +165,7 @@ def resume_sweep(
     """
     store.requeue(sweep_id)
     changed(request)
-    return detail(store, sweep_id)
+    return store.sweep(sweep_id)
 
 
 @router.post(
@@ -195,7 +192,7 @@ async def extend_sweep(
     def extend() -> SweepDetail:
         _check_queue(service, None)
         store = service.store
-        return detail(store, extend_for(store, service.settings, sweep_id, extension, None))
+        return store.sweep(extend_for(store, service.settings, sweep_id, extension, None))
 
     found = await run_sync(extend, limiter=service.planning)
     changed(request)
@@ -232,12 +229,3 @@ def _check_queue(service: Service, key: str | None) -> None:
         "retry when some are done, or cancel one",
         headers={"Retry-After": "60"},
     )
-
-
-def detail(store: Store, sweep_id: int) -> SweepDetail:
-    """A sweep as an answer.
-
-    Raises:
-        NotFoundError: there is no such sweep.
-    """
-    return SweepDetail.from_standing(store.standing(sweep_id))

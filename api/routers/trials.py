@@ -17,10 +17,9 @@ from api.openapi import problems
 from api.pages import Paging
 from api.problems import invalid
 from api.service import StoreDep
-from results.documents.trials import TrialItem
 from results.states import SweepState
 from results.store import Store
-from results.values import After, Order, TrialSummary
+from results.values import After, Trial
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/trials", tags=["sweeps"])
 
@@ -69,27 +68,20 @@ def list_trials(
     if state is SweepState.FINISHED:
         keep(request)
     paging = Paging.of(request, query)
-    rows = _rows(store, sweep_id, query, paging.order, paging.after, paging.fetched)
-    shown, following = paging.cut(
-        rows, lambda row: getattr(row, paging.order.key), request, response
-    )
-    return TrialPage(items=[TrialItem.from_summary(row) for row in shown], next=following)
+    rows = _rows(store, sweep_id, query, paging.after, paging.fetched)
+    shown, following = paging.cut(rows, request, response)
+    return TrialPage(items=shown, next=following)
 
 
 def _rows(
-    store: Store,
-    sweep_id: int,
-    query: TrialQuery,
-    order: Order,
-    after: After | None,
-    limit: int,
-) -> Sequence[TrialSummary]:
-    return store.trial_page(
+    store: Store, sweep_id: int, query: TrialQuery, after: After | None, limit: int
+) -> Sequence[Trial]:
+    return store.trials(
         sweep_id,
         states=query.state or None,
         candidate=query.candidate,
         seed=query.seed,
-        order=order,
+        sort=query.sort,
         after=after,
         limit=limit,
     )
@@ -105,10 +97,9 @@ def _file(sweep_id: int, query: TrialQuery, store: Store, media_type: str) -> Re
                 f"{media_type} holds every trial that matches, without pages",
                 f"leave {name} out, or accept application/json",
             )
-    order = query.order
     rows = tables.batches(
-        lambda after, limit: _rows(store, sweep_id, query, order, after, limit),
-        lambda row: getattr(row, order.key),
+        lambda after, limit: _rows(store, sweep_id, query, after, limit),
+        query.sort.removeprefix("-"),
     )
     suffix = "csv" if media_type == tables.CSV else "parquet"
     headers = {

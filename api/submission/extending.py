@@ -7,7 +7,7 @@ from typing import Final
 from api.settings import Settings
 from api.submission.limits import check_budget, check_space
 from api.submission.planning import Planned, as_sweep
-from results.plans import further_candidates, same_candidates
+from results.plans import further_candidates
 from results.store import Store
 from results.values import Dataset, NewCandidate
 from search_spaces.errors import InputError
@@ -45,7 +45,7 @@ def extend_for(
     present = store.candidates(sweep_id)
     wanted = _planned(spec, data, settings) if extension.looks_further else ()
     further = further_candidates(present, wanted)
-    everyone = [*same_candidates(present), *further]
+    everyone = [*present, *further]
     check_budget(spec, everyone, settings)
     eligible = sum(one.eligible for one in everyone)
     spec.check_plan(len(everyone), eligible)

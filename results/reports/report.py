@@ -64,7 +64,7 @@ def report_page(view: SweepView, *, theme: Theme = "auto") -> str:
         merits=_merits(view),
         sections=sections,
         provenance=provenance(sweep),
-        notes=view.standing.data_notes,
+        notes=view.sweep.notes,
         spec=yaml.safe_dump(sweep.spec, sort_keys=False, allow_unicode=True),
         version=version("scaling-search"),
         written=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -85,7 +85,7 @@ def _headline(view: SweepView) -> str:
 
 
 def _merits(view: SweepView) -> list[tuple[str, str]]:
-    progress = view.standing.progress
+    progress = view.sweep.progress
     exceptions = f" ({', '.join(progress.exceptions)})" if progress.exceptions else ""
     said = [
         ("trials done", f"{progress.done:,} of {progress.total:,}{exceptions}"),

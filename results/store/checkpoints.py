@@ -9,9 +9,8 @@ from results.checkpoint_files import remove_checkpoints, remove_marked
 from results.columns import database_clock
 from results.schema import CandidateRow, CheckpointRow, EventRow, TrialRow
 from results.store.events import append
-from results.store.fencing import hold
+from results.store.fencing import check_sweep, hold
 from results.store.rows import Part, columns, fetch, in_chunks, values
-from results.store.sweeps import one_sweep
 from results.values import CheckpointRecord, Lease, NewCheckpoint
 
 
@@ -103,7 +102,7 @@ class CheckpointPart(Part):
             .order_by(TrialRow.accuracy.desc(), TrialRow.id)
         )
         with self._database.read() as connection:
-            one_sweep(connection, sweep_id)
+            check_sweep(connection, sweep_id)
             return fetch(connection, CheckpointRecord, statement)
 
 

@@ -6,8 +6,8 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 
 from results.columns import database_clock
-from results.schema import DriverLogRow, SweepRow
-from results.store.fencing import no_such_sweep
+from results.schema import DriverLogRow
+from results.store.fencing import check_sweep
 from results.store.rows import Part, columns, fetch
 from results.values import DriverLogLine
 
@@ -30,8 +30,7 @@ class DriverLogPart(Part):
         if not kept:
             return
         with self._database.write(wait_for_disk=False) as connection:
-            if connection.scalar(select(SweepRow.id).where(SweepRow.id == sweep_id)) is None:
-                raise no_such_sweep(sweep_id)
+            check_sweep(connection, sweep_id)
             connection.execute(
                 insert(DriverLogRow).values(sweep_id=sweep_id, at=database_clock()),
                 [{"text": line} for line in kept],

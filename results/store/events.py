@@ -12,8 +12,13 @@ from results.store.fencing import hold, no_such_sweep
 from results.store.rows import Part, columns, fetch, in_chunks
 from results.values import Event, Lease
 
+EVENT = (EventRow.sweep_id.label("sweep"), *columns(EventRow, Event, without=("sweep",)))
+
 DECISION = "decision"
 """Kind of the event in which a strategy says why it trains what it does."""
+
+_DECISIONS = 100
+"""Decisions that a sweep's detail holds."""
 
 
 class EventPart(Part):
@@ -38,7 +43,7 @@ class EventPart(Part):
         A reader that asks again with the last `seq` it saw misses nothing and sees nothing twice.
         """
         statement = (
-            select(*columns(EventRow, Event))
+            select(*EVENT)
             .where(EventRow.sweep_id == sweep_id, EventRow.seq > after)
             .order_by(EventRow.seq)
             .limit(limit)
@@ -70,7 +75,7 @@ class EventPart(Part):
                     )
                 )
                 statement = (
-                    select(*columns(EventRow, Event))
+                    select(*EVENT)
                     .where(later)
                     .order_by(EventRow.sweep_id, EventRow.seq)
                     .limit(limit - len(found))
@@ -79,6 +84,17 @@ class EventPart(Part):
                 if len(found) == limit:
                     break
         return found
+
+
+def decisions(connection: Connection, sweep_id: int) -> tuple[Event, ...]:
+    """Why the sweep's strategy trained what it did: the latest of them, in their order."""
+    statement = (
+        select(*EVENT)
+        .where(EventRow.sweep_id == sweep_id, EventRow.kind == DECISION)
+        .order_by(EventRow.seq.desc())
+        .limit(_DECISIONS)
+    )
+    return tuple(reversed(fetch(connection, Event, statement)))
 
 
 def latest_event(connection: Connection, sweep_id: int) -> int:

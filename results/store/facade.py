@@ -6,8 +6,10 @@ from typing import Self
 from results.database import Database
 from results.migrations import prepare
 from results.store.access import AccessPart
+from results.store.candidates import CandidatePart
 from results.store.checkpoints import CheckpointPart
 from results.store.datasets import DatasetPart
+from results.store.details import DetailPart
 from results.store.driver_log import DriverLogPart
 from results.store.edge import EdgePart
 from results.store.events import EventPart
@@ -19,7 +21,6 @@ from results.store.measurements import MeasurementPart
 from results.store.outcomes import OutcomePart
 from results.store.pace import PacePart
 from results.store.pages import PagePart
-from results.store.standing import StandingPart
 from results.store.statistics import StatisticsPart
 from results.store.sweeps import SweepPart
 from results.store.transfers import TransferPart
@@ -31,6 +32,7 @@ from results.store.withholding import WithholdingPart
 
 class Store(
     SweepPart,
+    CandidatePart,
     LeasePart,
     LifecyclePart,
     TrialPart,
@@ -44,7 +46,7 @@ class Store(
     EdgePart,
     DatasetPart,
     PagePart,
-    StandingPart,
+    DetailPart,
     PacePart,
     DriverLogPart,
     StatisticsPart,

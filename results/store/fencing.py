@@ -5,18 +5,17 @@ anyway). A takeover locks the same row, so it comes either before the check, whi
 after the commit: a driver that lost its lease cannot slip a write in.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Label, and_, case, not_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, not_, select, update
 
 from results.columns import database_clock
 from results.errors import LeaseLostError, NotFoundError
+from results.owners import is_dead
 from results.schema import AttemptRow, SweepRow, TrialRow
 from results.states import AttemptState, SweepState, TrialState
 from results.store.rows import columns, to_record
-from results.values import Lease
+from results.values import Lease, RecordedSweep
 
 
 def no_such_sweep(sweep_id: int) -> NotFoundError:
@@ -26,41 +25,35 @@ def no_such_sweep(sweep_id: int) -> NotFoundError:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockedSweep:
-    """State and lease of a sweep whose row is locked."""
-
-    state: SweepState
-    lease_owner: str | None
-    lease_epoch: int
-    lease_expires_at: datetime | None
-    cancel_requested: bool
-
-    def driver(self, now: datetime, is_owner_dead: Callable[[str], bool] | None) -> str | None:
-        """Who holds a live lease, or None; `is_owner_dead` may know that the process is gone."""
-        owner = self.lease_owner
-        if owner is None or self.lease_expires_at is None or self.lease_expires_at <= now:
-            return None
-        return None if is_owner_dead is not None and is_owner_dead(owner) else owner
+def live_owner(connection: Connection, sweep: RecordedSweep) -> str | None:
+    """Who holds a live lease; None also where it is known that this process is gone."""
+    owner = sweep.lease_owner
+    if (
+        owner is None
+        or sweep.lease_expires_at is None
+        or sweep.lease_expires_at <= clock(connection)
+    ):
+        return None
+    return None if is_dead(owner) else owner
 
 
-def lock_sweep(connection: Connection, sweep_id: int) -> LockedSweep:
+def lock_sweep(connection: Connection, sweep_id: int) -> RecordedSweep:
     """Lock a sweep until the transaction ends; returns its state and lease.
 
     Raises:
         NotFoundError: if there is no such sweep.
     """
     row = connection.execute(
-        select(*columns(SweepRow, LockedSweep))
+        select(*columns(SweepRow, RecordedSweep))
         .where(SweepRow.id == sweep_id)
         .with_for_update(key_share=True)
     ).one_or_none()
     if row is None:
         raise no_such_sweep(sweep_id)
-    return to_record(LockedSweep, row)
+    return to_record(RecordedSweep, row)
 
 
-def hold(connection: Connection, lease: Lease) -> LockedSweep:
+def hold(connection: Connection, lease: Lease) -> RecordedSweep:
     """Lock the leased sweep until the transaction ends; returns its state and lease.
 
     Raises:
@@ -81,18 +74,27 @@ def hold(connection: Connection, lease: Lease) -> LockedSweep:
     return sweep
 
 
-def leased() -> Label[bool]:
-    """Whether a sweep that is read has a driver whose lease runs: a column of its record."""
-    return and_(
+def check_sweep(connection: Connection, sweep_id: int) -> None:
+    """Raise `NotFoundError` unless there is such a sweep."""
+    if connection.scalar(select(SweepRow.id).where(SweepRow.id == sweep_id)) is None:
+        raise no_such_sweep(sweep_id)
+
+
+def driven(connection: Connection) -> ColumnElement[bool]:
+    """Whether a sweep has a driver whose lease runs and which is not known to be dead."""
+    leased = and_(
         SweepRow.state == SweepState.RUNNING,
         SweepRow.lease_expires_at.is_not(None),
         SweepRow.lease_expires_at > database_clock(),
-    ).label("leased")
+    )
+    owners = connection.scalars(select(SweepRow.lease_owner).where(leased).distinct())
+    dead = [owner for owner in owners if owner is not None and is_dead(owner)]
+    return and_(leased, SweepRow.lease_owner.not_in(dead)) if dead else leased
 
 
-def shown_state() -> ColumnElement[SweepState]:
-    """What lists, filters and counts call a sweep's state: see `results.states.shown`."""
-    abandoned = and_(SweepRow.state == SweepState.RUNNING, not_(leased().element))
+def shown_state(is_driven: ColumnElement[bool]) -> ColumnElement[SweepState]:
+    """The state that values carry: a running sweep that nobody drives is interrupted."""
+    abandoned = and_(SweepRow.state == SweepState.RUNNING, not_(is_driven))
     return case((abandoned, SweepState.INTERRUPTED), else_=SweepRow.state)
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import delete, insert, select
 from results.columns import database_clock
 from results.errors import NotFoundError
 from results.schema import GalleryRow
+from results.store.fencing import check_sweep
 from results.store.rows import Part, columns, fetch, values
-from results.store.sweeps import one_sweep
 from results.values import Gallery, NewGallery
 
 
@@ -22,7 +22,7 @@ class GalleryPart(Part):
             NotFoundError: if there is no such sweep.
         """
         with self._database.write() as connection:
-            one_sweep(connection, new.sweep_id)
+            check_sweep(connection, new.sweep_id)
             connection.execute(delete(GalleryRow).where(GalleryRow.sweep_id == new.sweep_id))
             connection.execute(
                 insert(GalleryRow).values(**values(new), created_at=database_clock())
@@ -36,7 +36,7 @@ class GalleryPart(Part):
         """
         statement = select(*columns(GalleryRow, Gallery)).where(GalleryRow.sweep_id == sweep_id)
         with self._database.read() as connection:
-            one_sweep(connection, sweep_id)
+            check_sweep(connection, sweep_id)
             found = fetch(connection, Gallery, statement)
         if not found:
             raise _without(sweep_id)
@@ -50,7 +50,7 @@ class GalleryPart(Part):
         """
         column = GalleryRow.page if part == "page" else GalleryRow.picture
         with self._database.read() as connection:
-            one_sweep(connection, sweep_id)
+            check_sweep(connection, sweep_id)
             found = connection.scalar(select(column).where(GalleryRow.sweep_id == sweep_id))
         if found is None:
             raise _without(sweep_id)

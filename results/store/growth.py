@@ -1,6 +1,6 @@
 """What is added to a sweep: trials that its strategy decides on, and extensions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -9,10 +9,12 @@ from results.columns import database_clock
 from results.errors import ConflictError, NotFoundError
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
+from results.store.candidates import candidate_values
 from results.store.events import append
-from results.store.fencing import clock, hold, lock_sweep
-from results.store.rows import Part, columns, fetch, in_chunks, values
+from results.store.fencing import hold, live_owner, lock_sweep
+from results.store.rows import Part, fetch, in_chunks
 from results.store.sweeps import add_missing_trials, count_trials
+from results.store.trial_reads import select_trials
 from results.values import Lease, NewCandidate, Trial
 
 
@@ -28,7 +30,6 @@ class GrowthPart(Part):
         first_seeds: Sequence[int],
         candidates: Sequence[NewCandidate] = (),
         enqueue: bool = False,
-        is_owner_dead: Callable[[str], bool] | None = None,
     ) -> int:
         """Add to a sweep that has ended, or whose driver is gone; it is `queued` afterwards.
 
@@ -41,7 +42,6 @@ class GrowthPart(Part):
             first_seeds: those with which every candidate gets a trial now.
             candidates: further ones, numbered after the present ones.
             enqueue: hand it to the runners; else its creator claims it.
-            is_owner_dead: as for `claim`.
 
         Returns:
             How many finished trials it goes on with.
@@ -52,17 +52,14 @@ class GrowthPart(Part):
         """
         with self._database.write() as connection:
             sweep = lock_sweep(connection, sweep_id)
-            driver = sweep.driver(clock(connection), is_owner_dead)
+            driver = live_owner(connection, sweep)
             if sweep.state is SweepState.QUEUED or driver is not None:
                 raise ConflictError(
                     f"sweep {sweep_id} is {sweep.state}: only one that has ended can be extended; "
                     "wait for it, or cancel it first"
                 )
             if candidates:
-                connection.execute(
-                    insert(CandidateRow),
-                    [{"sweep_id": sweep_id, **values(candidate)} for candidate in candidates],
-                )
+                connection.execute(insert(CandidateRow), candidate_values(sweep_id, candidates))
             added = add_missing_trials(connection, sweep_id, first_seeds)
             connection.execute(
                 update(SweepRow)
@@ -107,7 +104,7 @@ class GrowthPart(Part):
             NotFoundError: if a candidate is not of this sweep.
         """
         sweep_id = lease.sweep_id
-        stored = select(*columns(TrialRow, Trial)).where(TrialRow.sweep_id == sweep_id)
+        stored = select_trials().where(TrialRow.sweep_id == sweep_id)
         with self._database.write() as connection:
             hold(connection, lease)
             ours = select(CandidateRow.id).where(CandidateRow.sweep_id == sweep_id)

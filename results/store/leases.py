@@ -1,6 +1,5 @@
 """Who drives a sweep."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Connection, func, select, update
@@ -10,37 +9,29 @@ from results.errors import LeaseHeldError, LeaseLostError, NotFoundError
 from results.schema import SweepRow
 from results.states import SweepState, check_transition
 from results.store.events import append
-from results.store.fencing import LockedSweep, clock, hold, lock_sweep, reset_running
-from results.store.rows import Part
-from results.values import Lease
+from results.store.fencing import clock, hold, live_owner, lock_sweep, reset_running
+from results.store.rows import Part, columns, fetch
+from results.values import Lease, RecordedSweep
 from search_spaces.errors import InputError
 
 
 class LeasePart(Part):
     """Claiming, renewing and releasing sweeps."""
 
-    def claim(
-        self,
-        sweep_id: int,
-        owner: str,
-        *,
-        ttl_seconds: float,
-        is_owner_dead: Callable[[str], bool] | None = None,
-    ) -> Lease:
+    def claim(self, sweep_id: int, owner: str, *, ttl_seconds: float) -> Lease:
         """Become the one driver of a sweep, which is `running` from now on.
 
         Of several processes that claim at once exactly one succeeds. The claim raises the sweep's
         lease epoch, which fences off writes of an earlier driver; trials which that one left
         running become pending, their attempts `interrupted`. A wish to cancel that an earlier
-        driver did not see is kept; claiming a sweep that had ended clears it. Event: `claimed`.
+        driver did not see is kept; claiming a sweep that had ended clears it. A sweep whose owner
+        is known to be dead, since it was a process of this machine, is taken over at once. Event:
+        `claimed`.
 
         Args:
             sweep_id: the sweep to drive.
             owner: who claims, as `host:pid:start-time`.
             ttl_seconds: the lease lapses after this time (database clock) unless renewed.
-            is_owner_dead: asked with the owner of a live lease; if it knows that this process is
-                gone, the sweep is taken over at once. It must answer quickly: the database is
-                locked meanwhile.
 
         Raises:
             NotFoundError: if there is no such sweep.
@@ -51,7 +42,7 @@ class LeasePart(Part):
         _check_ttl(ttl_seconds)
         with self._database.write() as connection:
             sweep = lock_sweep(connection, sweep_id)
-            if (driver := sweep.driver(clock(connection), is_owner_dead)) is not None:
+            if (driver := live_owner(connection, sweep)) is not None:
                 raise LeaseHeldError(
                     f"sweep {sweep_id} is driven by {driver}, whose lease runs until "
                     f"{sweep.lease_expires_at:%H:%M:%S} UTC unless renewed: wait for it, or stop "
@@ -61,13 +52,7 @@ class LeasePart(Part):
                 check_transition(sweep_id, sweep.state, SweepState.RUNNING)
             return _take(connection, sweep_id, sweep, owner, ttl_seconds)
 
-    def claim_next(
-        self,
-        owner: str,
-        *,
-        ttl_seconds: float,
-        is_owner_dead: Callable[[str], bool] | None = None,
-    ) -> Lease | None:
+    def claim_next(self, owner: str, *, ttl_seconds: float) -> Lease | None:
         """Claim, as a runner, the sweep that has waited longest; None if none waits.
 
         Only sweeps that were handed to the runners wait (`create_sweep(enqueue=True)`, `requeue`):
@@ -96,7 +81,7 @@ class LeasePart(Part):
                 except NotFoundError:  # deleted since it was listed
                     continue
                 if sweep.state is SweepState.RUNNING:
-                    if sweep.driver(clock(connection), is_owner_dead) is not None:
+                    if live_owner(connection, sweep) is not None:
                         continue
                 elif sweep.state is not SweepState.QUEUED:
                     continue
@@ -127,6 +112,14 @@ class LeasePart(Part):
             )
             return renewed
 
+    def leased_sweep(self, lease: Lease) -> RecordedSweep | None:
+        """The sweep of a lease as it is recorded; None if another claimed it, or it is deleted."""
+        statement = select(*columns(SweepRow, RecordedSweep)).where(
+            SweepRow.id == lease.sweep_id, SweepRow.lease_epoch == lease.epoch
+        )
+        with self._database.read() as connection:
+            return next(iter(fetch(connection, RecordedSweep, statement)), None)
+
     def release(self, lease: Lease) -> None:
         """Give the lease back, so that another driver may claim at once; the state stays.
 
@@ -146,7 +139,7 @@ class LeasePart(Part):
 
 
 def _take(
-    connection: Connection, sweep_id: int, sweep: LockedSweep, owner: str, ttl_seconds: float
+    connection: Connection, sweep_id: int, sweep: RecordedSweep, owner: str, ttl_seconds: float
 ) -> Lease:
     """Make `owner` the driver of a sweep that is locked and free."""
     lease = Lease(

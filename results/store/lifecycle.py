@@ -1,7 +1,5 @@
 """How a sweep moves from state to state."""
 
-from collections.abc import Callable
-
 from sqlalchemy import Connection, delete, select, update
 
 from results.checkpoint_files import remove_checkpoints, remove_marked
@@ -11,7 +9,7 @@ from results.schema import CheckpointRow, SweepRow
 from results.states import ENDED, SweepState, check_transition
 from results.store.checkpoints import marks_of
 from results.store.events import append
-from results.store.fencing import clock, hold, lock_sweep, reset_running
+from results.store.fencing import hold, live_owner, lock_sweep, reset_running
 from results.store.rows import Part
 from results.store.sweeps import count_trials
 from results.values import Lease
@@ -50,16 +48,12 @@ class LifecyclePart(Part):
             _log_change(connection, lease.sweep_id, sweep.state, state, error)
             return state
 
-    def request_cancel(
-        self, sweep_id: int, *, is_owner_dead: Callable[[str], bool] | None = None
-    ) -> SweepState:
+    def request_cancel(self, sweep_id: int) -> SweepState:
         """Ask for a sweep to be cancelled; asking again changes nothing.
 
         A sweep that nobody drives is cancelled at once, and a driver that comes back later can no
         longer write to it. A live driver learns of it when it renews its lease. Events:
         `cancel_requested`, or `state`.
-
-        `is_owner_dead` is as for `claim`.
 
         Returns:
             The sweep's state: `cancelled`, or still `running` until its driver has stopped.
@@ -75,10 +69,7 @@ class LifecyclePart(Part):
                 return state
             if state in ENDED:
                 raise ConflictError(f"sweep {sweep_id} is {state}: there is nothing to cancel")
-            driven = (
-                state is SweepState.RUNNING
-                and sweep.driver(clock(connection), is_owner_dead) is not None
-            )
+            driven = state is SweepState.RUNNING and live_owner(connection, sweep) is not None
             if driven and sweep.cancel_requested:
                 return state
             change = update(SweepRow).where(SweepRow.id == sweep_id).values(cancel_requested=True)
@@ -98,13 +89,11 @@ class LifecyclePart(Part):
             _log_change(connection, sweep_id, state, SweepState.CANCELLED, None)
             return SweepState.CANCELLED
 
-    def requeue(
-        self, sweep_id: int, *, is_owner_dead: Callable[[str], bool] | None = None
-    ) -> SweepState:
+    def requeue(self, sweep_id: int) -> SweepState:
         """Hand a sweep that stopped, lost trials, or that nobody ever drove, to the runners.
 
         It waits at the end of the queue and will train exactly what it lacks. One that waits
-        already keeps its place. Event: `state`. `is_owner_dead` is as for `claim`.
+        already keeps its place. Event: `state`.
 
         Returns:
             The sweep's state, `queued`.
@@ -117,7 +106,7 @@ class LifecyclePart(Part):
         with self._database.write() as connection:
             sweep = lock_sweep(connection, sweep_id)
             if sweep.state is SweepState.RUNNING:
-                driver = sweep.driver(clock(connection), is_owner_dead)
+                driver = live_owner(connection, sweep)
                 if driver is not None:
                     raise LeaseHeldError(
                         f"sweep {sweep_id} is running, driven by {driver}: there is nothing to "

@@ -30,12 +30,14 @@ def columns(row: type[Base], record: type[Any], *, without: Iterable[str] = ()) 
     return [getattr(row, field.name) for field in fields(record) if field.name not in left_out]
 
 
-def values(record: Any, *, without: Iterable[str] = ()) -> dict[str, Any]:
-    """The fields of a record as column values; unlike `asdict`, nothing is copied."""
+def values(
+    record: Any, *, kind: type[Any] | None = None, without: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The fields of a record, or those of `kind`, as column values; nothing is copied."""
     left_out = set(without)
     return {
         field.name: getattr(record, field.name)
-        for field in fields(record)
+        for field in fields(kind or record)
         if field.name not in left_out
     }
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from results.schema import SweepRow, TrialRow
 from results.states import SweepState, TrialState
-from results.store.fencing import leased, shown_state
+from results.store.fencing import driven, shown_state
 from results.store.rows import Part, in_chunks
 
 
@@ -24,8 +24,8 @@ class StatisticsPart(Part):
 
     def sweep_states(self) -> dict[int, SweepState]:
         """The state of every sweep; `interrupted` where its driver is gone."""
-        statement = select(SweepRow.id, shown_state().label("state"))
         with self._database.read() as connection:
+            statement = select(SweepRow.id, shown_state(driven(connection)).label("state"))
             return {row.id: row.state for row in connection.execute(statement)}
 
     def queue_length(self) -> int:
@@ -38,13 +38,13 @@ class StatisticsPart(Part):
 
     def running_trials(self) -> int:
         """How many trials are being trained by a live driver."""
-        running = (
-            select(func.count())
-            .select_from(TrialRow)
-            .join(SweepRow, SweepRow.id == TrialRow.sweep_id)
-            .where(leased().element, TrialRow.state == TrialState.RUNNING)
-        )
         with self._database.read() as connection:
+            running = (
+                select(func.count())
+                .select_from(TrialRow)
+                .join(SweepRow, SweepRow.id == TrialRow.sweep_id)
+                .where(driven(connection), TrialRow.state == TrialState.RUNNING)
+            )
             return connection.execute(running).scalar_one()
 
     def failed_trials(self) -> int:

@@ -1,33 +1,37 @@
-"""Sweeps and their plans: stored whole, listed, and looked up."""
+"""Sweeps: stored whole with their plan, listed, and looked up."""
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, literal, select, update
 
 from results.columns import database_clock
 from results.database import to_json
-from results.errors import ConflictError, NotFoundError
-from results.schema import CandidateRow, SweepRow, TrialRow
+from results.errors import ConflictError
+from results.schema import CandidateRow, CoefficientsRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
+from results.store.candidates import candidate_values
 from results.store.events import append
-from results.store.fencing import hold, leased, no_such_sweep
-from results.store.rows import (
-    Part,
-    columns,
-    fetch,
-    in_chunks,
-    insert_unless_present,
-    to_record,
-    values,
-)
-from results.values import Candidate, Lease, NewCandidate, NewSweep, Progress, Sweep
+from results.store.fencing import driven, hold, no_such_sweep, shown_state
+from results.store.listing import Key, Listing
+from results.store.rows import Part, columns, in_chunks, insert_unless_present, values
+from results.values import After, Lease, NewCandidate, NewSweep, Progress, Sweep
+from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
+
+_KEYS: Final = {
+    "id": Key(SweepRow.id),
+    "name": Key(SweepRow.name),
+    "started_at": Key(SweepRow.started_at, nullable=True),
+    "finished_at": Key(SweepRow.finished_at, nullable=True),
+    "accuracy": Key(CoefficientsRow.accuracy, nullable=True),
+}
+SWEEP_ORDERS: Final = tuple(_KEYS)
 
 
 class SweepPart(Part):
-    """Storing and reading sweeps and candidates."""
+    """Storing and listing sweeps."""
 
     def create_sweep(
         self,
@@ -68,10 +72,7 @@ class SweepPart(Part):
             ).scalar_one_or_none()
             if sweep_id is None:
                 return _submitted_before(connection, new)
-            connection.execute(
-                insert(CandidateRow),
-                [{"sweep_id": sweep_id, **values(candidate)} for candidate in candidates],
-            )
+            connection.execute(insert(CandidateRow), candidate_values(sweep_id, candidates))
             seeds = new.seeds if first_seeds is None else first_seeds
             trials = add_missing_trials(connection, sweep_id, seeds)
             append(
@@ -85,7 +86,7 @@ class SweepPart(Part):
     def record_environment(
         self, lease: Lease, versions: dict[str, Any], hardware: dict[str, Any]
     ) -> None:
-        """Say with what, and on what, a submitted sweep is trained, which its creator cannot know.
+        """Record with what, and on what, a submitted sweep is trained: its creator cannot know.
 
         Raises:
             LeaseLostError: if the sweep has another driver now.
@@ -98,15 +99,6 @@ class SweepPart(Part):
                 .values(versions=versions, hardware=hardware)
             )
 
-    def sweep(self, sweep_id: int) -> Sweep:
-        """One sweep.
-
-        Raises:
-            NotFoundError: if there is no such sweep.
-        """
-        with self._database.read() as connection:
-            return one_sweep(connection, sweep_id)
-
     def sweep_under_key(self, idempotency_key: str) -> int | None:
         """The id of the sweep that was stored under this key, or None."""
         statement = select(SweepRow.id).where(SweepRow.idempotency_key == idempotency_key)
@@ -114,13 +106,14 @@ class SweepPart(Part):
             return connection.scalar(statement)
 
     def sweep_state(self, sweep_id: int) -> SweepState:
-        """Where a sweep stands.
+        """The state of a sweep; `interrupted` where its driver is gone.
 
         Raises:
             NotFoundError: if there is no such sweep.
         """
         with self._database.read() as connection:
-            state = connection.scalar(select(SweepRow.state).where(SweepRow.id == sweep_id))
+            statement = select(shown_state(driven(connection))).where(SweepRow.id == sweep_id)
+            state = connection.scalar(statement)
         if state is None:
             raise no_such_sweep(sweep_id)
         return state
@@ -132,75 +125,66 @@ class SweepPart(Part):
         baseline: str | None = None,
         dataset: str | None = None,
         protocol: str | None = None,
+        name: str | None = None,
+        sort: str = "-id",
+        after: After | None = None,
         limit: int | None = 100,
-        after: int | None = None,
     ) -> list[Sweep]:
-        """Sweeps that match every filter given, newest first.
+        """Sweeps that match every filter given, newest first; at most `limit` (None: all).
 
-        At most `limit` (None: all), continuing after the one with the id `after`, the last of the
-        page before.
+        `name` is a part of the name, in letters of any case.
+
+        Raises:
+            InputError: if `sort` names no key of the list.
         """
-        statement = _stored().order_by(SweepRow.id.desc()).limit(limit)
-        if states is not None:
-            statement = statement.where(SweepRow.state.in_(list(states)))
-        if baseline is not None:
-            statement = statement.where(SweepRow.baseline == baseline)
-        if dataset is not None:
-            statement = statement.where(SweepRow.dataset == dataset)
-        if protocol is not None:
-            statement = statement.where(SweepRow.protocol == protocol)
-        if after is not None:
-            statement = statement.where(SweepRow.id < after)
         with self._database.read() as connection:
-            return fetch(connection, Sweep, statement)
+            statement = select_sweeps(connection)
+            if states is not None:
+                state = shown_state(driven(connection))
+                statement = statement.where(state.in_(list(states)))
+            if baseline is not None:
+                statement = statement.where(SweepRow.baseline == baseline)
+            if dataset is not None:
+                statement = statement.where(SweepRow.dataset == dataset)
+            if protocol is not None:
+                statement = statement.where(SweepRow.protocol == protocol)
+            if name is not None:
+                statement = statement.where(SweepRow.name.icontains(name, autoescape=True))
+            page = Listing(statement, _KEYS).page(sort, after, limit)
+            rows = connection.execute(page).all()
+            progress = count_trials(connection, [row.id for row in rows])
+        return [Sweep(**sweep_fields(row, progress[row.id])) for row in rows]
 
     def progress(self, sweep_ids: Sequence[int]) -> dict[int, Progress]:
         """How many trials of each sweep are in which state."""
         with self._database.read() as connection:
             return count_trials(connection, sweep_ids)
 
-    def candidates(self, sweep_id: int) -> list[Candidate]:
-        """The plan of a sweep, in its order.
 
-        Raises:
-            NotFoundError: if there is no such sweep.
-        """
-        statement = (
-            select(*columns(CandidateRow, Candidate))
-            .where(CandidateRow.sweep_id == sweep_id)
-            .order_by(CandidateRow.index)
-        )
-        with self._database.read() as connection:
-            found = fetch(connection, Candidate, statement)
-        if not found:
-            raise no_such_sweep(sweep_id)  # a stored sweep has candidates
-        return found
-
-    def candidate(self, candidate_id: int) -> Candidate:
-        """One candidate, by its id.
-
-        Raises:
-            NotFoundError: if there is no such candidate.
-        """
-        statement = select(*columns(CandidateRow, Candidate)).where(CandidateRow.id == candidate_id)
-        with self._database.read() as connection:
-            row = connection.execute(statement).one_or_none()
-        if row is None:
-            raise NotFoundError(f"candidate {candidate_id} does not exist")
-        return to_record(Candidate, row)
+_COMPUTED: Final = ("state", "driven", "progress", "verdict", "leader", "leader_accuracy")
 
 
-def _stored() -> Select[*tuple[Any, ...]]:
-    """Sweeps as records."""
-    return select(*columns(SweepRow, Sweep, without=["leased"]), leased())
+def select_sweeps(connection: Connection, *further: Any) -> Select[Any]:
+    """The columns of `Sweep`, and further ones of the sweep or its coefficients."""
+    is_driven = driven(connection)
+    return select(
+        *columns(SweepRow, Sweep, without=_COMPUTED),
+        shown_state(is_driven).label("state"),
+        is_driven.label("driven"),
+        CoefficientsRow.verdict,
+        CoefficientsRow.alpha,
+        CoefficientsRow.beta,
+        CoefficientsRow.gamma,
+        CoefficientsRow.accuracy.label("leader_accuracy"),
+        *further,
+    ).outerjoin(CoefficientsRow, CoefficientsRow.sweep_id == SweepRow.id)
 
 
-def one_sweep(connection: Connection, sweep_id: int) -> Sweep:
-    """A sweep, or `NotFoundError`."""
-    row = connection.execute(_stored().where(SweepRow.id == sweep_id)).one_or_none()
-    if row is None:
-        raise no_such_sweep(sweep_id)
-    return to_record(Sweep, row)
+def sweep_fields(row: Row[Any], progress: Progress) -> dict[str, Any]:
+    """The fields of `Sweep`, and the further ones, of a row of `select_sweeps`."""
+    found = {**row._mapping, "progress": progress}
+    triple = (found.pop("alpha"), found.pop("beta"), found.pop("gamma"))
+    return found | {"leader": None if triple[0] is None else Coefficients(*triple)}
 
 
 def count_trials(connection: Connection, sweep_ids: Sequence[int]) -> dict[int, Progress]:
@@ -267,7 +251,7 @@ def add_missing_trials(connection: Connection, sweep_id: int, seeds: Iterable[in
     return connection.execute(held).scalar_one() - before
 
 
-_TRIAL = ("sweep_id", "candidate_id", "seed", "state", "attempts")
+_TRIAL: Final = ("sweep_id", "candidate_id", "seed", "state", "attempts")
 
 
 def _pending(sweep_id: int, seed: int) -> Select[*tuple[Any, ...]]:

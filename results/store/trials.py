@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -15,7 +14,8 @@ from results.states import AttemptState, TrialState
 from results.store.events import append, finite
 from results.store.fencing import hold
 from results.store.rows import Part, columns, fetch, in_chunks, to_record, values
-from results.values import Attempt, Lease, NewEpoch, StoppedTrial, Trial, TrialResult
+from results.store.trial_reads import select_trials
+from results.values import Attempt, EpochReport, Lease, StoppedTrial, Trial, TrialResult
 
 
 class TrialPart(Part):
@@ -78,8 +78,10 @@ class TrialPart(Part):
             )
             return to_record(Attempt, attempt)
 
-    def record_epochs(self, lease: Lease, epochs: Sequence[NewEpoch]) -> None:
-        """Store what running attempts reported, in one transaction. Event: `epochs`.
+    def record_epochs(self, lease: Lease, reports: Sequence[tuple[int, EpochReport]]) -> None:
+        """Store what running attempts reported: pairs of an attempt's id and a report.
+
+        In one transaction. Event: `epochs`.
 
         A crash of the whole machine may take the last moment of these, but not those of a trial
         that has ended.
@@ -88,30 +90,29 @@ class TrialPart(Part):
             NotFoundError: if the sweep has no such attempt.
             ConflictError: if an attempt is no longer running, or an epoch is there already.
         """
-        if not epochs:
+        if not reports:
             return
         with self._database.write(wait_for_disk=False) as connection:
             hold(connection, lease)
-            attempts = _running_attempts(connection, lease, {epoch.attempt_id for epoch in epochs})
+            attempts = _running_attempts(connection, lease, {one for one, _ in reports})
             try:
                 connection.execute(
                     insert(EpochRow).values(reported_at=database_clock()),
-                    [values(epoch) for epoch in epochs],
+                    [
+                        {"attempt_id": attempt_id, **values(report, without=_NOT_STORED)}
+                        for attempt_id, report in reports
+                    ],
                 )
             except IntegrityError as error:
                 named = ", ".join(
-                    f"epoch {epoch.epoch} of trial {attempts[epoch.attempt_id].trial_id}"
-                    for epoch in epochs
+                    f"epoch {report.epoch} of trial {attempts[attempt_id].trial_id}"
+                    for attempt_id, report in reports
                 )
                 raise ConflictError(
                     f"already recorded: one of {named}; an attempt reports each epoch once"
                 ) from error
-            append(
-                connection,
-                lease.sweep_id,
-                "epochs",
-                {"epochs": [_epoch_data(epoch, attempts[epoch.attempt_id]) for epoch in epochs]},
-            )
+            data = [_epoch_data(report, attempts[one]) for one, report in reports]
+            append(connection, lease.sweep_id, "epochs", {"epochs": data})
 
     def finish_trial(
         self, lease: Lease, attempt_id: int, result: TrialResult, *, worker: str | None = None
@@ -125,40 +126,23 @@ class TrialPart(Part):
             NotFoundError: if the sweep has no such attempt.
             ConflictError: if the attempt is no longer running; the earlier result stays.
         """
+        stored = values(result, without=("diverged", "seconds")) | {"error": result.error}
         with self._database.write() as connection:
             hold(connection, lease)
-            attempt = _running_attempts(connection, lease, {attempt_id})[attempt_id]
-            _end_attempt(
+            trial = _end(
                 connection,
-                attempt_id,
+                _running_attempt(connection, lease, attempt_id),
                 AttemptState.DIVERGED if result.diverged else AttemptState.FINISHED,
-                result.error,
-            )
-            stored = values(result, without=("correct", "diverged"))
-            stored |= _trained_by(connection, attempt_id, worker)
-            if result.correct is not None:
-                stored["n_validation"] = len(result.correct)
-                stored["correct"] = np.packbits(result.correct).tobytes()
-            trial = _update_trial(
-                connection,
-                attempt.trial_id,
-                state=TrialState.DIVERGED if result.diverged else TrialState.FINISHED,
-                finished_at=database_clock(),
+                TrialState.DIVERGED if result.diverged else TrialState.FINISHED,
+                worker=worker,
                 **stored,
             )
-            append(
-                connection,
-                lease.sweep_id,
-                "trial_finished",
-                {
-                    "trial": trial.id,
-                    "candidate": trial.candidate_id,
-                    "seed": trial.seed,
-                    "state": trial.state,
-                    "accuracy": trial.accuracy,
-                    "train_seconds": trial.train_seconds,
-                },
-            )
+            more = {
+                "state": trial.state,
+                "accuracy": trial.accuracy,
+                "train_seconds": trial.train_seconds,
+            }
+            append(connection, lease.sweep_id, "trial_finished", _about(trial) | more)
             return trial
 
     def stop_trial(
@@ -174,31 +158,22 @@ class TrialPart(Part):
         """
         with self._database.write() as connection:
             hold(connection, lease)
-            attempt = _running_attempts(connection, lease, {attempt_id})[attempt_id]
-            _end_attempt(connection, attempt_id, AttemptState.STOPPED, None)
-            trial = _update_trial(
+            trial = _end(
                 connection,
-                attempt.trial_id,
-                state=TrialState.STOPPED,
-                finished_at=database_clock(),
+                _running_attempt(connection, lease, attempt_id),
+                AttemptState.STOPPED,
+                TrialState.STOPPED,
+                worker=worker,
                 images=stopped.images,
                 steps=stopped.steps,
                 rung=stopped.rung,
-                **_trained_by(connection, attempt_id, worker),
             )
-            append(
-                connection,
-                lease.sweep_id,
-                "trial_stopped",
-                {
-                    "trial": trial.id,
-                    "candidate": trial.candidate_id,
-                    "seed": trial.seed,
-                    "rung": stopped.rung,
-                    "epoch": stopped.epoch,
-                    "accuracy": finite(stopped.accuracy),
-                },
-            )
+            more = {
+                "rung": stopped.rung,
+                "epoch": stopped.epoch,
+                "accuracy": finite(stopped.accuracy),
+            }
+            append(connection, lease.sweep_id, "trial_stopped", _about(trial) | more)
             return trial
 
     def fail_attempt(self, lease: Lease, attempt_id: int, error: str, *, retry: bool) -> Trial:
@@ -212,28 +187,16 @@ class TrialPart(Part):
         """
         with self._database.write() as connection:
             hold(connection, lease)
-            attempt = _running_attempts(connection, lease, {attempt_id})[attempt_id]
-            _end_attempt(connection, attempt_id, AttemptState.FAILED, error)
-            trial = _update_trial(
+            attempt = _running_attempt(connection, lease, attempt_id)
+            trial = _end(
                 connection,
-                attempt.trial_id,
-                state=TrialState.PENDING if retry else TrialState.FAILED,
-                finished_at=None if retry else database_clock(),
+                attempt,
+                AttemptState.FAILED,
+                TrialState.PENDING if retry else TrialState.FAILED,
                 error=error,
             )
-            append(
-                connection,
-                lease.sweep_id,
-                "trial_failed",
-                {
-                    "trial": trial.id,
-                    "candidate": trial.candidate_id,
-                    "seed": trial.seed,
-                    "attempt": attempt.number,
-                    "retry": retry,
-                    "error": error,
-                },
-            )
+            more = {"attempt": attempt.number, "retry": retry, "error": error}
+            append(connection, lease.sweep_id, "trial_failed", _about(trial) | more)
             return trial
 
     def retry_failed(self, lease: Lease) -> int:
@@ -264,6 +227,10 @@ class _AttemptOf:
     state: AttemptState
 
 
+def _running_attempt(connection: Connection, lease: Lease, attempt_id: int) -> _AttemptOf:
+    return _running_attempts(connection, lease, {attempt_id})[attempt_id]
+
+
 def _running_attempts(
     connection: Connection, lease: Lease, attempt_ids: set[int]
 ) -> dict[int, _AttemptOf]:
@@ -286,42 +253,53 @@ def _running_attempts(
     return found
 
 
-def _end_attempt(
-    connection: Connection, attempt_id: int, state: AttemptState, error: str | None
-) -> None:
+def _end(
+    connection: Connection,
+    attempt: _AttemptOf,
+    ended: AttemptState,
+    state: TrialState,
+    *,
+    worker: str | None = None,
+    error: str | None = None,
+    **figures: Any,
+) -> Trial:
+    """End an attempt, and its trial with it; a trial that is pending goes on."""
+    known = {} if worker is None else {"worker": worker}
     connection.execute(
         update(AttemptRow)
-        .where(AttemptRow.id == attempt_id)
-        .values(state=state, finished_at=database_clock(), error=error)
+        .where(AttemptRow.id == attempt.id)
+        .values(state=ended, finished_at=database_clock(), error=error, **known)
     )
-
-
-def _trained_by(connection: Connection, attempt_id: int, worker: str | None) -> dict[str, Any]:
-    """Keeps a worker that was not known at the start; what to store with the trial."""
-    if worker is None:
-        return {}
-    connection.execute(update(AttemptRow).where(AttemptRow.id == attempt_id).values(worker=worker))
-    return {"worker": worker}
-
-
-def _update_trial(connection: Connection, trial_id: int, **changes: Any) -> Trial:
-    row = connection.execute(
+    connection.execute(
         update(TrialRow)
-        .where(TrialRow.id == trial_id)
-        .values(**changes)
-        .returning(*columns(TrialRow, Trial))
-    ).one()
-    return to_record(Trial, row)
+        .where(TrialRow.id == attempt.trial_id)
+        .values(
+            state=state,
+            finished_at=None if state is TrialState.PENDING else database_clock(),
+            error=error,
+            **known,
+            **figures,
+        )
+    )
+    trial = select_trials().where(TrialRow.id == attempt.trial_id)
+    return to_record(Trial, connection.execute(trial).one())
 
 
-def _epoch_data(epoch: NewEpoch, attempt: _AttemptOf) -> dict[str, Any]:
+def _about(trial: Trial) -> dict[str, Any]:
+    return {"trial": trial.id, "candidate": trial.candidate_id, "seed": trial.seed}
+
+
+_NOT_STORED = ("learning_rate", "diverged")
+
+
+def _epoch_data(report: EpochReport, attempt: _AttemptOf) -> dict[str, Any]:
     return {
         "trial": attempt.trial_id,
         "attempt": attempt.number,
-        "epoch": epoch.epoch,
-        "steps": epoch.steps,
-        "images": epoch.images,
-        "train_loss": finite(epoch.train_loss),
-        "accuracy": finite(epoch.accuracy),
-        "images_per_second": finite(epoch.images_per_second),
+        "epoch": report.epoch,
+        "steps": report.steps,
+        "images": report.images,
+        "train_loss": finite(report.train_loss),
+        "accuracy": finite(report.accuracy),
+        "images_per_second": finite(report.images_per_second),
     }

@@ -6,6 +6,7 @@ objects: specs and free-form details. All times are aware and in UTC.
 """
 
 from results.values.access import DriverLog, DriverLogLine, NewToken, Token
+from results.values.candidates import Candidate, Network, NewCandidate
 from results.values.catalog import (
     Baselines,
     BaselineSummary,
@@ -30,7 +31,9 @@ from results.values.coefficients import (
     NewCoefficients,
     Searched,
 )
+from results.values.common import RelativeLatency
 from results.values.edge import EdgeMeasurement, EdgeMeasurements, NewEdgeMeasurement
+from results.values.events import Event
 from results.values.families import Family, NewStoredMember, StoredMember
 from results.values.methods import MethodComparison, MethodPoint
 from results.values.outcome import (
@@ -43,16 +46,17 @@ from results.values.outcome import (
     Outcome,
     Settling,
 )
-from results.values.pages import (
-    After,
-    CandidateSummary,
-    EpochSummary,
-    Order,
-    SweepSummary,
-    TrialSummary,
+from results.values.pages import After
+from results.values.sweeps import (
+    Climb,
+    Lease,
+    NewSweep,
+    Progress,
+    RecordedSweep,
+    Sweep,
+    SweepDetail,
+    Work,
 )
-from results.values.standing import Climb, Leader, Standing, Work
-from results.values.sweeps import Candidate, Event, Lease, NewCandidate, NewSweep, Progress, Sweep
 from results.values.transfers import (
     NewTransfer,
     NewTransferRun,
@@ -61,7 +65,14 @@ from results.values.transfers import (
     TransferRuns,
     Transfers,
 )
-from results.values.trials import Attempt, Epoch, NewEpoch, StoppedTrial, Trial, TrialResult
+from results.values.trials import (
+    Attempt,
+    Epoch,
+    EpochReport,
+    StoppedTrial,
+    Trial,
+    TrialResult,
+)
 from results.values.triangle import TriangleSurface, lattice
 from results.values.validations import (
     Identification,
@@ -79,7 +90,6 @@ __all__ = [
     "BestCoefficients",
     "Candidate",
     "CandidateStanding",
-    "CandidateSummary",
     "CheckpointRecord",
     "Checkpoints",
     "Climb",
@@ -95,13 +105,12 @@ __all__ = [
     "EdgeMeasurement",
     "EdgeMeasurements",
     "Epoch",
-    "EpochSummary",
+    "EpochReport",
     "Event",
     "Family",
     "Gain",
     "Gallery",
     "Identification",
-    "Leader",
     "LeadingCoefficients",
     "Lease",
     "Measurement",
@@ -109,12 +118,12 @@ __all__ = [
     "MethodComparison",
     "MethodPoint",
     "NarrowedCoefficients",
+    "Network",
     "NewCandidate",
     "NewCheckpoint",
     "NewCoefficients",
     "NewDataset",
     "NewEdgeMeasurement",
-    "NewEpoch",
     "NewGallery",
     "NewStoredMember",
     "NewSweep",
@@ -122,16 +131,16 @@ __all__ = [
     "NewTransfer",
     "NewTransferRun",
     "NewValidation",
-    "Order",
     "Outcome",
     "Progress",
+    "RecordedSweep",
+    "RelativeLatency",
     "Searched",
     "Settling",
-    "Standing",
     "StoppedTrial",
     "StoredMember",
     "Sweep",
-    "SweepSummary",
+    "SweepDetail",
     "Token",
     "Transfer",
     "TransferRun",
@@ -139,7 +148,6 @@ __all__ = [
     "Transfers",
     "Trial",
     "TrialResult",
-    "TrialSummary",
     "TriangleSurface",
     "Validation",
     "ValidationSweep",

@@ -1,11 +1,16 @@
-"""A sweep, its candidates, its lease and its events."""
+"""Sweeps: what is asked for, how far it is, and what it concluded."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Final
 
-from results.states import SweepState, TrialState
-from results.values.outcome import Outcome
+from pydantic import ConfigDict, Field, computed_field
+
+from results.states import SweepState, TrialState, Verdict
+from results.values.events import Event
+from results.values.families import StoredMember
+from results.values.json import Moment
+from results.values.outcome import NarrowedCoefficients, Outcome
+from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.human import plural
 from search_spaces.specs.target import Quantity
@@ -27,7 +32,7 @@ class NewSweep:
     target_ratio: float
     """What the constraint aims at, as a multiple of the baseline's."""
     target_quantity: Quantity = "flops"
-    """Of what."""
+    """Quantity that the target limits."""
     seeds: tuple[int, ...]
     """Of a candidate's trials: with the strategy `grid` each gets all of them."""
     versions: dict[str, Any]
@@ -46,74 +51,207 @@ class NewSweep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sweep(NewSweep):
-    """A stored sweep."""
+class Progress:
+    """Trials by state."""
 
-    id: int
-    state: SweepState
-    created_at: datetime
-    queued_at: datetime | None
-    """When it was handed to the runners: its place in their queue. None: whoever created it drives
-    it, and no runner takes it."""
-    started_at: datetime | None
-    finished_at: datetime | None
-    lease_owner: str | None
-    """`host:pid:start-time` of the driver, or None while nobody drives it."""
-    lease_epoch: int
-    """How often the sweep has been claimed."""
-    lease_expires_at: datetime | None
-    leased: bool
-    """Whether the lease of a driver ran when this was read, by the database's clock."""
-    cancel_requested: bool
-    outcome: Outcome | None
-    """None before selection has run."""
-    error: str | None
+    pending: int = 0
+    running: int = 0
+    finished: int = 0
+    diverged: int = 0
+    stopped: Annotated[int, Field(description="Ended early by the strategy.")] = 0
+    failed: Annotated[
+        int, Field(description="Their worker died or raised; resuming tries them again.")
+    ] = 0
+
+    @computed_field(description="All trials.")  # type: ignore[prop-decorator]
+    @property
+    def total(self) -> int:
+        """All trials of the sweep."""
+        return sum(self.of(state) for state in TrialState)
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="Trials that are over for good: finished, diverged or stopped."
+    )
+    @property
+    def done(self) -> int:
+        """Trials that are over for good; those that failed are tried again on resuming."""
+        return self.finished + self.diverged + self.stopped
+
+    @property
+    def ended(self) -> int:
+        """Trials that are over, those that failed included."""
+        return self.done + self.failed
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """In words, how many trials did not go as planned; counts of 0 are left out."""
+        counts = {"failed": self.failed, "diverged": self.diverged, "stopped early": self.stopped}
+        return tuple(f"{count:,} {how}" for how, count in counts.items() if count)
+
+    def __str__(self) -> str:
+        """In words: how many trials are done, and how many did not go as planned."""
+        return ", ".join((f"{self.done:,} of {plural(self.total, 'trial')} done", *self.exceptions))
+
+    def of(self, state: TrialState) -> int:
+        """The count for one state."""
+        count: int = getattr(self, state.value)
+        return count
+
+
+_SWEEP: Final[dict[str, Any]] = {
+    "id": 1,
+    "name": "quickstart",
+    "state": "finished",
+    "driven": False,
+    "lease_owner": None,
+    "lease_expires_at": None,
+    "cancel_requested": False,
+    "error": None,
+    "baseline": "efficientnet_b0",
+    "dataset": "digits",
+    "dataset_fingerprint": "3f6c0e",
+    "target_ratio": 2.0,
+    "target_quantity": "flops",
+    "protocol": "8a1f4c2e9b07",
+    "seeds": [0, 1, 2],
+    "created_at": "2026-11-22T10:00:00Z",
+    "queued_at": "2026-11-22T10:00:00Z",
+    "started_at": "2026-11-22T10:00:02Z",
+    "finished_at": "2026-11-22T10:04:41Z",
+    "progress": {
+        "pending": 0,
+        "running": 0,
+        "finished": 24,
+        "diverged": 0,
+        "stopped": 0,
+        "failed": 0,
+        "total": 24,
+        "done": 24,
+    },
+    "verdict": "chosen",
+    "leader": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
+    "leader_accuracy": 0.87,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewCandidate:
-    """One network of a plan, with every coefficient triple that realises it."""
+class Sweep:
+    """A sweep in a list."""
 
-    index: int
-    """Its place in the plan, from 0."""
-    roles: tuple[str, ...]
-    """Why it is there: `search`, `baseline`, `published`, `published_matched`, or a compared
-    method with its φ, as of `search_spaces.specs.methods.Aim.role`."""
-    spec: dict[str, Any]
-    """`NetworkSpec.to_dict()`."""
-    spec_key: str
-    coefficients: tuple[tuple[float, float, float], ...]
-    """Each (α, β, γ) that rounds to this network."""
-    alpha: float
-    """α, β, γ of the triple that represents it."""
-    beta: float
-    gamma: float
-    intervals: dict[str, Any] | None = None
-    """Lowest and highest value of each coefficient that realises it."""
-    shares: dict[str, Any] | None = None
-    """depth, width, resolution: how the doubling is spent; None for the baseline."""
-    flops: int
-    params: int
-    activations: int
-    nominal_ratio: float
-    """α·β²·γ², or its inverse where smaller networks than the baseline are sought."""
-    measured_ratio: float
-    """FLOPs over the baseline's FLOPs."""
-    residual: float | None = None
-    """Distance of the ratio from the target; None where the target does not apply."""
-    eligible: bool = True
-    """Whether it may be chosen; reference candidates outside the constraint may not."""
-    latency: dict[str, Any] | None = None
-    """`RelativeLatency.to_dict()`, where the constraint names latency."""
-    notes: tuple[str, ...] = ()
+    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _SWEEP})
+
+    id: int
+    name: str
+    state: Annotated[
+        SweepState, Field(description="`interrupted` also where its driver is gone without a word.")
+    ]
+    driven: Annotated[bool, Field(description="Whether a live driver holds it.")]
+    lease_owner: Annotated[str | None, Field(description="Its driver: host:pid:start time.")]
+    lease_expires_at: Annotated[
+        Moment | None, Field(description="Until when, unless it renews the lease.")
+    ]
+    cancel_requested: Annotated[
+        bool, Field(description="Whether its driver has been asked to stop.")
+    ]
+    error: Annotated[str | None, Field(description="Why it failed.")]
+    baseline: str
+    dataset: str
+    dataset_fingerprint: Annotated[str, Field(description="Hash of the images' content.")]
+    target_ratio: Annotated[
+        float,
+        Field(description="What its networks are to cost, as a multiple of the baseline's."),
+    ]
+    target_quantity: Annotated[Quantity, Field(description="Quantity that the target limits.")]
+    protocol: Annotated[str, Field(description="Accuracies are comparable within one protocol.")]
+    seeds: tuple[int, ...]
+    created_at: Moment
+    queued_at: Annotated[Moment | None, Field(description="Its place in the queue of the runners.")]
+    """None: whoever created it drives it, and no runner takes it."""
+    started_at: Moment | None
+    finished_at: Moment | None
+    progress: Progress
+    verdict: Annotated[
+        Verdict | None, Field(description="What the evidence says; null until it is weighed.")
+    ]
+    leader: Annotated[
+        Coefficients | None, Field(description="Coefficients of the leader; null before.")
+    ]
+    leader_accuracy: Annotated[
+        float | None, Field(description="Its mean validation accuracy over seeds.")
+    ]
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether its driver is gone without a word; a sweep of the queue is taken up again."""
+        return self.state is SweepState.INTERRUPTED and self.lease_owner is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is in the runners' queue."""
+        return self.state is SweepState.QUEUED and self.queued_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate(NewCandidate):
-    """A stored candidate."""
+class SweepDetail(Sweep):
+    """Everything of a sweep but its candidates, trials, epochs, events and log."""
 
-    id: int
-    sweep_id: int
+    __pydantic_config__ = ConfigDict(
+        json_schema_extra={
+            "example": _SWEEP
+            | {
+                "why": ["the leader loses at most 0.30 points against the true best"],
+                "leader_candidate": 4,
+                "chosen": {"alpha": 1.0, "beta": 1.19, "gamma": 1.19},
+                "coefficients_id": 1,
+                "identification": None,
+                "outcome": {"verdict": "chosen", "leader": 4},
+                "family": [],
+                "notes": [],
+                "detail_px": 8,
+                "lease_epoch": 1,
+                "last_event": 87,
+                "decisions": [],
+                "spec": {"name": "quickstart"},
+                "versions": {"torch": "2.13.0"},
+                "hardware": {"cores": 2},
+            }
+        }
+    )
+
+    why: Annotated[tuple[str, ...], Field(description="The grounds of the verdict.")]
+    leader_candidate: Annotated[int | None, Field(description="Index of the leader in the plan.")]
+    chosen: Annotated[
+        Coefficients | None, Field(description="The leader's, if the verdict is conclusive.")
+    ]
+    coefficients_id: Annotated[
+        int | None, Field(description="Under which /v1/families lists its family.")
+    ]
+    identification: Annotated[
+        NarrowedCoefficients | None,
+        Field(description="What the latest follow-up at φ = 2 leaves of the leader's intervals."),
+    ]
+    outcome: Annotated[Outcome | None, Field(description="The verdict with all its figures.")]
+    family: Annotated[
+        tuple[StoredMember, ...], Field(description="What the leader implies, by fitted φ.")
+    ]
+    notes: Annotated[tuple[str, ...], Field(description="What a reader must know about the data.")]
+    detail_px: Annotated[
+        int | None, Field(description="Pixels of detail along a side of the images.")
+    ]
+    lease_epoch: Annotated[int, Field(description="How often a driver has taken it.")]
+    last_event: Annotated[int, Field(description="`seq` of its latest event.")]
+    decisions: Annotated[
+        tuple[Event, ...],
+        Field(
+            description="Why its strategy trained what it did, whom it dropped and why; the latest "
+            "hundred."
+        ),
+    ]
+    spec: Annotated[
+        dict[str, Any], Field(description="The whole specification, enough to repeat it.")
+    ]
+    versions: Annotated[dict[str, Any], Field(description="What it was computed with.")]
+    hardware: Annotated[dict[str, Any], Field(description="What it was computed on.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,60 +265,54 @@ class Lease:
     sweep_id: int
     owner: str
     epoch: int
-    expires_at: datetime
+    expires_at: Moment
     cancel_requested: bool
     """As of the last claim or renewal: the driver should stop and set the state `cancelled`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened to a sweep. `seq` counts from 1 without gaps within the sweep."""
+class RecordedSweep:
+    """State and lease of a sweep as recorded: `running` also where nobody drives it any more."""
 
-    id: int
-    sweep_id: int
-    seq: int
-    kind: str
-    data: dict[str, Any]
-    at: datetime
+    state: SweepState
+    lease_owner: str | None
+    lease_epoch: int
+    lease_expires_at: Moment | None
+    cancel_requested: bool
+    error: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How many trials of a sweep are in each state."""
+class Climb:
+    """A finished trial that beat all before it."""
 
-    pending: int = 0
-    running: int = 0
-    finished: int = 0
-    diverged: int = 0
-    stopped: int = 0
-    failed: int = 0
+    trials: int
+    """Finished trials by then, this one included."""
+    accuracy: float
 
-    @property
-    def total(self) -> int:
-        """All trials of the sweep."""
-        return sum(self.of(state) for state in TrialState)
 
-    @property
-    def done(self) -> int:
-        """Trials that are over for good; those that failed are tried again on resuming."""
-        return self.finished + self.diverged + self.stopped
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What a sweep's trials cost so far and still will.
 
-    @property
-    def ended(self) -> int:
-        """Trials that are over, those that failed included."""
-        return self.done + self.failed
+    `flops` are of one image and one trial each, so that they weigh trials against each other.
+    """
+
+    finished_flops: float
+    finished_seconds: float
+    """What training those took."""
+    pending_flops: float
+    running_flops: tuple[tuple[float, float], ...]
+    """Of each trial that is being trained: its FLOPs, and for how many seconds it has been."""
 
     @property
-    def exceptions(self) -> tuple[str, ...]:
-        """In words, trials that did not go as planned; what is none is not said."""
-        told = {"failed": self.failed, "diverged": self.diverged, "stopped early": self.stopped}
-        return tuple(f"{count:,} {how}" for how, count in told.items() if count)
+    def eta_seconds(self) -> float | None:
+        """Seconds until the last trial is over; None before there is a pace.
 
-    def __str__(self) -> str:
-        """In words: how many trials are done, and how many did not go as planned."""
-        return ", ".join((f"{self.done:,} of {plural(self.total, 'trial')} done", *self.exceptions))
-
-    def of(self, state: TrialState) -> int:
-        """The count for one state."""
-        count: int = getattr(self, state.value)
-        return count
+        The finished trials' seconds for a FLOP, with as many workers as there are now.
+        """
+        if not self.running_flops or not self.finished_flops or not self.finished_seconds:
+            return None
+        pace = self.finished_seconds / self.finished_flops
+        running = sum(max(0.0, pace * flops - spent) for flops, spent in self.running_flops)
+        return (running + pace * self.pending_flops) / len(self.running_flops)

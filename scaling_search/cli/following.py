@@ -12,7 +12,7 @@ import typer
 from results.states import CONCLUDED, ENDED, SweepState, TrialState
 from results.store import Store
 from results.values import Candidate, Event, Sweep, Trial
-from scaling_search.cli.documents import SweepRecord, is_driven, waits
+from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.failures import INTERRUPTED, complain
 from scaling_search.cli.views.progress import Display
 from scaling_search.cli.views.running import running_table
@@ -74,7 +74,7 @@ class Following:
         self.record = record
         self.epochs: int = record.sweep.spec["proxy"]["reports"]
         self._tracker = Tracker(record.candidates, record.trials, self.epochs)
-        for event in record.standing.decisions[-1:]:
+        for event in record.sweep.decisions[-1:]:
             self._tracker.decided(event.data["why"])
         self._trials = {trial.id: trial for trial in record.trials}
         self._candidates = {candidate.id: candidate for candidate in record.candidates}
@@ -97,13 +97,13 @@ class Following:
     def is_alone(self) -> bool:
         """Whether it has not ended, no process drives it, and no runner will."""
         sweep = self.record.sweep
-        handed_over = sweep.queued_at is not None and sweep.state is not SweepState.INTERRUPTED
-        return not self.has_ended and not handed_over and not is_driven(sweep)
+        stays = sweep.state is SweepState.INTERRUPTED and not sweep.abandoned
+        return not (self.has_ended or sweep.driven or (sweep.queued_at and not stays))
 
     @property
     def is_waiting(self) -> bool:
         """Whether it is in the runners' queue."""
-        return waits(self.record.sweep)
+        return self.record.sweep.waits
 
     @property
     def running(self) -> list[Running]:
@@ -123,12 +123,12 @@ class Following:
         yield
         if self.has_ended or self.is_alone:
             return
-        for event in events(self._records, self._sweep_id, self.record.standing.last_event):
+        for event in events(self._records, self._sweep_id, self.record.sweep.last_event):
             if event is None:
                 if not self._has_lost_its_driver():
                     continue
                 self.read()
-            elif event.seq <= self.record.standing.last_event:
+            elif event.seq <= self.record.sweep.last_event:
                 continue  # read since
             else:
                 self._take(event)
@@ -139,7 +139,7 @@ class Following:
     def _has_lost_its_driver(self) -> bool:
         """Whether its driver was killed, which no event reports."""
         sweep = self._records.sweep(self._sweep_id)
-        return sweep.state is SweepState.RUNNING and not is_driven(sweep) and not sweep.queued_at
+        return sweep.abandoned and not sweep.queued_at
 
     def _take(self, event: Event) -> None:
         data = event.data

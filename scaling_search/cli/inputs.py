@@ -9,7 +9,7 @@ from typing import Any
 from results.database import Database
 from results.errors import NotFoundError
 from results.store import Store
-from results.values import Sweep
+from results.values import SweepDetail
 from scaling_search.cli import options, user_code
 from scaling_search.cli.parsing import merge, parse_settings
 from scaling_search.cli.views.progress import Display
@@ -159,7 +159,7 @@ def read_sweep(
     return spec if data == spec.data else spec.model_copy(update={"data": data})
 
 
-def stored_spec(sweep: Sweep) -> SweepSpec:
+def stored_spec(sweep: SweepDetail) -> SweepSpec:
     """The spec that a sweep was stored with.
 
     Raises:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-from results.states import SweepState
 from results.store import Store
-from scaling_search.environment import is_dead
 from search_spaces.baselines import get_baseline
 from search_spaces.errors import InputError
 from search_spaces.specs.sweep import SweepSpec
@@ -69,7 +67,7 @@ def submit(records: Records, spec: SweepSpec) -> int:
             registered.
     """
     if not isinstance(records, Store):
-        return records.submit(spec).sweep.id
+        return records.submit(spec).id
     from api.problems import ProblemError
     from api.settings import load
     from api.submission.planning import as_sweep, plan_for
@@ -85,10 +83,3 @@ def submit(records: Records, spec: SweepSpec) -> int:
         enqueue=True,
         first_seeds=spec.certain_seeds,
     )
-
-
-def request_cancel(records: Records, sweep_id: int) -> SweepState:
-    """Ask for a sweep to be cancelled; its state now."""
-    if isinstance(records, Store):
-        return records.request_cancel(sweep_id, is_owner_dead=is_dead)
-    return records.request_cancel(sweep_id)

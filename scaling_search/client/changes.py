@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from results.documents.sweeps import SweepDetail
 from results.states import SweepState
-from results.values import Standing
+from results.values import SweepDetail
 from scaling_search.client.connection import ALSO_POST
 from scaling_search.client.part import Part
 from search_spaces.specs.extension import Extension
@@ -16,7 +15,7 @@ from search_spaces.specs.sweep import SweepSpec
 class ChangePart(Part):
     """Submitting, extending, cancelling, resuming and deleting sweeps."""
 
-    def submit(self, spec: SweepSpec, *, key: str | None = None) -> Standing:
+    def submit(self, spec: SweepSpec, *, key: str | None = None) -> SweepDetail:
         """Put a sweep at the end of the queue.
 
         Args:
@@ -30,16 +29,16 @@ class ChangePart(Part):
             headers={"Idempotency-Key": key or str(uuid.uuid4())},
             retry=ALSO_POST,
         )
-        return self._connection.read(SweepDetail, response).to_standing()
+        return self._connection.read(SweepDetail, response)
 
-    def extend(self, sweep_id: int, extension: Extension) -> Standing:
+    def extend(self, sweep_id: int, extension: Extension) -> SweepDetail:
         """Add to a sweep that has ended; what waits now, for a longer budget a new sweep."""
         response = self._connection.request(
             "POST",
             f"/v1/sweeps/{sweep_id}/extend",
             json=extension.model_dump(mode="json", exclude_unset=True),
         )
-        return self._connection.read(SweepDetail, response).to_standing()
+        return self._connection.read(SweepDetail, response)
 
     def request_cancel(self, sweep_id: int) -> SweepState:
         """Ask for a sweep to be cancelled; its state, `running` until its driver has stopped."""

@@ -10,9 +10,9 @@ import httpx
 from httpx_sse import SSEError, connect_sse
 from pydantic import ValidationError
 
-from results.documents.events import EventItem
 from results.errors import DatabaseUnavailableError
 from results.values import Event
+from results.values.json import from_json
 from scaling_search.client.connection import Connection
 from scaling_search.client.failures import failure, strange, unreachable
 
@@ -75,7 +75,7 @@ class Stream:
                     if not message.data:
                         yield None
                         continue
-                    event = EventItem.model_validate_json(message.data).to_record()
+                    event = from_json(Event, message.data)
                     self._seq = event.seq
                     yield event
             except (SSEError, ValidationError):

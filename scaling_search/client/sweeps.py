@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from results.documents.candidates import CandidateItem
-from results.documents.sweeps import SweepDetail, SweepItem
-from results.documents.trials import EpochItem, TrialItem
 from results.states import ENDED, SweepState, TrialState
 from results.values import (
     Candidate,
-    CandidateSummary,
     CheckpointRecord,
     Checkpoints,
     Epoch,
     Event,
-    Standing,
     Sweep,
-    SweepSummary,
+    SweepDetail,
     Trial,
-    TrialSummary,
 )
 from scaling_search.client.part import Part, several
 from scaling_search.client.stream import Stream
@@ -29,13 +23,9 @@ from search_spaces.errors import WorkError
 class SweepPart(Part):
     """Reading and following sweeps."""
 
-    def standing(self, sweep_id: int) -> Standing:
+    def sweep(self, sweep_id: int) -> SweepDetail:
         """Everything of a sweep but its candidates, trials, epochs, events and log."""
-        return self._connection.get(SweepDetail, f"/v1/sweeps/{sweep_id}").to_standing()
-
-    def sweep(self, sweep_id: int) -> Sweep:
-        """One sweep."""
-        return self.standing(sweep_id).sweep
+        return self._connection.get(SweepDetail, f"/v1/sweeps/{sweep_id}")
 
     def iter_sweeps(
         self,
@@ -47,7 +37,7 @@ class SweepPart(Part):
         name: str | None = None,
         sort: str = "-id",
         limit: int | None = None,
-    ) -> Iterator[SweepSummary]:
+    ) -> Iterator[Sweep]:
         """Sweeps that match every filter given, fetched as they are asked for, newest first."""
         params = {
             "state": several(states),
@@ -57,10 +47,9 @@ class SweepPart(Part):
             "name": name,
             "sort": sort,
         }
-        rows = self._connection.rows(SweepItem, "/v1/sweeps", params, limit)
-        return (row.to_summary() for row in rows)
+        return self._connection.rows(Sweep, "/v1/sweeps", params, limit)
 
-    def newest_sweeps(
+    def sweeps(
         self,
         *,
         states: Iterable[SweepState] | None = None,
@@ -68,8 +57,9 @@ class SweepPart(Part):
         dataset: str | None = None,
         protocol: str | None = None,
         name: str | None = None,
+        sort: str = "-id",
         limit: int | None = 100,
-    ) -> list[SweepSummary]:
+    ) -> list[Sweep]:
         """Sweeps that match every filter given, newest first; at most `limit` (None: all)."""
         return list(
             self.iter_sweeps(
@@ -78,31 +68,19 @@ class SweepPart(Part):
                 dataset=dataset,
                 protocol=protocol,
                 name=name,
+                sort=sort,
                 limit=limit,
             )
         )
 
     def candidates(self, sweep_id: int) -> list[Candidate]:
-        """The plan of a sweep, in its order."""
-        return [row.to_record(sweep_id) for row in self._candidates(sweep_id)]
-
-    def candidate_summaries(self, sweep_id: int) -> list[CandidateSummary]:
         """The plan of a sweep, in its order, with what its trials reached."""
-        return [row.to_summary(sweep_id) for row in self._candidates(sweep_id)]
-
-    def _candidates(self, sweep_id: int) -> Iterator[CandidateItem]:
-        return self._connection.rows(CandidateItem, f"/v1/sweeps/{sweep_id}/candidates", {})
+        return list(self._connection.rows(Candidate, f"/v1/sweeps/{sweep_id}/candidates", {}))
 
     def checkpoints(self, sweep_id: int) -> list[CheckpointRecord]:
         """The files that trials of a sweep left, by accuracy, best first."""
         path = f"/v1/sweeps/{sweep_id}/checkpoints"
         return self._connection.get(Checkpoints, path).checkpoints
-
-    def trials(self, sweep_id: int, *, states: Iterable[TrialState] | None = None) -> list[Trial]:
-        """Trials of a sweep, of all states or these, by id."""
-        params = {"state": several(states)}
-        rows = self._connection.rows(TrialItem, f"/v1/sweeps/{sweep_id}/trials", params)
-        return [row.to_record(sweep_id) for row in rows]
 
     def iter_trials(
         self,
@@ -113,8 +91,8 @@ class SweepPart(Part):
         seed: int | None = None,
         sort: str = "id",
         limit: int | None = None,
-    ) -> Iterator[TrialSummary]:
-        """Trials with what their candidates are, fetched as they are asked for.
+    ) -> Iterator[Trial]:
+        """Trials that match every filter given, fetched as they are asked for.
 
         `candidate` is an index in the plan; `sort` is a field such as `-accuracy`.
         """
@@ -124,14 +102,29 @@ class SweepPart(Part):
             "seed": seed,
             "sort": sort,
         }
-        rows = self._connection.rows(TrialItem, f"/v1/sweeps/{sweep_id}/trials", params, limit)
-        return (row.to_summary(sweep_id) for row in rows)
+        return self._connection.rows(Trial, f"/v1/sweeps/{sweep_id}/trials", params, limit)
+
+    def trials(
+        self,
+        sweep_id: int,
+        *,
+        states: Iterable[TrialState] | None = None,
+        candidate: int | None = None,
+        seed: int | None = None,
+        sort: str = "id",
+        limit: int | None = None,
+    ) -> list[Trial]:
+        """Trials that match every filter given, by id; at most `limit` (None: all)."""
+        return list(
+            self.iter_trials(
+                sweep_id, states=states, candidate=candidate, seed=seed, sort=sort, limit=limit
+            )
+        )
 
     def epochs(self, sweep_id: int, *, trial_ids: Collection[int] | None = None) -> list[Epoch]:
         """Epochs of a sweep, or of these of its trials, of every attempt, as they came in."""
-        rows = self._connection.rows(EpochItem, f"/v1/sweeps/{sweep_id}/epochs", {"sort": "id"})
-        epochs = (row.to_record() for row in rows)
-        return [one for one in epochs if trial_ids is None or one.trial_id in trial_ids]
+        rows = self._connection.rows(Epoch, f"/v1/sweeps/{sweep_id}/epochs", {"sort": "id"})
+        return [one for one in rows if trial_ids is None or one.trial in trial_ids]
 
     def events(self, sweep_id: int, *, after: int = 0) -> Iterator[Event]:
         """Events of a sweep with `seq` greater than `after`, then each as it happens, without end.
@@ -148,26 +141,26 @@ class SweepPart(Part):
         """
         return Stream(self._connection, sweep_id, after).events()
 
-    def wait(self, sweep_id: int) -> Standing:
+    def wait(self, sweep_id: int) -> SweepDetail:
         """The sweep once it has ended: finished, incomplete, failed or cancelled.
 
         Raises:
             WorkError: its driver is gone, and no runner will take it.
         """
-        now = self.standing(sweep_id)
-        if now.sweep.state not in ENDED:
+        now = self.sweep(sweep_id)
+        if now.state not in ENDED:
             for event in self.follow(sweep_id):
                 if event is None:
                     self._check_driven(sweep_id)
                 elif event.kind == "state" and event.data["after"] in ENDED:
-                    now = self.standing(sweep_id)
-                    if now.sweep.state in ENDED:  # else it was resumed since
+                    now = self.sweep(sweep_id)
+                    if now.state in ENDED:  # else it was resumed since
                         break
         return now
 
     def _check_driven(self, sweep_id: int) -> None:
         sweep = self.sweep(sweep_id)
-        if sweep.state is SweepState.RUNNING and not sweep.leased and not sweep.queued_at:
+        if sweep.abandoned and not sweep.queued_at:
             raise WorkError(
                 f"the driver of sweep {sweep_id} is gone, and nobody trains it; what was trained "
                 f"is kept, `scaling-search resume {sweep_id}` goes on"

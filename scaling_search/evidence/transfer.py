@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from results.values import NewTransferRun
-from scaling_search.training.reports import unpack_correct
+from results.values.trials import unpack_correct
 from search_spaces.specs.transfer import Method, TransferSpec
 
 CONFIDENCE: Final = 0.95

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from results.errors import DatabaseUnavailableError
+from results.owners import this_process
 from results.states import SweepState
 from results.store import Store
 from results.values import Lease, Outcome
 from scaling_search.data import PreparedDataset
 from scaling_search.data.prepare import prepare
-from scaling_search.environment import hardware, is_dead, this_process, versions
+from scaling_search.environment import hardware, versions
 from scaling_search.sweeps.conclusion import conclude
 from scaling_search.sweeps.creation import Counted, check_images, confirm, networks_of
 from scaling_search.sweeps.images import are_readable, check_split, prepare_again, record_split
@@ -65,7 +66,7 @@ def drive(
             the database cannot be written.
     """
     spec = _spec_for(store, sweep_id, data)
-    lease = store.claim(sweep_id, this_process(), ttl_seconds=LEASE_SECONDS, is_owner_dead=is_dead)
+    lease = store.claim(sweep_id, this_process(), ttl_seconds=LEASE_SECONDS)
     watch = Watch()
     with (
         _leaving(store, lease, interrupted=SweepState.INTERRUPTED),

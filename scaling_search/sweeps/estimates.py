@@ -94,7 +94,8 @@ def stored_rate(store: Store) -> Rate | None:
     trained: list[tuple[int, int, float]] = []
     seen = 0
     for sweep in store.sweeps():
-        if any(sweep.hardware.get(key) != here[key] for key in ("processor", "cores")):
+        hardware = store.sweep(sweep.id).hardware
+        if any(hardware.get(key) != here[key] for key in ("processor", "cores")):
             continue
         flops = {candidate.id: candidate.flops for candidate in store.candidates(sweep.id)}
         found = [

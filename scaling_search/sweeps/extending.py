@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from results.plans import further_candidates, new_candidates, same_candidates
+from results.plans import further_candidates, new_candidates
 from results.store import Store
 from results.values import NewCandidate
 from scaling_search.data import PreparedDataset
-from scaling_search.environment import is_dead
 from scaling_search.sweeps.creation import (
     Counted,
     check_images,
@@ -83,8 +82,7 @@ def extend_sweep(
         further = further_candidates(present, new_candidates(plan, remarks_of(data)))
     finished = store.progress([sweep_id])[sweep_id].finished
     if extension.is_longer:
-        everyone = [*same_candidates(present), *further]
-        new = store_sweep(store, spec, data, everyone, counted)
+        new = store_sweep(store, spec, data, [*present, *further], counted)
         return Extended(new, spec, reused=0, left=finished)
     check_additions(before, spec, len(further))
     eligible = sum(one.eligible for one in [*present, *further])
@@ -99,6 +97,5 @@ def extend_sweep(
         seeds=spec.seeds,
         first_seeds=spec.certain_seeds,
         candidates=further,
-        is_owner_dead=is_dead,
     )
     return Extended(sweep_id, spec, reused=reused, left=0)

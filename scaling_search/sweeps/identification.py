@@ -33,6 +33,7 @@ from search_spaces.specs.sweep import SweepSpec
 class Question:
     """A leader whose coefficients are to be narrowed, and its networks at φ = 2."""
 
+    sweep_id: int
     candidate: Candidate
     groups: tuple[CoefficientGroup, ...]
     chosen: tuple[CoefficientGroup, ...]
@@ -98,7 +99,7 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
             f"identify with seeds {list(asked.seeds)} cannot tell noise from difference, so that "
             "nothing would be ruled out: give at least two seeds, better three or more (--seeds 3)"
         )
-    return Question(candidate, found, chosen, asked)
+    return Question(sweep_id, candidate, found, chosen, asked)
 
 
 def create_identification(
@@ -110,8 +111,8 @@ def create_identification(
         InputError: the images are not those of the sweep that is followed up.
         WorkError: as `create_sweep`.
     """
-    check_images(store.sweep(asked.candidate.sweep_id), data)
-    check_split(store, asked.candidate.sweep_id, data)
+    check_images(store.sweep(asked.sweep_id), data)
+    check_split(store, asked.sweep_id, data)
     plan = make_plan(asked.spec.space, in_channels=data.channels, classes=len(data.class_names))
     sweep_id = create_sweep(store, asked.spec, data, plan, counted)
     store.add_identification(asked.candidate.id, sweep_id)
@@ -134,8 +135,9 @@ def answer(
         outcome: what the follow-up concluded.
         sweep_id: the follow-up.
     """
-    candidate = store.candidate(candidate_id)
-    spec = parse(SweepSpec, store.sweep(candidate.sweep_id).spec, f"sweep {candidate.sweep_id}")
+    followed = store.sweep_of_candidate(candidate_id)
+    candidate = next(one for one in store.candidates(followed) if one.id == candidate_id)
+    spec = parse(SweepSpec, store.sweep(followed).spec, f"sweep {followed}")
     found = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
     keys = {one.index: one.spec_key for one in candidates if "search" in one.roles}
     ruled_out = {row.index for row in outcome.comparisons if row.standing == "worse"}

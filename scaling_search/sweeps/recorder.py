@@ -6,12 +6,10 @@ from collections.abc import Callable
 
 from results.states import TrialState
 from results.store import Store
-from results.values import Lease, NewCheckpoint, NewEpoch, StoppedTrial
-from results.values import TrialResult as StoredResult
+from results.values import EpochReport, Lease, NewCheckpoint, StoppedTrial, TrialResult
 from scaling_search.networks.checkpoints.keeping import Kept
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.signals import Watch
-from scaling_search.training import EpochReport, TrialResult, unpack_correct
 
 
 class Recorder:
@@ -65,19 +63,7 @@ class Recorder:
         """An epoch is over."""
 
         def store() -> None:
-            epoch = NewEpoch(
-                attempt_id=self._attempts[trial_id],
-                epoch=report.epoch,
-                steps=report.steps,
-                images=report.images,
-                train_loss=report.train_loss,
-                validation_loss=report.validation_loss,
-                accuracy=report.top1,
-                top5_accuracy=report.top5,
-                images_per_second=report.images_per_second,
-                peak_memory_bytes=report.peak_memory_bytes,
-            )
-            self._store.record_epochs(self._lease, [epoch])
+            self._store.record_epochs(self._lease, [(self._attempts[trial_id], report)])
             self._last[trial_id] = report
             self._tracker.reported(trial_id, report)
 
@@ -87,25 +73,12 @@ class Recorder:
         """The trial has its result."""
 
         def store() -> None:
-            stored = StoredResult(
-                accuracy=result.top1,
-                loss=result.validation_loss,
-                top5_accuracy=result.top5,
-                images=result.images,
-                steps=result.steps,
-                train_seconds=result.train_seconds,
-                images_per_second=result.images_per_second,
-                peak_memory_bytes=result.peak_memory_bytes,
-                correct=unpack_correct(result.correct, result.n_validation),
-                diverged=result.diverged,
-                error=f"diverged at step {result.steps}" if result.diverged else None,
-            )
             attempt = self._attempts.pop(trial_id)
-            self._store.finish_trial(self._lease, attempt, stored, worker=worker)
+            self._store.finish_trial(self._lease, attempt, result, worker=worker)
             if result.diverged:
                 self._tracker.ended(trial_id, TrialState.DIVERGED)
             else:
-                self._tracker.ended(trial_id, TrialState.FINISHED, result.top1)
+                self._tracker.ended(trial_id, TrialState.FINISHED, result.accuracy)
             self._over(trial_id)
 
         self._write(store)
@@ -120,7 +93,7 @@ class Recorder:
                 epoch=epoch,
                 images=last.images,
                 steps=last.steps,
-                accuracy=last.top1,
+                accuracy=last.accuracy,
             )
             attempt = self._attempts.pop(trial_id)
             self._store.stop_trial(self._lease, attempt, stopped, worker=worker)

@@ -89,8 +89,8 @@ def ran_before(
     last = {trial.id: trial.attempts for trial in over}
     reached: dict[int, list[float]] = {}
     for epoch in store.epochs(sweep_id, trial_ids=list(last)):
-        if epoch.attempt == last[epoch.trial_id] and epoch.accuracy is not None:
-            reached.setdefault(epoch.trial_id, []).append(epoch.accuracy)
+        if epoch.attempt == last[epoch.trial] and epoch.accuracy is not None:
+            reached.setdefault(epoch.trial, []).append(epoch.accuracy)
     over.sort(key=lambda trial: (trial.finished_at is None, trial.finished_at, trial.id))
     return [
         Ran(rules.bracket_of(candidates[trial.candidate_id].index), tuple(reached[trial.id]))

@@ -9,22 +9,17 @@
 - `compiled`: whether a network trains on the layers of `cpu`;
 - `cpu`: layers that one CPU thread trains faster, on compiled kernels;
 - `training`: one trial, step by step (`train`, `Training`);
-- `calibration`: which memory format is faster on this machine;
-- `reports`: what a trial says.
+- `calibration`: which memory format is faster on this machine.
 """
 
-from scaling_search.training.evaluation import evaluate
-from scaling_search.training.reports import EpochReport, Evaluation, TrialResult, unpack_correct
+from scaling_search.training.evaluation import Evaluation, evaluate
 from scaling_search.training.start import Start
 from scaling_search.training.training import Training, train
 
 __all__ = [
-    "EpochReport",
     "Evaluation",
     "Start",
     "Training",
-    "TrialResult",
     "evaluate",
     "train",
-    "unpack_correct",
 ]

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from scaling_search.training.reports import Evaluation
 from scaling_search.training.start import trains
 
 TOP5_ABOVE_CLASSES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A network on a split.
+
+    Attributes:
+        loss: mean cross-entropy without label smoothing; None where it is not finite.
+        accuracy: fraction of images whose largest logit is their class.
+        top5_accuracy: fraction whose class is among the five largest; None with ten classes or
+            fewer.
+        correct: (n,) bool in the split's order, what `accuracy` is the mean of.
+    """
+
+    loss: float | None
+    accuracy: float
+    top5_accuracy: float | None
+    correct: NDArray[np.bool_]
 
 
 def recompute_norms(network: nn.Module, batches: Iterable[Tensor]) -> None:

@@ -21,15 +21,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from results.values.trials import EpochReport, TrialResult, pack_correct
 from scaling_search.data import PreparedDataset, Split
 from scaling_search.networks.modules import BlockModule
 from scaling_search.training.compiled import compile_layers
-from scaling_search.training.evaluation import evaluate, recompute_norms
+from scaling_search.training.evaluation import Evaluation, evaluate, recompute_norms
 from scaling_search.training.images import Augmenter, EvaluationBatches, Images, Order
 from scaling_search.training.isolation import Isolation
 from scaling_search.training.optimisation import learning_rate, make_optimizer
 from scaling_search.training.randomness import Streams
-from scaling_search.training.reports import EpochReport, Evaluation, TrialResult, pack_correct
 from scaling_search.training.start import Start, Thaw
 from search_spaces.errors import InputError
 from search_spaces.networks.spec import NetworkSpec
@@ -219,8 +219,8 @@ class Training:
                 images=self._steps * batch_size,
                 train_loss=train_loss if math.isfinite(train_loss) else None,
                 validation_loss=evaluation.loss,
-                top1=evaluation.top1,
-                top5=evaluation.top5,
+                accuracy=evaluation.accuracy,
+                top5_accuracy=evaluation.top5_accuracy,
                 learning_rate=learning_rate(self._proxy, self._steps - 1),
                 images_per_second=speed,
                 peak_memory_bytes=max(self._peak_memory, self._isolation.memory_bytes()),
@@ -234,13 +234,11 @@ class Training:
 
     def _summary(self, last: EpochReport, evaluation: Evaluation) -> TrialResult:
         return TrialResult(
-            top1=last.top1,
-            top5=last.top5,
-            validation_loss=last.validation_loss,
-            train_loss=last.train_loss,
+            accuracy=last.accuracy,
+            top5_accuracy=last.top5_accuracy,
+            loss=last.validation_loss,
             correct=pack_correct(evaluation.correct),
             n_validation=len(evaluation.correct),
-            epochs=last.epoch,
             steps=last.steps,
             images=last.images,
             diverged=last.diverged,

@@ -1,6 +1,6 @@
 """What runs inside a Ray worker: one trial after another in the same process.
 
-The driver hands over plain values and receives plain values; no database here.
+The driver hands over values and receives values; no database here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 
 from ray import tune
 
+from results.values.trials import EpochReport, TrialResult
 from scaling_search.data import PreparedDataset
 from scaling_search.networks.checkpoints.about import About
 from scaling_search.networks.checkpoints.keeping import Keeping, keep
-from scaling_search.training import EpochReport, Training, TrialResult
+from scaling_search.training import Training
 from scaling_search.tune.early_stopping import ACCURACY
 from search_spaces.baselines import AllowedReferences
 from search_spaces.networks.spec import NetworkSpec
@@ -82,7 +83,7 @@ class ProxyTrainable(tune.Trainable):
             "done": False,
         }
         if self._config.get(BRACKET) is not None and not report.diverged:
-            answer[ACCURACY] = report.top1
+            answer[ACCURACY] = report.accuracy
         if report.diverged or report.epoch == self._shared.proxy.reports:
             try:
                 next(self._epochs)
@@ -100,7 +101,7 @@ class ProxyTrainable(tune.Trainable):
             self._shared.data,
             protocol=keeping.protocol,
             seed=self._config[SEED],
-            accuracy=result.top1,
+            accuracy=result.accuracy,
         )
         return {KEPT: keep(keeping, self._config[TRIAL], training.network, about)}
 

@@ -12,8 +12,8 @@ from ray import cloudpickle, tune
 from ray.exceptions import ActorDiedError
 from ray.tune.search import Searcher
 
+from results.values.trials import EpochReport, TrialResult
 from scaling_search.networks.checkpoints.keeping import Kept
-from scaling_search.training import EpochReport, TrialResult
 from scaling_search.training.compiled import log_missing_numba
 from scaling_search.tune.cluster import check_room
 from scaling_search.tune.early_stopping import Race

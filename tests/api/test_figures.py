@@ -29,7 +29,7 @@ async def test_each_can_be_drawn_at_any_time(client, name):
 async def test_a_figure_holds_what_is_stored(client, store):
     figure = (await client.get("/v1/sweeps/1/figures/accuracy")).json()
     (leader,) = (trace for trace in figure["data"] if trace["name"] == "leader")
-    at = next(row for row in store.candidate_summaries(1) if row.index == 3)
+    at = next(row for row in store.candidates(1) if row.index == 3)
     assert f"candidate {at.index}" in leader["hovertext"][0]
     assert f"accuracy {at.accuracy_mean:.2%}" in leader["hovertext"][0]
     assert figure["layout"]["meta"] == {"event": store.last_event(1)}

@@ -9,13 +9,10 @@ from api.models.coefficients import CoefficientsSort
 from api.models.sweeps import SweepSort
 from api.models.trials import EpochSort, TrialSort
 from api.settings import Settings
-from results.store.pages import (
-    CANDIDATE_ORDERS,
-    COEFFICIENTS_ORDERS,
-    EPOCH_ORDERS,
-    SWEEP_ORDERS,
-    TRIAL_ORDERS,
-)
+from results.store.candidates import CANDIDATE_ORDERS
+from results.store.pages import COEFFICIENTS_ORDERS
+from results.store.sweeps import SWEEP_ORDERS
+from results.store.trial_reads import EPOCH_ORDERS, TRIAL_ORDERS
 
 OPERATIONS = {
     "cancel_sweep", "compare_sweeps", "delete_sweep", "extend_sweep", "get_best_coefficients",

@@ -21,10 +21,10 @@ from results.schema import Base
 from results.states import Verdict
 from results.values import (
     Attempt,
+    EpochReport,
     Lease,
     NewCandidate,
     NewCoefficients,
-    NewEpoch,
     NewStoredMember,
     NewSweep,
     Trial,
@@ -65,9 +65,7 @@ class Examples:
             "spec": {"stages": [{"depth": 1}, {"depth": 2}], "resolution_px": 32 + index},
             "spec_key": f"spec{index}",
             "coefficients": ((alpha, 1.1, 1.15), (alpha, 1.1, 1.2)),
-            "alpha": alpha,
-            "beta": 1.1,
-            "gamma": 1.15,
+            "representative": (alpha, 1.1, 1.15),
             "intervals": {"alpha": [1.0, 1.25]},
             "shares": {"depth": 0.2, "width": 0.3, "resolution": 0.5},
             "flops": 8_000_000_000 + index,
@@ -85,9 +83,14 @@ class Examples:
         return [cls.candidate(index) for index in range(count)]
 
     @staticmethod
-    def epoch(attempt: Attempt, epoch: int, **changes: Any) -> NewEpoch:
-        fields = {"steps": 10 * epoch, "images": 640 * epoch, "accuracy": epoch / 10}
-        return NewEpoch(attempt_id=attempt.id, epoch=epoch, **{**fields, **changes})
+    def epoch(attempt: Attempt, epoch: int, **changes: Any) -> tuple[int, EpochReport]:
+        fields = {
+            "steps": 10 * epoch,
+            "images": 640 * epoch,
+            "accuracy": epoch / 10,
+            "images_per_second": None,
+        }
+        return attempt.id, EpochReport(epoch=epoch, **{**fields, **changes})
 
     @staticmethod
     def result(accuracy: float | None = 0.5, **changes: Any) -> TrialResult:
@@ -139,9 +142,9 @@ class Scene:
         return self.store.claim(sweep_id, owner, ttl_seconds=ttl_seconds)
 
     def take_over(self, lease: Lease) -> Lease:
-        return self.store.claim(
-            lease.sweep_id, "there:200:2.0", ttl_seconds=60, is_owner_dead=lambda owner: True
-        )
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("results.store.fencing.is_dead", lambda owner: owner == lease.owner)
+            return self.store.claim(lease.sweep_id, "there:200:2.0", ttl_seconds=60)
 
     def start(self, lease: Lease, place: int = 0) -> Attempt:
         trial = self.store.trials(lease.sweep_id)[place]
@@ -153,6 +156,14 @@ class Scene:
 
     def kinds(self, sweep_id: int) -> list[str]:
         return [event.kind for event in self.store.events(sweep_id)]
+
+
+@pytest.fixture
+def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Owners whose processes are known to be gone."""
+    owners: set[str] = set()
+    monkeypatch.setattr("results.store.fencing.is_dead", owners.__contains__)
+    return owners
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def sweep_id(tmp_path, examples):
     lease = store.claim(sweep_id, "me", ttl_seconds=60)
     accuracies = {0: [0.5, 0.6], 1: [0.4, 0.5], 2: [0.7], 3: []}
     for candidate in store.candidates(sweep_id):
-        trials = store.trials(sweep_id, candidate_id=candidate.id)
+        trials = store.trials(sweep_id, candidate=candidate.index)
         for trial, accuracy in zip(trials, accuracies[candidate.index], strict=False):
             attempt = store.start_attempt(lease, trial.id)
             store.record_epochs(lease, [examples.epoch(attempt, 2), examples.epoch(attempt, 1)])
@@ -58,7 +58,7 @@ def test_epochs_are_in_order(store, sweep_id):
     assert len(frame) == 10
     assert frame["epoch"].tolist() == [1, 2] * 5
     assert frame["seed"].tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
-    assert frame.groupby("trial_id")["candidate_id"].nunique().eq(1).all()
+    assert frame.groupby("trial_id")["index"].nunique().eq(1).all()
 
 
 def test_candidates_tell_what_they_reached(store, sweep_id):

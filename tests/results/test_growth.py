@@ -35,7 +35,7 @@ def test_a_candidate_whose_trials_were_stopped_or_never_came_is_listed(store, ex
     first = store.candidates(sweep_id)[0]
     (trial,) = store.add_trials(lease, [(first.id, 0)])
     store.stop_trial(lease, store.start_attempt(lease, trial.id).id, STOPPED)
-    listed = store.candidate_page(sweep_id, limit=10)
+    listed = store.candidates(sweep_id, limit=10)
     assert len(listed) == len(store.candidates(sweep_id))
     assert (listed[0].stopped, listed[0].finished, listed[0].accuracy_mean) == (1, 0, None)
     assert (listed[1].stopped, listed[1].finished, listed[1].accuracy_mean) == (0, 0, None)

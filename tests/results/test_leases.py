@@ -30,7 +30,7 @@ def test_a_claim_makes_a_sweep_running(store, scene):
 def test_a_live_lease_is_respected(store, scene):
     lease = scene.claimed()
     with pytest.raises(LeaseHeldError) as caught:
-        store.claim(lease.sweep_id, "there:2:2.0", ttl_seconds=60, is_owner_dead=lambda _: False)
+        store.claim(lease.sweep_id, "there:2:2.0", ttl_seconds=60)
     assert re.fullmatch(
         r"sweep 1 is driven by here:100:1\.0, whose lease runs until \d\d:\d\d:\d\d UTC unless "
         r"renewed: wait for it, or stop it with `scaling-search cancel 1`",
@@ -62,20 +62,27 @@ def test_a_lapsed_sweep_is_interrupted_in_lists_filters_and_counts(store, scene)
     }
     assert store.running_trials() == 1
     for state, there in ((SweepState.INTERRUPTED, lapsed), (SweepState.RUNNING, driven)):
-        assert [row.id for row in store.sweep_page(states=[state])] == [there.sweep_id]
+        assert [row.id for row in store.sweeps(states=[state])] == [there.sweep_id]
 
 
-def test_a_dead_owner_is_replaced_at_once(store, scene):
+def test_a_dead_owner_is_replaced_at_once(store, scene, dead):
     lease = scene.claimed(ttl_seconds=3600)
-    asked = []
-    store.claim(
-        lease.sweep_id,
-        "there:2:2.0",
-        ttl_seconds=60,
-        is_owner_dead=lambda owner: not asked.append(owner),
-    )
-    assert asked == ["here:100:1.0"]
+    dead.add(lease.owner)
+    store.claim(lease.sweep_id, "there:2:2.0", ttl_seconds=60)
     assert store.sweep(lease.sweep_id).lease_owner == "there:2:2.0"
+
+
+def test_a_sweep_of_a_dead_owner_is_interrupted_while_its_lease_runs(store, scene, dead):
+    gone, driven = scene.claimed(ttl_seconds=3600), scene.claimed()
+    for lease in (gone, driven):
+        scene.start(lease)
+    dead.add(gone.owner)
+    driven = scene.claim(scene.sweep(), owner="there:2:2.0")
+    found = store.sweep(gone.sweep_id)
+    assert (found.state, found.driven, found.abandoned) == (SweepState.INTERRUPTED, False, True)
+    assert store.sweep_state(gone.sweep_id) is SweepState.INTERRUPTED
+    assert [row.id for row in store.sweeps(states=[SweepState.RUNNING])] == [driven.sweep_id]
+    assert store.running_trials() == 0
 
 
 def test_a_takeover_makes_running_trials_pending(store, scene, examples):
@@ -152,10 +159,9 @@ def test_what_is_read_says_whether_the_lease_runs(store, scene):
 
     def told():
         stored = store.sweep(lease.sweep_id)
-        assert store.sweeps() == [stored]
-        (row,) = store.newest_sweeps()
-        assert row.leased is stored.leased
-        return stored.leased
+        (row,) = store.sweeps()
+        assert (row.driven, row.state) == (stored.driven, stored.state)
+        return stored.driven
 
     assert told() is True
     store.renew(lease, ttl_seconds=0.001)
@@ -344,10 +350,11 @@ def test_a_sweep_that_waits_is_cancelled_at_once(store, scene, state):
     assert store.sweep(sweep_id).finished_at is not None
 
 
-def test_cancelling_fences_off_a_driver_that_is_gone(store, scene):
+def test_cancelling_fences_off_a_driver_that_is_gone(store, scene, dead):
     lease = scene.claimed(ttl_seconds=3600)
     attempt = scene.start(lease)
-    state = store.request_cancel(lease.sweep_id, is_owner_dead=lambda _: True)
+    dead.add(lease.owner)
+    state = store.request_cancel(lease.sweep_id)
     assert state is SweepState.CANCELLED
     assert {trial.state for trial in store.trials(lease.sweep_id)} == {TrialState.PENDING}
     with pytest.raises(LeaseLostError):

@@ -5,14 +5,11 @@ from operator import attrgetter
 import pytest
 
 from results.states import Verdict
-from results.store.pages import (
-    CANDIDATE_ORDERS,
-    COEFFICIENTS_ORDERS,
-    EPOCH_ORDERS,
-    SWEEP_ORDERS,
-    TRIAL_ORDERS,
-)
-from results.values import After, Measurement, MeasurementKey, Order, Outcome
+from results.store.candidates import CANDIDATE_ORDERS
+from results.store.pages import COEFFICIENTS_ORDERS
+from results.store.sweeps import SWEEP_ORDERS
+from results.store.trial_reads import EPOCH_ORDERS, TRIAL_ORDERS
+from results.values import After, Measurement, MeasurementKey, Outcome
 from search_spaces.errors import InputError
 
 
@@ -31,10 +28,10 @@ def lease(store, scene, examples):
     return lease
 
 
-def _walk(page, order, value, size):
+def _walk(page, sort, value, size):
     """All rows, read in pages of `size`."""
     found, after = [], None
-    while rows := page(order=order, after=after, limit=size):
+    while rows := page(sort=sort, after=after, limit=size):
         assert len(rows) <= size
         found += rows
         after = After(value=value(rows[-1]), id=rows[-1].id)
@@ -45,8 +42,7 @@ def _check_order(page, key, value):
     everything = page(limit=1000)
     assert len(everything) > 3
     for descending in (False, True):
-        order = Order(key=key, descending=descending)
-        walked = _walk(page, order, value, 2)
+        walked = _walk(page, f"-{key}" if descending else key, value, 2)
         assert sorted(row.id for row in walked) == sorted(row.id for row in everything)
         with_value = [row for row in walked if value(row) is not None]
         assert walked[: len(with_value)] == with_value
@@ -57,7 +53,7 @@ def _check_order(page, key, value):
 @pytest.mark.parametrize("key", TRIAL_ORDERS)
 def test_trials_in_any_order(store, lease, key):
     _check_order(
-        lambda **given: store.trial_page(lease.sweep_id, **given),
+        lambda **given: store.trials(lease.sweep_id, **given),
         key,
         lambda row: getattr(row, key),
     )
@@ -65,11 +61,10 @@ def test_trials_in_any_order(store, lease, key):
 
 @pytest.mark.parametrize("key", EPOCH_ORDERS)
 def test_epochs_in_any_order(store, lease, key):
-    name = "trial_id" if key == "trial" else key
     _check_order(
-        lambda **given: store.epoch_page(lease.sweep_id, **given),
+        lambda **given: store.epochs(lease.sweep_id, **given),
         key,
-        lambda row: getattr(row, name),
+        lambda row: getattr(row, key),
     )
 
 
@@ -77,7 +72,7 @@ def test_epochs_in_any_order(store, lease, key):
 def test_candidates_in_any_order(store, lease, key):
     name = "accuracy_mean" if key == "accuracy" else key
     _check_order(
-        lambda **given: store.candidate_page(lease.sweep_id, **given),
+        lambda **given: store.candidates(lease.sweep_id, **given),
         key,
         lambda row: getattr(row, name),
     )
@@ -102,7 +97,8 @@ def concluded(store, scene, examples):
 
 @pytest.mark.parametrize("key", SWEEP_ORDERS)
 def test_sweeps_in_any_order(store, concluded, key):
-    _check_order(store.sweep_page, key, lambda row: getattr(row, key))
+    name = "leader_accuracy" if key == "accuracy" else key
+    _check_order(store.sweeps, key, lambda row: getattr(row, name))
 
 
 @pytest.mark.parametrize("key", COEFFICIENTS_ORDERS)
@@ -114,7 +110,7 @@ def test_coefficients_in_any_order(store, concluded, key):
 
 def test_sweeps_are_filtered(store, concluded):
     def ids(**filters):
-        return [sweep.id for sweep in store.sweep_page(**filters)]
+        return [sweep.id for sweep in store.sweeps(sort="id", **filters)]
 
     assert ids(dataset="photos") == [1]
     assert ids(states=["running"]) == [1, 2, 3, 4, 5]
@@ -125,26 +121,27 @@ def test_sweeps_are_filtered(store, concluded):
 
 
 def test_a_summary_names_the_leader(store, concluded):
-    chosen, none = store.sweep_page(limit=3)[2], store.sweep_page()[1]
-    assert (chosen.verdict, chosen.alpha, chosen.accuracy) == (Verdict.CHOSEN, 1.7, 0.7)
-    assert (none.verdict, none.alpha, none.accuracy) == (None, None, None)
+    rows = {sweep.id: sweep for sweep in store.sweeps()}
+    chosen, none = rows[3], rows[2]
+    assert (chosen.verdict, chosen.leader.alpha, chosen.leader_accuracy) == ("chosen", 1.7, 0.7)
+    assert (none.verdict, none.leader, none.leader_accuracy) == (None, None, None)
 
 
 def test_trials_are_filtered_and_say_what_they_train(store, lease):
     def places(**filters):
-        return [(trial.index, trial.seed) for trial in store.trial_page(lease.sweep_id, **filters)]
+        return [(trial.candidate, trial.seed) for trial in store.trials(lease.sweep_id, **filters)]
 
     assert places(candidate=1) == [(1, 0), (1, 1)]
     assert places(seed=1, states=["pending"]) == [(2, 1), (3, 1)]
     assert places(candidate=9) == []
-    (trial,) = store.trial_page(lease.sweep_id, candidate=1, seed=0)
+    (trial,) = store.trials(lease.sweep_id, candidate=1, seed=0)
     candidate = store.candidates(lease.sweep_id)[1]
     about = ("roles", "alpha", "beta", "gamma", "flops", "params", "activations", "measured_ratio")
     assert [getattr(trial, name) for name in about] == [getattr(candidate, n) for n in about]
 
 
 def test_candidates_say_what_their_trials_reached(store, lease):
-    first, second, *_, last = store.candidate_page(lease.sweep_id)
+    first, second, *_, last = store.candidates(lease.sweep_id)
     assert (first.finished, first.diverged, first.failed) == (1, 1, 0)
     assert (first.accuracy_mean, first.accuracy_std) == (0.5, None)
     assert second.accuracy_mean == pytest.approx(0.275)
@@ -153,7 +150,7 @@ def test_candidates_say_what_their_trials_reached(store, lease):
 
 
 def test_a_candidate_is_confirmed_once_it_is_measured(store, lease):
-    assert not any(row.confirmed for row in store.candidate_page(lease.sweep_id))
+    assert {row.complexity_source for row in store.candidates(lease.sweep_id)} == {"closed_form"}
     candidate = store.candidates(lease.sweep_id)[1]
     key = MeasurementKey(
         spec_key=candidate.spec_key, classes=10, in_channels=3, mode="eval", versions="v"
@@ -162,13 +159,13 @@ def test_a_candidate_is_confirmed_once_it_is_measured(store, lease):
         key=key, flops=candidate.flops, params=1, activations=1, uncounted={}, seconds=0.1
     )
     store.put_measurements([measured])
-    confirmed = [row.confirmed for row in store.candidate_page(lease.sweep_id)]
-    assert confirmed == [False, True, False, False]
+    sources = [row.complexity_source for row in store.candidates(lease.sweep_id)]
+    assert sources == ["closed_form", "fvcore", "closed_form", "closed_form"]
 
 
 def test_candidates_are_filtered(store, lease):
     def indexes(**filters):
-        return [row.index for row in store.candidate_page(lease.sweep_id, **filters)]
+        return [row.index for row in store.candidates(lease.sweep_id, **filters)]
 
     assert indexes(index=2) == [2]
     assert indexes(eligible=False) == []
@@ -177,15 +174,15 @@ def test_candidates_are_filtered(store, lease):
 
 def test_epochs_are_filtered(store, lease):
     def epochs(**filters):
-        return [(row.trial_id, row.epoch) for row in store.epoch_page(lease.sweep_id, **filters)]
+        return [(row.trial, row.epoch) for row in store.epochs(lease.sweep_id, **filters)]
 
-    assert epochs(trial_id=2) == epochs(candidate=1) == [(2, 1), (2, 2), (2, 3)]
+    assert epochs(trial_ids=[2]) == epochs(candidate=1) == [(2, 1), (2, 2), (2, 3)]
     assert epochs(attempt=2) == []
 
 
 def test_an_unknown_order_suggests_a_near_one(store):
     with pytest.raises(InputError) as caught:
-        store.trial_page(1, order=Order(key="acuracy"))
+        store.trials(1, sort="acuracy")
     assert str(caught.value) == "order 'acuracy' is unknown: did you mean accuracy?"
 
 

@@ -42,7 +42,7 @@ def test_a_sweep_that_its_creator_drives_is_left_alone(store, scene):
     store.release(lease)
 
 
-def test_what_a_runner_left_is_taken_over(store, examples):
+def test_what_a_runner_left_is_taken_over(store, examples, dead):
     sweep_id = _submit(store, examples)
     lost = store.claim_next("runner:1:0", ttl_seconds=0.001)
     trial = store.trials(sweep_id)[0]
@@ -53,14 +53,16 @@ def test_what_a_runner_left_is_taken_over(store, examples):
     with pytest.raises(LeaseLostError):
         store.append_event(lost, "late", {})
     assert _next(store) is None
-    assert _next(store, is_owner_dead=lambda owner: owner == "runner:2:0") == sweep_id
+    dead.add("runner:2:0")
+    assert _next(store) == sweep_id
 
 
-def test_a_wish_to_cancel_outlives_the_runner(store, examples):
+def test_a_wish_to_cancel_outlives_the_runner(store, examples, dead):
     sweep_id = _submit(store, examples)
     store.claim_next("runner:1:0", ttl_seconds=60)
     store.request_cancel(sweep_id)
-    lease = store.claim_next("runner:2:0", ttl_seconds=60, is_owner_dead=lambda _: True)
+    dead.add("runner:1:0")
+    lease = store.claim_next("runner:2:0", ttl_seconds=60)
     assert lease.cancel_requested
 
 
@@ -127,7 +129,7 @@ def test_a_sweep_that_nobody_drove_can_be_handed_over(store, scene):
     assert _next(store) == sweep_id
 
 
-def test_requeuing_takes_a_sweep_from_a_dead_driver_only(store, scene):
+def test_requeuing_takes_a_sweep_from_a_dead_driver_only(store, scene, dead):
     lease = scene.claimed()
     attempt = scene.start(lease)
     with pytest.raises(LeaseHeldError) as caught:
@@ -135,7 +137,8 @@ def test_requeuing_takes_a_sweep_from_a_dead_driver_only(store, scene):
     assert str(caught.value) == (
         "sweep 1 is running, driven by here:100:1.0: there is nothing to resume"
     )
-    assert store.requeue(lease.sweep_id, is_owner_dead=lambda _: True) is SweepState.QUEUED
+    dead.add(lease.owner)
+    assert store.requeue(lease.sweep_id) is SweepState.QUEUED
     with pytest.raises(LeaseLostError):
         store.fail_attempt(lease, attempt.id, "late", retry=False)
 

@@ -50,7 +50,7 @@ def test_events_of_many_sweeps_follow_each_position(store, scene):
     store.append_event(first, "note", {"number": 1})
     positions = {first.sweep_id: 1, second.sweep_id: 2, 99: 0}
     found = store.events_since(positions, limit=100)
-    assert [(event.sweep_id, event.seq, event.kind) for event in found] == [
+    assert [(event.sweep, event.seq, event.kind) for event in found] == [
         (first.sweep_id, 2, "claimed"),
         (first.sweep_id, 3, "note"),
     ]

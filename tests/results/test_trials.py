@@ -7,6 +7,8 @@ import pytest
 
 from results import ConflictError, NotFoundError, TrialState
 from results.states import AttemptState
+from results.values import After
+from results.values.trials import pack_correct
 from search_spaces.errors import InputError
 
 
@@ -73,13 +75,11 @@ def test_a_diverged_trial_keeps_no_nonsense(store, scene, examples):
     store.record_epochs(
         lease, [examples.epoch(attempt, 1, train_loss=float("inf"), accuracy=float("nan"))]
     )
-    result = examples.result(
-        float("nan"), loss=float("inf"), diverged=True, error="loss is nan at step 7"
-    )
+    result = examples.result(float("nan"), loss=float("inf"), diverged=True)
     trial = store.finish_trial(lease, attempt.id, result)
     assert trial.state is TrialState.DIVERGED
     assert (trial.accuracy, trial.loss) == (None, None)
-    assert trial.error == "loss is nan at step 7"
+    assert trial.error == "diverged at step 20"
     (epoch,) = store.epochs(lease.sweep_id)
     assert (epoch.train_loss, epoch.accuracy) == (None, None)
 
@@ -134,7 +134,7 @@ def test_epochs_of_many_trials_are_stored_in_one_write(store, scene, examples):
     store.record_epochs(lease, [examples.epoch(one, 2)])
     store.record_epochs(lease, [])
     epochs = store.epochs(lease.sweep_id)
-    assert [(epoch.trial_id, epoch.attempt, epoch.epoch) for epoch in epochs] == [
+    assert [(epoch.trial, epoch.attempt, epoch.epoch) for epoch in epochs] == [
         (one.trial_id, 1, 1),
         (two.trial_id, 1, 1),
         (one.trial_id, 1, 2),
@@ -148,7 +148,9 @@ def test_epochs_of_many_trials_are_stored_in_one_write(store, scene, examples):
         2,
     ]
     assert store.epochs(lease.sweep_id, trial_ids=[]) == []
-    assert store.epochs(lease.sweep_id, after=epochs[0].id, limit=1) == [epochs[1]]
+    assert store.epochs(lease.sweep_id, after=After(value=None, id=epochs[0].id), limit=1) == [
+        epochs[1]
+    ]
     assert scene.kinds(lease.sweep_id)[-2:] == ["epochs", "epochs"]
 
 
@@ -198,7 +200,7 @@ def test_per_image_results_read_back_exactly(store, scene, generator):
     expected = {}
     for place, length in enumerate((1, 8, 1797)):
         correct = generator.random(length) < 0.5
-        trial = scene.finish(lease, 0.5, place, correct=correct)
+        trial = scene.finish(lease, 0.5, place, correct=pack_correct(correct), n_validation=length)
         assert trial.n_validation == length
         expected[trial.id] = correct
     scene.finish(lease, 0.5, place=3)
@@ -214,9 +216,12 @@ def test_trials_are_filtered_and_paged(store, scene):
     finished = scene.finish(lease, 0.5, place=2)
     trials = store.trials(lease.sweep_id)
     assert store.trials(lease.sweep_id, states=[TrialState.FINISHED]) == [finished]
-    same = store.trials(lease.sweep_id, candidate_id=finished.candidate_id)
+    same = store.trials(lease.sweep_id, candidate=finished.candidate)
     assert [trial.seed for trial in same] == [0, 1]
-    assert store.trials(lease.sweep_id, after=trials[1].id, limit=2) == trials[2:4]
+    assert (
+        store.trials(lease.sweep_id, after=After(value=None, id=trials[1].id), limit=2)
+        == trials[2:4]
+    )
     assert store.trials(999) == []
     with pytest.raises(NotFoundError, match="trial 999 does not exist"):
         store.trial(999)

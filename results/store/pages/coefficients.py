@@ -3,8 +3,8 @@
 from typing import Final, Unpack
 
 from results.schema import CoefficientsRow
+from results.store.listing import Key, Listing
 from results.store.outcomes import matching
-from results.store.pages.keyset import Key, Listing
 from results.values import CoefficientsFilters
 
 _KEYS: Final = {

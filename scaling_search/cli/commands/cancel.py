@@ -15,10 +15,9 @@ def cancel(sweep: options.SweepNumber, results: options.Results, output: options
       scaling-search cancel 3
     """
     from results.states import SweepState
-    from scaling_search.cli.records import request_cancel
 
     with results.connect() as records:
-        state = request_cancel(records, sweep)
+        state = records.request_cancel(sweep)
     document = {"id": sweep, "state": str(state), "cancel_requested": True}
     done = "is cancelled" if state is SweepState.CANCELLED else "was asked to stop"
     output.present_line(document, f"sweep {sweep} {done}")

@@ -92,7 +92,7 @@ def extend(
         from scaling_search.client import Client
 
         with Client(results.server) as client:
-            extended = client.extend(sweep, extension).sweep.id
+            extended = client.extend(sweep, extension).id
             show_queued(SweepRecord.read(client, extended), output.json)
         return
     from scaling_search.cli import inputs, training

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scaling_search.cli import completion, options
 from scaling_search.cli.parameters import option, option_group
-
-if TYPE_CHECKING:
-    from results.values import SweepSummary
 
 
 @option_group()
@@ -41,7 +36,7 @@ def sweeps(wanted: FilterOptions, results: options.Results, output: options.Outp
       scaling-search sweeps --server http://host:8321
     """
     from results.states import SweepState
-    from scaling_search.cli.documents import is_driven, summary_document
+    from results.values.json import to_json
     from scaling_search.cli.records import dataset_filter
     from scaling_search.cli.views.sweep import show_sweeps
     from search_spaces.errors import InputError, suggest
@@ -50,28 +45,15 @@ def sweeps(wanted: FilterOptions, results: options.Results, output: options.Outp
         raise InputError(
             f"--state {wanted.state!r} is unknown: {suggest(wanted.state, list(SweepState))}"
         )
-    state = None if wanted.state is None else SweepState(wanted.state)
-    dataset = dataset_filter(wanted.dataset, results.server)
     with results.connect() as records:
-
-        def newest(*states: SweepState) -> list[SweepSummary]:
-            return list(
-                records.newest_sweeps(
-                    states=states or None,
-                    baseline=wanted.baseline,
-                    dataset=dataset,
-                    limit=wanted.limit,
-                )
-            )
-
-        found = newest(*(() if state is None else (state,)))
-        if state is SweepState.INTERRUPTED:  # a driver may be gone before its lease lapses
-            gone = [one for one in newest(SweepState.RUNNING) if not is_driven(one)]
-            found = sorted([*found, *gone], key=lambda one: -one.id)[: wanted.limit]
-        elif state is SweepState.RUNNING:
-            found = [one for one in found if is_driven(one)]
-    filtered = any(value is not None for value in (state, wanted.baseline, wanted.dataset))
+        found = records.sweeps(
+            states=None if wanted.state is None else [SweepState(wanted.state)],
+            baseline=wanted.baseline,
+            dataset=dataset_filter(wanted.dataset, results.server),
+            limit=wanted.limit,
+        )
+    filtered = any(value is not None for value in (wanted.state, wanted.baseline, wanted.dataset))
     output.present(
-        {"sweeps": [summary_document(sweep) for sweep in found]},
+        {"sweeps": [to_json(sweep) for sweep in found]},
         lambda out: show_sweeps(out, found, filtered=filtered),
     )

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from results.reader import Reader
 from results.states import SweepState, TrialState
-from scaling_search.cli.documents import SweepRecord, is_driven, waits
+from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.output import console, print_json
 from scaling_search.cli.views.outcome import show_outcome
 from scaling_search.cli.views.sweep import show_heading
@@ -17,14 +17,14 @@ from search_spaces.human import plural
 def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
     """Commands that follow, with what they do."""
     number = record.sweep.id
-    if waits(record.sweep) or is_driven(record.sweep):
+    if record.sweep.waits or record.sweep.driven:
         return [
             (f"scaling-search watch {number}", "follow it"),
             (f"scaling-search cancel {number}", "stop it; what it trained is kept"),
         ]
     again: list[tuple[str, str]] = []
     if record.sweep.state is SweepState.INCOMPLETE:
-        failed = record.standing.progress.failed
+        failed = record.sweep.progress.failed
         purpose = f"try {plural(failed, 'failed trial')} again"
         again = [(f"scaling-search resume {number}", purpose)]
     elif record.sweep.state is not SweepState.FINISHED:
@@ -43,7 +43,7 @@ def next_steps(record: SweepRecord) -> list[tuple[str, str]]:
     return [
         *again,
         trials,
-        *([family] if record.standing.leader is not None else []),
+        *([family] if record.sweep.leader is not None else []),
         (f"scaling-search export {number} -o sweep-{number}.json", "all of it as a file"),
     ]
 
@@ -74,7 +74,7 @@ _SHOWN_ERRORS = 3
 
 def shortfall_of(record: SweepRecord) -> str | None:
     """What a sweep that came to its end is short of, and what to do; None if of nothing."""
-    sweep, trials = record.sweep, record.standing.progress
+    sweep, trials = record.sweep, record.sweep.progress
     if sweep.state is SweepState.INCOMPLETE:
         failed = (trial.error for trial in record.trials if trial.state is TrialState.FAILED)
         errors = "; ".join(sorted({error for error in failed if error})[:_SHOWN_ERRORS])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from results.values import (
     Candidate,
     LeadingCoefficients,
     NarrowedCoefficients,
+    RelativeLatency,
     Sweep,
     Validation,
 )
@@ -77,7 +77,7 @@ def show_picture(out: Console, record: SweepRecord) -> None:
         out.print(drawn, markup=False)
 
 
-def _latency(found: dict[str, Any] | None) -> str:
+def _latency(found: RelativeLatency | None) -> str:
     return "" if found is None else f"{found['ratio']:.2f}"
 
 
@@ -227,11 +227,11 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
     show_validity(out, record.validation)
     if outcome is not None and outcome.leading is not None:
         show_class(out, outcome.leading)
-    if record.standing.leader is not None:
-        show_narrowed(out, record.standing.leader.identification)
+    if record.sweep.leader is not None:
+        show_narrowed(out, record.sweep.identification)
     elif outcome is not None:
         show_narrowed(out, outcome.identified)
-    family = record.standing.family
+    family = record.sweep.family
     if family:
         first = family[0]
         out.print()
@@ -246,7 +246,7 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
 
 def notes_of(record: SweepRecord) -> list[str]:
     """What must be said beside the result: of the data, and of candidates that exceed them."""
-    detail_px, notes = record.standing.data_detail_px, record.standing.data_notes
+    detail_px, notes = record.sweep.detail_px, record.sweep.notes
     if detail_px is None:
         return list(notes)
     cautions = {c.index: c.notes[0] for c in record.candidates if c.notes}

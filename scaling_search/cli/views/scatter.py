@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from results.values import CandidateSummary
+from results.values import Candidate
 from search_spaces.human import amount
 
 _WIDTH, _HEIGHT = 60, 12
 SEARCHED, REFERENCE, BASELINE, LEADER = "●", "◇", "■", "★"
 
 
-def _mark(candidate: CandidateSummary, leader: int | None) -> str:
+def _mark(candidate: Candidate, leader: int | None) -> str:
     if candidate.index == leader:
         return LEADER
     if "baseline" in candidate.roles:
@@ -26,7 +26,7 @@ def _spread(values: Sequence[float], cells: int) -> list[int]:
     return [round((value - low) / (high - low or 1) * (cells - 1)) for value in values]
 
 
-def scatter(candidates: Sequence[CandidateSummary], leader: int | None) -> str:
+def scatter(candidates: Sequence[Candidate], leader: int | None) -> str:
     """A picture of candidates that have an accuracy, means over seeds; "" for fewer than two.
 
     FLOPs are on a logarithmic axis. Where points fall into one place the leader is seen before a

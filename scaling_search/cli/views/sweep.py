@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from rich.console import Console
 
 from results.checkpoint_files import checkpoint_path
 from results.states import SweepState, TrialState
-from results.values import CheckpointRecord, Sweep, SweepSummary
-from scaling_search.cli.documents import SweepRecord, is_driven
+from results.values import CheckpointRecord, Sweep, SweepDetail
+from scaling_search.cli.documents import SweepRecord
 from scaling_search.cli.output import paragraph, table
 from search_spaces.human import duration, percent, plural, size, triple
 from search_spaces.specs.sweep import FRESH
@@ -22,9 +23,9 @@ _DROPS = 5
 _DRIVER_GONE = "interrupted (driver gone)"
 
 
-def state_of(sweep: Sweep | SweepSummary) -> str:
+def state_of(sweep: Sweep) -> str:
     """The state, and whether a running sweep has lost its driver."""
-    if sweep.state is SweepState.RUNNING and not is_driven(sweep):
+    if sweep.abandoned:
         return _DRIVER_GONE
     if sweep.state is SweepState.RUNNING and sweep.cancel_requested:
         return "running (stopping)"
@@ -38,7 +39,7 @@ def moment(value: datetime | None) -> str:
 
 def show_heading(out: Console, record: SweepRecord) -> None:
     """Which sweep, where it stands, and what it trained."""
-    sweep, progress = record.sweep, record.standing.progress
+    sweep, progress = record.sweep, record.sweep.progress
     out.print(f"Sweep {sweep.id} {sweep.name!r}: {state_of(sweep)}", style="bold", markup=False)
     fresh = sum(trial.seed >= FRESH for trial in record.trials)
     out.print(
@@ -50,7 +51,7 @@ def show_heading(out: Console, record: SweepRecord) -> None:
         out.print(f"Error: {sweep.error}", style="red", markup=False)
 
 
-def _seeds(sweep: Sweep) -> str:
+def _seeds(sweep: SweepDetail) -> str:
     strategy = sweep.spec.get("strategy", {}).get("name", "grid")
     seeds = plural(len(sweep.seeds), "seed")
     return seeds if strategy == "grid" else f"at most {seeds}, strategy {strategy}"
@@ -107,7 +108,7 @@ def _machine(hardware: Mapping[str, Any]) -> str:
 
 def show_decisions(out: Console, record: SweepRecord) -> None:
     """Why the strategy trained what it did."""
-    decisions = record.standing.decisions
+    decisions = record.sweep.decisions
     if not decisions:
         return
     out.print()
@@ -177,14 +178,13 @@ def short_name(dataset: str) -> str:
     return f"…/{path.name}" if path.is_absolute() else dataset
 
 
-def _leader(sweep: SweepSummary) -> str:
-    if sweep.alpha is None or sweep.beta is None or sweep.gamma is None:
+def _leader(sweep: Sweep) -> str:
+    if sweep.leader is None:
         return ""
-    leader = triple((sweep.alpha, sweep.beta, sweep.gamma))[1:-1]
-    return f"{leader}: {percent(sweep.accuracy)}"
+    return f"{triple(astuple(sweep.leader))[1:-1]}: {percent(sweep.leader_accuracy)}"
 
 
-def show_sweeps(out: Console, sweeps: Sequence[SweepSummary], *, filtered: bool) -> None:
+def show_sweeps(out: Console, sweeps: Sequence[Sweep], *, filtered: bool) -> None:
     """A list of sweeps."""
     if not sweeps:
         remedy = "try other filters" if filtered else "`scaling-search run` starts the first one"

@@ -85,7 +85,7 @@ def drive(job: dict[str, Any], watch: Watch) -> int:
                 observe=narrator.observe,
                 counted=narrator.counted,
             )
-            ended = store.standing(lease.sweep_id)
+            ended = store.sweep(lease.sweep_id)
     except (Interrupted, KeyboardInterrupt) as stopped:
         print(str(stopped) or "interrupted")
         return 130
@@ -98,7 +98,7 @@ def drive(job: dict[str, Any], watch: Watch) -> int:
     except Exception:
         traceback.print_exc()
         return 1
-    print(f"{ended.sweep.state}: {ended.progress}")
+    print(f"{ended.state}: {ended.progress}")
     print(f"verdict: {outcome.verdict}" if outcome.leader is not None else outcome.why[0])
     return 0
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from results.errors import ConflictError, DatabaseUnavailableError, LeaseLostError, NotFoundError
+from results.owners import this_process
 from results.states import SweepState
 from results.store import Store
-from results.values import Lease, Sweep
-from scaling_search.environment import is_dead, this_process
+from results.values import Lease, RecordedSweep
 from scaling_search.sweeps.runner.child import TRY_AGAIN, Driver
 from scaling_search.sweeps.runner.clusters import Cluster
 from scaling_search.tune.execution import Execution
@@ -110,9 +110,7 @@ class Runner:
         """Fill free slots, first come first served."""
         while len(self._drivers) < self._options.slots:
             address = self._cluster.address()
-            lease = self._store.claim_next(
-                self._owner, ttl_seconds=self._options.lease_seconds, is_owner_dead=is_dead
-            )
+            lease = self._store.claim_next(self._owner, ttl_seconds=self._options.lease_seconds)
             if lease is None:
                 return
             if (frozen := self._drivers.pop(lease.sweep_id, None)) is not None:
@@ -135,7 +133,7 @@ class Runner:
             self._settle(driver)
             return
         self._keep_log(driver)
-        sweep = self._sweep(driver)
+        sweep = self._store.leased_sweep(driver.lease)
         if sweep is None:
             self._tell(driver.lease.sweep_id, "taken over by another runner")
             driver.kill()
@@ -147,14 +145,6 @@ class Runner:
             self._renew(driver)
         if driver.overdue:
             driver.kill()
-
-    def _sweep(self, driver: Driver) -> Sweep | None:
-        """The driver's sweep, or None if it is another's by now, or deleted."""
-        try:
-            sweep = self._store.sweep(driver.lease.sweep_id)
-        except NotFoundError:
-            return None
-        return sweep if sweep.lease_epoch == driver.lease.epoch else None
 
     def _renew(self, driver: Driver) -> None:
         """Renew the lease of a driver that lives; one that is frozen loses it and is killed."""
@@ -187,13 +177,13 @@ class Runner:
         driver.close()
         self._keep_log(driver)
         sweep_id = driver.lease.sweep_id
-        sweep = self._sweep(driver)
+        sweep = self._store.leased_sweep(driver.lease)
         if sweep is not None and sweep.state is SweepState.RUNNING and sweep.lease_owner:
             state, reason = _verdict(driver, sweep)
             with contextlib.suppress(LeaseLostError, ConflictError):  # taken over just now
                 self._store.set_state(driver.lease, state, error=reason)
                 self._store.release(driver.lease)
-            sweep = self._sweep(driver)
+            sweep = self._store.leased_sweep(driver.lease)
         del self._drivers[sweep_id], self._renewed[sweep_id]
         self._tell(sweep_id, "left to another runner" if sweep is None else _ending(sweep))
 
@@ -213,11 +203,11 @@ class Runner:
             time.sleep(min(0.2, self._options.pause_seconds))
 
 
-def _ending(sweep: Sweep) -> str:
+def _ending(sweep: RecordedSweep) -> str:
     return f"{sweep.state}: {sweep.error}" if sweep.error else str(sweep.state)
 
 
-def _verdict(driver: Driver, sweep: Sweep) -> tuple[SweepState, str | None]:
+def _verdict(driver: Driver, sweep: RecordedSweep) -> tuple[SweepState, str | None]:
     """In which state a driver leaves its sweep that ended without a word, and why."""
     status = driver.exit_status
     if sweep.cancel_requested:

@@ -11,8 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from results.values.trials import EpochReport
 from scaling_search.data import PreparedDataset, Split
-from scaling_search.training import EpochReport, Evaluation, Start, evaluate
+from scaling_search.training import Evaluation, Start, evaluate
 from scaling_search.training.compiled import compile_layers
 from scaling_search.training.images import Images, Order
 from scaling_search.training.isolation import Isolation
@@ -179,8 +180,8 @@ class LinearProbe:
                 images=images,
                 train_loss=mean if math.isfinite(mean) else None,
                 validation_loss=evaluation.loss,
-                top1=evaluation.top1,
-                top5=evaluation.top5,
+                accuracy=evaluation.accuracy,
+                top5_accuracy=evaluation.top5_accuracy,
                 learning_rate=learning_rate(self._proxy, self._steps - 1),
                 images_per_second=(self._steps - first) * self._proxy.batch_size / seconds,
                 peak_memory_bytes=isolation.memory_bytes(),

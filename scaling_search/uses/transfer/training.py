@@ -10,9 +10,9 @@ from typing import Protocol
 
 from torch import nn
 
+from results.values.trials import EpochReport, pack_correct
 from scaling_search.data import PreparedDataset, Split
-from scaling_search.training import EpochReport, Evaluation, Start, Training
-from scaling_search.training.reports import pack_correct
+from scaling_search.training import Evaluation, Start, Training
 from scaling_search.uses.transfer.probe import Features, LinearProbe
 from scaling_search.uses.transfer.sources import Source
 from search_spaces.networks.spec import NetworkSpec
@@ -40,7 +40,7 @@ class Outcome:
         network: as it was trained.
         validation_accuracy: of the last report; None if it diverged.
         accuracy: on the split to measure on; None if it diverged, or without one.
-        correct: as `training.reports.pack_correct` packs them; None likewise.
+        correct: as `results.values.trials.pack_correct` packs them; None likewise.
         n_images: of that split.
         steps, images: trained, repeats counted.
         train_seconds, seconds: in steps; and with building and evaluating.
@@ -151,15 +151,15 @@ class Cell:
         curve = []
         for report in learner.epochs():
             progress(report)
-            curve.append((report.images, report.train_loss, report.top1))
+            curve.append((report.images, report.train_loss, report.accuracy))
             if report.diverged:
                 break
         wanted = measured is not None and not report.diverged
         found = learner.evaluate(measured) if wanted and measured is not None else None
         return Outcome(
             network=learner.network,
-            validation_accuracy=None if report.diverged else report.top1,
-            accuracy=None if found is None else found.top1,
+            validation_accuracy=None if report.diverged else report.accuracy,
+            accuracy=None if found is None else found.accuracy,
             correct=None if found is None else pack_correct(found.correct),
             n_images=0 if found is None else len(found.correct),
             steps=report.steps,

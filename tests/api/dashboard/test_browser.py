@@ -199,7 +199,7 @@ def test_a_plan_is_shown_before_it_is_submitted(page, url, store):
     rows = page.locator("#candidates tr")
     shown = rows.count()
     expect(page.locator("#sums")).to_contain_text(f"Candidates{shown}")
-    assert max(sweep.id for sweep in store.newest_sweeps()) == 5
+    assert max(sweep.id for sweep in store.sweeps()) == 5
     page.get_by_role("button", name="Submit sweep").click()
     page.wait_for_url("**/sweeps/6")
     stored = store.sweep(6)

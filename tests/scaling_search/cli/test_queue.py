@@ -147,8 +147,7 @@ def test_a_sweep_is_followed_beyond_the_lease_that_was_read(records, store, libr
     lease = library.claimed(name="long")
     watched = Following(records, lease.sweep_id)
     sweep = replace(watched.record.sweep, lease_expires_at=datetime(2020, 1, 1, tzinfo=UTC))
-    standing = replace(watched.record.standing, sweep=sweep)
-    watched.record = replace(watched.record, standing=standing)
+    watched.record = replace(watched.record, sweep=sweep)
     steps = watched.follow()
     next(steps)
     for place, trial in enumerate(store.trials(lease.sweep_id)[:3], start=1):

@@ -112,7 +112,8 @@ def test_a_sweep_whose_process_is_gone_is_filtered_by_what_it_is_called(copied, 
 def test_a_sweep_whose_process_is_gone_is_shown_as_such(copied):
     with sqlite3.connect(copied.database) as connection:
         connection.execute(
-            "UPDATE sweeps SET state = 'running', lease_owner = NULL, outcome = NULL"
+            "UPDATE sweeps SET state = 'running', lease_owner = 'gone:1:1', "
+            "lease_expires_at = NULL, outcome = NULL"
         )
         connection.execute("DELETE FROM family_members")
         connection.execute("DELETE FROM coefficients")

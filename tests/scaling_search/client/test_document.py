@@ -13,12 +13,12 @@ def test_the_code_of_the_document_runs(address, capsys):
     values = {}
     exec(code.replace("http://127.0.0.1:8321", address), values)
     values["client"].close()
-    assert values["best"].sweep_id == 1
-    assert values["ended"].sweep.state == "finished"
+    assert values["best"].sweep == 1
+    assert values["ended"].state == "finished"
     printed = capsys.readouterr().out
     for told in (
         "1 finished finished chosen",
-        "10 of 10 Leader(",
+        "10 of 10 Coefficients(",
         "b3 ",
         "sweep 404 does not exist",
     ):

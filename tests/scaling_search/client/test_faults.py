@@ -106,7 +106,7 @@ def test_a_service_that_says_nothing():
 def test_something_else_answers(scripted, answer):
     scripted.answers = [answer]
     with Client(scripted.address) as client:
-        for ask in (lambda: client.sweep(1), client.newest_sweeps, lambda: client.trials(1)):
+        for ask in (lambda: client.sweep(1), client.sweeps, lambda: client.trials(1)):
             with pytest.raises(WorkError, match="no scaling-search service of this version does"):
                 ask()
         with pytest.raises(WorkError, match="no scaling-search service of this version does"):
@@ -116,7 +116,7 @@ def test_something_else_answers(scripted, answer):
 def test_reading_and_submitting_are_tried_again_cancelling_is_not(scripted, library):
     scripted.answers = [AWAY, (200, JSON, '{"items": [], "next": null}')]
     with Client(scripted.address) as client:
-        assert client.newest_sweeps() == []
+        assert client.sweeps() == []
         assert len(scripted.asked) == 2
         scripted.answers = [AWAY]
         scripted.asked.clear()

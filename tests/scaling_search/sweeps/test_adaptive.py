@@ -63,7 +63,7 @@ def test_stopped_trials_are_no_failures_and_have_their_rung_but_no_accuracy(race
 def test_what_was_stopped_is_not_tried_with_the_next_seed_and_an_event_says_why(raced: Any) -> None:
     first = {t.candidate_id for t in of(raced, TrialState.STOPPED) if t.seed == 0}
     assert not [t for t in raced.trials if t.seed == 1 and t.candidate_id in first]
-    decisions = {event.data["key"]: event.data for event in raced.store.standing(1).decisions}
+    decisions = {event.data["key"]: event.data for event in raced.store.sweep(1).decisions}
     index = {c.id: c.index for c in raced.store.candidates(1)}
     assert {one["index"] for one in decisions["seed 1"]["dropped"]} == {index[n] for n in first}
 

@@ -11,7 +11,7 @@ import pytest
 
 from results.states import SweepState
 from results.store import Store
-from results.values import Standing
+from results.values import SweepDetail
 from results.values.json import to_json
 from results.views import SweepView
 from scaling_search.data import PreparedDataset
@@ -73,10 +73,10 @@ def test_the_documented_network_is_compared_on_workers_that_import_it(
     with Store.open(f"sqlite:///{documented / 'results.db'}") as store:
         sweep_id = create_sweep(store, spec, small_digits, plan)
         drive(store, sweep_id, small_digits, Execution(workers=1, attempts=1))
-        standing: Standing = store.standing(sweep_id)
-        assert standing.sweep.state is SweepState.FINISHED
-        assert (standing.leader, standing.progress.finished) == (None, 18)
-        outcome = standing.sweep.outcome
+        sweep: SweepDetail = store.sweep(sweep_id)
+        assert sweep.state is SweepState.FINISHED
+        assert (sweep.leader, sweep.progress.finished) == (None, 18)
+        outcome = sweep.outcome
         assert outcome is not None
         assert outcome.verdict is None
         assert "verdict" not in to_json(outcome)

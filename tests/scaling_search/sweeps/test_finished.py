@@ -42,7 +42,7 @@ def test_every_trial_ends_with_its_result_and_what_it_took(finished: Any) -> Non
 def test_every_epoch_is_stored_as_it_arrives(finished: Any) -> None:
     epochs = finished.store.epochs(1)
     for trial in finished.trials:
-        own = [epoch for epoch in epochs if epoch.trial_id == trial.id]
+        own = [epoch for epoch in epochs if epoch.trial == trial.id]
         assert [(epoch.epoch, epoch.attempt, epoch.steps) for epoch in own] == [
             (1, 1, 2),
             (2, 1, 4),

@@ -8,6 +8,7 @@ import pytest
 from results import Store
 from results.states import SweepState
 from results.values import TrialResult
+from results.values.trials import pack_correct
 from scaling_search.sweeps.conclusion import conclude
 from scaling_search.sweeps.creation import create_sweep
 from scaling_search.sweeps.identification import create_identification, question
@@ -28,7 +29,13 @@ def play(store, sweep_id, spec, data, true):
     for trial in store.trials(sweep_id):
         attempt = store.start_attempt(lease, trial.id)
         correct = draws < true(index[trial.candidate_id])
-        result = TrialResult(accuracy=float(correct.mean()), images=64, steps=2, correct=correct)
+        result = TrialResult(
+            accuracy=float(correct.mean()),
+            images=64,
+            steps=2,
+            correct=pack_correct(correct),
+            n_validation=IMAGES,
+        )
         store.finish_trial(lease, attempt.id, result)
     outcome = conclude(store, lease, spec, data)
     store.set_state(lease, SweepState.FINISHED)
@@ -86,8 +93,8 @@ def test_a_follow_up_narrows_the_intervals_of_the_winner(store, searched, small_
     assert all(inside)
     assert narrowed.intervals != narrowed.before
     assert narrowed.ends_at_b7.flops[0] > 0
-    assert store.standing(searched).leader.identification == narrowed
-    assert store.standing(number).leader is None
+    assert store.sweep(searched).identification == narrowed
+    assert store.sweep(number).leader is None
     assert store.sweep(number).outcome.identified == narrowed
 
 

@@ -91,13 +91,14 @@ def test_a_cancellation_from_elsewhere_stops_the_sweep(make_scene: Any, shared_r
 
 
 def test_a_driver_whose_sweep_was_taken_over_stops_and_writes_no_more(
-    make_scene: Any, shared_ray: None
+    make_scene: Any, shared_ray: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = make_scene(LONG)
 
     def take_over() -> None:
-        with Store.open(scene.url) as other:
-            other.claim(1, "there:200:2", ttl_seconds=600, is_owner_dead=lambda owner: True)
+        with Store.open(scene.url) as other, monkeypatch.context() as patched:
+            patched.setattr("results.store.fencing.is_dead", lambda owner: True)
+            other.claim(1, "there:200:2", ttl_seconds=600)
 
     with pytest.raises(LeaseLostError, match=r"^sweep 1 is driven by there:200:2 \(claim 2\)"):
         scene.drive(once(lambda found: found.images_per_second > 0, take_over))

@@ -9,30 +9,33 @@ import pytest
 
 from results.states import TrialState
 from results.values import Candidate, Trial
+from results.values.trials import EpochReport
 from scaling_search.sweeps import progress
 from scaling_search.sweeps.progress import Tracker
-from scaling_search.training import EpochReport
 from search_spaces.specs.sweep import FRESH
 
 
 def candidate(number: int, flops: int, *, eligible: bool = True) -> Candidate:
     return Candidate(
         id=number,
-        sweep_id=1,
         index=number,
         roles=("search",),
         spec={},
         spec_key=str(number),
         coefficients=((1.0, 1.0, 1.0),),
-        alpha=1.0,
-        beta=1.0,
-        gamma=1.0,
+        representative=(1.0, 1.0, 1.0),
         flops=flops,
         params=1,
         activations=1,
         nominal_ratio=1.0,
         measured_ratio=1.0,
         eligible=eligible,
+        finished=0,
+        diverged=0,
+        stopped=0,
+        failed=0,
+        accuracy_mean=None,
+        accuracy_std=None,
     )
 
 
@@ -40,7 +43,6 @@ def trial(number: int, of: int, state: str = "pending", accuracy: float | None =
     nothing = {field.name: None for field in dataclasses.fields(Trial)}
     known: dict[str, Any] = {
         "id": number,
-        "sweep_id": 1,
         "candidate_id": of,
         "seed": number,
         "state": TrialState(state),
@@ -57,8 +59,8 @@ def report(epoch: int, speed: float = 100.0) -> EpochReport:
         images=epoch,
         train_loss=1.0,
         validation_loss=1.0,
-        top1=0.5,
-        top5=None,
+        accuracy=0.5,
+        top5_accuracy=None,
         learning_rate=0.1,
         images_per_second=speed,
         peak_memory_bytes=1,

@@ -10,10 +10,10 @@ import pytest
 
 from results.errors import LeaseLostError
 from results.states import AttemptState, TrialState
+from results.values.trials import EpochReport, TrialResult
 from scaling_search.sweeps.progress import Snapshot, Tracker
 from scaling_search.sweeps.recorder import Recorder
 from scaling_search.sweeps.signals import Watch
-from scaling_search.training import EpochReport, TrialResult
 
 WORKER = "here:1"
 
@@ -25,8 +25,8 @@ def report(epoch: int) -> EpochReport:
         images=32 * epoch,
         train_loss=1.5,
         validation_loss=1.25,
-        top1=0.5,
-        top5=None,
+        accuracy=0.5,
+        top5_accuracy=None,
         learning_rate=0.1,
         images_per_second=100.0,
         peak_memory_bytes=1000,
@@ -36,13 +36,11 @@ def report(epoch: int) -> EpochReport:
 
 def result(correct: list[bool], *, diverged: bool = False) -> TrialResult:
     return TrialResult(
-        top1=float(np.mean(correct)),
-        top5=None,
-        validation_loss=None if diverged else 1.25,
-        train_loss=1.5,
+        accuracy=float(np.mean(correct)),
+        top5_accuracy=None,
+        loss=None if diverged else 1.25,
         correct=np.packbits(correct).tobytes(),
         n_validation=len(correct),
-        epochs=2,
         steps=4,
         images=64,
         diverged=diverged,
@@ -159,12 +157,16 @@ def test_a_display_that_fails_ends_the_run_with_its_own_error(
     assert made.recorder.should_stop()
 
 
-def test_after_a_problem_nothing_more_is_written(recording: Callable[..., Recording]) -> None:
+def test_after_a_problem_nothing_more_is_written(
+    recording: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[Snapshot] = []
     made = recording(told.append)
     first, second = made.trial(0).id, made.trial(1).id
     made.recorder.started(first)
-    made.scene.store.claim(1, "there:2:2", ttl_seconds=60, is_owner_dead=lambda owner: True)
+    with monkeypatch.context() as patched:
+        patched.setattr("results.store.fencing.is_dead", lambda owner: True)
+        made.scene.store.claim(1, "there:2:2", ttl_seconds=60)
     made.recorder.reported(first, report(1), WORKER)
     assert isinstance(made.watch.problem, LeaseLostError)
     problem, events, seen = made.watch.problem, made.scene.kinds(), len(told)

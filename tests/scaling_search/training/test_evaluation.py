@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from results.values.trials import pack_correct, unpack_correct
 from scaling_search.data import PreparedDataset
 from scaling_search.training import evaluate, train
 from scaling_search.training.evaluation import recompute_norms
-from scaling_search.training.reports import pack_correct, unpack_correct
 
 from .conftest import LEARNS, tiny
 
@@ -35,7 +35,7 @@ def test_without_recomputation_a_short_training_evaluates_near_chance(
         proxy = LEARNS.model_copy(update={"norm_images": norm_images})
         spec = tiny(10, resolution_px=8)
         last = [list(train(spec, proxy, digits, seed))[-1] for seed in range(2)]
-        return sum(report.top1 for report in last) / 2
+        return sum(report.accuracy for report in last) / 2
 
     assert accuracy(256) > 2 * accuracy(0)
 
@@ -46,16 +46,16 @@ def test_evaluation_figures() -> None:
                                      (logits[3:], torch.tensor([0]))])  # fmt: skip
     right, wrong = math.log1p(math.exp(-2)), math.log1p(math.exp(2))
     assert found.correct.tolist() == [True, True, False, True]
-    assert found.top1 == 0.75
-    assert found.top5 is None
+    assert found.accuracy == 0.75
+    assert found.top5_accuracy is None
     assert found.loss == pytest.approx((3 * right + wrong) / 4)
 
 
 def test_top5_counts_the_five_largest() -> None:
     logits = torch.arange(12.0).repeat(3, 1)
     found = evaluate(nn.Identity(), [(logits, torch.tensor([11, 7, 6]))])
-    assert found.top1 == pytest.approx(1 / 3)
-    assert found.top5 == pytest.approx(2 / 3)
+    assert found.accuracy == pytest.approx(1 / 3)
+    assert found.top5_accuracy == pytest.approx(2 / 3)
 
 
 def test_logits_that_are_not_finite_are_wrong() -> None:

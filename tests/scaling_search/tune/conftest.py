@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from results.values.trials import EpochReport, TrialResult
 from scaling_search.data import PreparedDataset
-from scaling_search.training import EpochReport, TrialResult
 from scaling_search.tune.early_stopping import Race
 from scaling_search.tune.execution import Execution
 from scaling_search.tune.trainable import Shared

@@ -43,7 +43,7 @@ def test_each_epoch_is_reported_as_it_comes_and_then_the_result(heard: Any) -> N
     assert heard.events == [(kind, trial) for trial in (1, 0, 3, 2) for kind in kinds]
     assert [report.epoch for report in heard.reports[3]] == [1, 2]
     assert [report.steps for report in heard.reports[3]] == [2, 4]
-    assert heard.results[3].top1 == heard.reports[3][-1].top1
+    assert heard.results[3].accuracy == heard.reports[3][-1].accuracy
     assert heard.results[3].n_validation == 287
 
 
@@ -71,13 +71,13 @@ def test_a_reused_workers_third_trial_equals_a_fresh_ones(
     reports = list(alone.epochs())
     assert alone.result is not None
     assert alone.result.correct == heard.results[3].correct
-    assert reports[-1].validation_loss == heard.results[3].validation_loss
-    assert reports[-1].train_loss == heard.results[3].train_loss
+    assert reports[-1].validation_loss == heard.results[3].loss
+    assert reports[-1].train_loss == heard.reports[3][-1].train_loss
 
 
 def test_the_seed_is_the_trials(heard: Any) -> None:
     """Trials 0 and 3 are the same network."""
-    assert heard.results[0].validation_loss != heard.results[3].validation_loss
+    assert heard.results[0].loss != heard.results[3].loss
 
 
 def test_a_trial_that_raises_is_tried_as_often_as_asked_while_others_finish(bench: Any) -> None:

@@ -47,7 +47,7 @@ def trained(small_digits: PreparedDataset, tmp_path_factory: pytest.TempPathFact
     proxy = ProxySpec(steps=30, batch_size=32, reports=1, norm_images=160)
     training = Training(spec, proxy, small_digits, 0)
     for report in training.epochs():
-        accuracy = report.top1
+        accuracy = report.accuracy
     about = About.of(spec, small_digits, protocol="p", seed=0, accuracy=accuracy)
     path = tmp_path_factory.mktemp("checkpoints") / "digits.safetensors"
     written = save(path, training.network, about)

@@ -58,7 +58,7 @@ def test_the_file_says_what_it_is_without_its_weights_being_read(trained: Any) -
     assert (about.channels, about.source_px) == (1, 8)
     assert (about.mean, about.std) == (trained.data.mean, trained.data.std)
     assert (about.fingerprint, about.seed) == (trained.data.fingerprint, 0)
-    assert about.accuracy == trained.training.result.top1
+    assert about.accuracy == trained.training.result.accuracy
 
 
 def test_the_hash_is_that_of_the_file(trained: Any) -> None:

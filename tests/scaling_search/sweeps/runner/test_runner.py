@@ -166,11 +166,15 @@ def test_a_frozen_driver_loses_its_lease_and_another_follows(scene: Any, until: 
     assert "runner: the driver is frozen and is killed" in scene.log(sweep_id)
 
 
-def test_a_driver_whose_sweep_another_runner_took_is_ended(scene: Any, until: Any) -> None:
+def test_a_driver_whose_sweep_another_runner_took_is_ended(
+    scene: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (sweep_id,) = scene.submit()
     scene.run()
     scene.wait_for_drivers(1)
-    taken = scene.store.claim_next("other:1:1", ttl_seconds=60, is_owner_dead=lambda owner: True)
+    with monkeypatch.context() as patched:
+        patched.setattr("results.store.fencing.is_dead", lambda owner: True)
+        taken = scene.store.claim_next("other:1:1", ttl_seconds=60)
     until(lambda: scene.started[0].poll() is not None)
     until(lambda: scene.log(sweep_id)[-1] == "runner: left to another runner")
     sweep = scene.store.sweep(sweep_id)

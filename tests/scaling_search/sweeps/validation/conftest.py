@@ -12,6 +12,7 @@ import pytest
 from results import Store
 from results.states import SweepState, TrialState
 from results.values import TrialResult
+from results.values.trials import pack_correct
 from scaling_search.data import PreparedDataset
 from scaling_search.networks.measure import Measured
 from scaling_search.sweeps import creation
@@ -74,7 +75,8 @@ def play(store: Store, sweep_id: int, truth: Callable[[int], float | None]) -> N
             images=640,
             steps=20,
             train_seconds=2.0,
-            correct=None if true is None else correct,
+            correct=None if true is None else pack_correct(correct),
+            n_validation=IMAGES,
             diverged=true is None,
         )
         store.finish_trial(lease, attempt.id, result)

@@ -232,10 +232,10 @@ def test_a_rate_that_flips_takes_back_what_was_chosen(store, spec, number, train
     reason = doubt(store, store.sweep(searched).protocol)
     assert "which all candidates share, chooses wrongly at 640 images" in reason
     assert store.best() is None
-    found = store.standing(searched)
-    assert found.sweep.outcome.verdict == "inconclusive"
-    assert found.sweep.outcome.chosen is None
-    assert found.sweep.outcome.why == (reason, "no rival is better")
+    found = store.sweep(searched)
+    assert found.outcome.verdict == "inconclusive"
+    assert found.outcome.chosen is None
+    assert found.outcome.why == (reason, "no rival is better")
     assert store.coefficients()[0].why[0] == reason
     conclude_validation(store, number, spec)
     assert len(store.sweep(searched).outcome.why) == 2, "said once"

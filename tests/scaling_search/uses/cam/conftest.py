@@ -104,7 +104,7 @@ def planted_scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     proxy = LEARNS.model_copy(update={"steps": 60, "reports": 1})
     training = Training(spec, proxy, data, 0)
     for report in training.epochs():
-        accuracy = report.top1
+        accuracy = report.accuracy
     path = folder / "planted.safetensors"
     save(path, training.network, About.of(spec, data, seed=0, accuracy=accuracy))
     images, labels, masks = planted(80, 1)

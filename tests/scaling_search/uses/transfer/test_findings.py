@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from results.values import NewTransferRun
+from results.values.trials import pack_correct
 from scaling_search.evidence.transfer import findings, interval
-from scaling_search.training.reports import pack_correct
 from search_spaces.specs.data import DataSpec
 from search_spaces.specs.transfer import TransferSpec, WeightsSpec
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from results.checkpoint_files import checkpoint_path
+from results.values.trials import unpack_correct
 from scaling_search.networks.checkpoints import load
-from scaling_search.training.reports import unpack_correct
 from scaling_search.uses.predicting import inputs
 from search_spaces.errors import InputError
 from search_spaces.specs.transfer import METHODS
