@@ -5,6 +5,7 @@ from dataclasses import asdict, astuple, replace
 from typing import cast
 
 from results.values import NewCandidate, NewStoredMember, RelativeLatency
+from results.values.json import to_json
 from search_spaces.baselines.frame import Frame
 from search_spaces.families import FamilyMember
 from search_spaces.families.intervals import intervals
@@ -29,7 +30,7 @@ def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandi
         spec_key=candidate.spec.key,
         representative=astuple(representative),
         coefficients=tuple(astuple(one) for one in candidate.coefficients),
-        intervals=dict(intervals(frame, representative, phi=candidate.phi).to_dict()),
+        intervals=to_json(intervals(frame, representative, phi=candidate.phi)),
         shares=asdict(shares) if shares else None,
         flops=candidate.complexity.flops,
         params=candidate.complexity.params,

@@ -6,12 +6,11 @@ Depth, width and resolution are rounded separately, so the coefficients that giv
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Scaling
@@ -23,13 +22,6 @@ Interval = tuple[float, float]
 _Number = TypeVar("_Number", int, float)
 UPPER_BOUND = 16.0
 _DECIMALS = 4
-
-
-def _plain(value: Intervals | Ends) -> dict[str, Any]:
-    return {
-        name: list(item) if isinstance(item, tuple) else item
-        for name, item in dataclasses.asdict(value).items()
-    }
 
 
 @dataclass(frozen=True)
@@ -44,10 +36,6 @@ class Intervals:
         """The distinct combinations of the intervals' ends, at most eight."""
         ends = itertools.product(self.alpha, self.beta, self.gamma)
         return tuple(dict.fromkeys(Coefficients(*corner) for corner in ends))
-
-    def to_dict(self) -> dict[str, list[float]]:
-        """Plain JSON values: each coefficient's [low, high]."""
-        return _plain(self)
 
 
 @dataclass(frozen=True)
@@ -67,10 +55,6 @@ class Ends:
     resolution_px: tuple[int, int]
     params: tuple[int, int]
     flops: tuple[int, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return _plain(self)
 
 
 def _interval(value: float, upper: float, realise: Callable[[float], object]) -> Interval:

@@ -138,13 +138,3 @@ def stage_costs(two_deep: Network, resolution_px: int, mode: Counting = "eval") 
         repeat.append(again)
     head, _ = chain_complexity(two_deep.head, px, mode)
     return StageCosts(fixed + head, tuple(repeat))
-
-
-def closed_form(network: Network, resolution_px: int, mode: Counting = "eval") -> Complexity:
-    """Complexity of one image of `resolution_px` × `resolution_px` through a network."""
-    total, px = chain_complexity(network.stem, resolution_px, mode)
-    for stage in network.stages:
-        costs, px = _blocks(stage, px, mode)
-        total = sum(costs, total)
-    head, _ = chain_complexity(network.head, px, mode)
-    return total + head

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import Field
 
@@ -60,10 +60,6 @@ class RelativeLatency:
     batch: int
     backend: str
     runs: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return asdict(self)
 
 
 Timer = Callable[[NetworkSpec, NetworkSpec, Timing], RelativeLatency]

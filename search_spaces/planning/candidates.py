@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from search_spaces.baselines.frame import Frame
@@ -67,7 +67,7 @@ class Candidate:
             "measured_ratio": self.measured_ratio,
             "residual": self.residual,
             "eligible": self.eligible,
-            "latency": None if self.latency is None else self.latency.to_dict(),
+            "latency": self.latency and asdict(self.latency),
         }
 
 

@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def _kept(path: Path, base: NetworkSpec, spec: NetworkSpec, timing: Timing) -> R
     latency = _measure(base, spec, timing)
     with readable_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(latency.to_dict()), encoding="utf-8")
+        path.write_text(json.dumps(asdict(latency)), encoding="utf-8")
     _measured.append(spec.key)
     for listener in _listeners:
         listener(len(_measured))

@@ -11,9 +11,9 @@ import torch
 
 from scaling_search.networks import measure as measuring
 from scaling_search.networks.measure import measure, measuring_versions
-from search_spaces.baselines import ProxyForm, get_baseline, realise
+from search_spaces.baselines import ProxyForm, complexity, get_baseline, realise
 from search_spaces.coefficients import UNSCALED, Scaling
-from search_spaces.networks.complexity import Mode, closed_form
+from search_spaces.networks.complexity import Mode
 from search_spaces.networks.spec import NetworkSpec
 
 SMALL = ProxyForm(width=0.25, stem_stride=1, strides=(1, 2, 1, 2, 1, 1, 1))
@@ -33,8 +33,8 @@ def spec() -> NetworkSpec:
 
 @pytest.mark.parametrize("mode", ["eval", "train"])
 def test_fvcore_counts_what_the_closed_form_says(spec: NetworkSpec, mode: Mode) -> None:
-    layers = get_baseline(spec.baseline).layers(spec)
-    assert measure(spec, mode).complexity == closed_form(layers, spec.resolution_px, mode)
+    closed_form = complexity(get_baseline(spec.baseline), spec, mode)
+    assert measure(spec, mode).complexity == closed_form
 
 
 def test_training_mode_counts_more_because_batch_norm_does(spec: NetworkSpec) -> None:

@@ -24,8 +24,7 @@ from scaling_search.networks.measure import Measured
 from scaling_search.sweeps import Execution, create_sweep, creation, drive
 from scaling_search.sweeps.progress import Snapshot
 from scaling_search.tune.early_stopping import ACCURACY, Race
-from search_spaces.baselines import ProxyForm, get_baseline
-from search_spaces.networks.complexity import closed_form
+from search_spaces.baselines import ProxyForm, complexity, get_baseline
 from search_spaces.networks.rounding import Rounding
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.planning import Plan, make_plan
@@ -39,8 +38,7 @@ SHORT = ProxySpec(steps=4, batch_size=16, reports=2, norm_images=32)
 
 
 def from_layers(spec: NetworkSpec, mode: str = "eval") -> Measured:
-    layers = get_baseline(spec.baseline).layers(spec)
-    return Measured(closed_form(layers, spec.resolution_px), {"aten::silu": 1}, 0.1)
+    return Measured(complexity(get_baseline(spec.baseline), spec), {"aten::silu": 1}, 0.1)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import pytest
 from results import Store
 from results.states import SweepState
 from results.values import TrialResult
+from results.values.json import to_json
 from results.values.trials import pack_correct
 from scaling_search.sweeps.conclusion import conclude
 from scaling_search.sweeps.creation import create_sweep
@@ -84,8 +85,8 @@ def test_a_follow_up_narrows_the_intervals_of_the_winner(store, searched, small_
     assert (narrowed.sweep, narrowed.verdict, narrowed.trained, narrowed.left) == (
         number, "chosen", 3, 1,
     )  # fmt: skip
-    assert narrowed.before.to_dict() == found.intervals
-    ends = (narrowed.intervals.to_dict()[name] for name in found.intervals)
+    assert to_json(narrowed.before) == found.intervals
+    ends = (getattr(narrowed.intervals, name) for name in found.intervals)
     inside = [
         before[0] <= after[0] <= after[1] <= before[1]
         for before, after in zip(found.intervals.values(), ends, strict=True)

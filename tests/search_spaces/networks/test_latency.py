@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from search_spaces.baselines import complexity, get_baseline
@@ -105,7 +107,7 @@ def test_noise_beyond_the_tolerance_is_warned_of(clock):
     exact = TIMER.get()
 
     def noisy(base, spec, timing):
-        return RelativeLatency(**exact(base, spec, timing).to_dict() | {"noise": 0.08})
+        return replace(exact(base, spec, timing), noise=0.08)
 
     token = TIMER.set(noisy)
     plan = make_plan(space(target={"latency_ratio": 1.5, "tolerance": 0.15}))

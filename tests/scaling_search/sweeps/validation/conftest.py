@@ -19,8 +19,7 @@ from scaling_search.sweeps import creation
 from scaling_search.sweeps.validation import running
 from scaling_search.sweeps.validation.running import Turn, train_validation
 from scaling_search.tune.execution import Execution
-from search_spaces.baselines import get_baseline
-from search_spaces.networks.complexity import closed_form
+from search_spaces.baselines import complexity, get_baseline
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.sweep import load_sweep
 from search_spaces.specs.validation import ValidationSpec
@@ -35,8 +34,7 @@ Truth = Callable[[int, float, int], float | None]
 @pytest.fixture(autouse=True)
 def _nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def measure(spec: NetworkSpec, mode: str = "eval") -> Measured:
-        layers = get_baseline(spec.baseline).layers(spec)
-        return Measured(closed_form(layers, spec.resolution_px), {}, 0.1)
+        return Measured(complexity(get_baseline(spec.baseline), spec), {}, 0.1)
 
     monkeypatch.setattr(creation, "measure", measure)
     monkeypatch.setattr(running, "_one_ray", lambda execution: nullcontext())
