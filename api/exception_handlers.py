@@ -181,7 +181,7 @@ def _known_keys(request: Request, place: Place, inside: Sequence[Any]) -> Iterab
             if isinstance(kind := parameter.field_info.annotation, type)
             and issubclass(kind, BaseModel)
         ),
-        getattr(request.state, "asked", None) if place == "query" else None,
+        getattr(request.state, "query_model", None) if place == "query" else None,
     )
     return _keys_of(model, inside) if model else ()
 

@@ -1,16 +1,15 @@
-"""Lists in pages: `limit` rows after the one that `cursor` names.
+"""Lists in pages: `limit` rows after the row that `cursor` names.
 
-A cursor holds the last row's value and id and a checksum over them, the path, the filters and the
-order: one that was changed, or belongs to another list, is refused. It grants nothing, so that no
-secret is needed and any process of the service can read what another one wrote.
+A cursor holds value and id of the last row, and a checksum over them, the path, the filters and the
+order: a changed cursor, or one of another list, is refused. Cursors grant no access, so they need
+no secret, and each process of the service can read those of the others.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
 from operator import attrgetter
@@ -20,6 +19,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.models.common import StrictQuery
 from api.problems import invalid
 from results.values import After
 
@@ -39,21 +39,36 @@ Row = TypeVar("Row", bound=HasId)
 Item = TypeVar("Item")
 
 
-class PageQuery(BaseModel):
-    """What every list takes; lists add their filters and `sort`."""
+class PageQuery(StrictQuery):
+    """Parameters of all lists; each list adds its filters and `sort`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    limit: int = Field(50, ge=1, le=MOST_ROWS, description="Rows of the page.")
+    limit: int = Field(50, ge=1, le=MOST_ROWS, description="Rows per page.")
     cursor: str | None = Field(
-        None, max_length=1000, description="`next` of the page before; filters and sort unchanged."
+        None,
+        max_length=1000,
+        description="`next` of the previous page, with the same filters and sort.",
     )
 
     @property
     def order(self) -> str:
-        """The key to sort by; a leading minus turns the order round."""
+        """The key to sort by; a leading minus reverses the order."""
         sort: str = getattr(self, "sort")  # noqa: B009 - each list declares its own choices
         return sort
+
+    @property
+    def key(self) -> str:
+        """The key to sort by."""
+        return self.order.removeprefix("-")
+
+    @property
+    def filters(self) -> Mapping[str, Any]:
+        """Filters as arguments of the store."""
+        raise NotImplementedError
+
+    @property
+    def sort_field(self) -> str:
+        """Field of the rows that `key` names; dotted if nested."""
+        return self.key
 
 
 class Page(BaseModel, Generic[Item]):
@@ -74,65 +89,34 @@ def example(item: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"example": extra})
 
 
-@dataclass(frozen=True)
-class Paging:
-    """Where a page begins, and how to name the next one."""
+def read_page(
+    request: Request, response: Response, query: PageQuery, read: Callable[..., Sequence[Row]]
+) -> tuple[Sequence[Row], str | None]:
+    """The rows of a page and the cursor of the next page, which the Link header has too.
 
-    sort: str
-    after: After | None
-    limit: int
-    _context: bytes
+    Args:
+        request: with the address of the page.
+        response: gets the header.
+        query: filters, order, limit and cursor.
+        read: a method of the store that takes the filters of the query, `sort`, `after` and
+            `limit`.
 
-    @classmethod
-    def of(cls, request: Request, query: PageQuery) -> Paging:
-        """The page that a request asks for.
-
-        Raises:
-            ProblemError: 422, the cursor is not of this list.
-        """
-        filters = query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
-        context = orjson.dumps([request.url.path, filters], option=orjson.OPT_SORT_KEYS)
-        after = (
-            None
-            if query.cursor is None
-            else _read(query.cursor, context, query.order.removeprefix("-"))
-        )
-        return cls(query.order, after, query.limit, context)
-
-    @property
-    def key(self) -> str:
-        """What the list is sorted by."""
-        return self.sort.removeprefix("-")
-
-    @property
-    def fetched(self) -> int:
-        """Rows to ask for: one more than the page shows tells whether another page follows."""
-        return self.limit + 1
-
-    def cut(
-        self,
-        rows: Sequence[Row],
-        request: Request,
-        response: Response,
-        *,
-        column: str | None = None,
-    ) -> tuple[Sequence[Row], str | None]:
-        """The page's rows and the cursor of the next one, which the Link header names too.
-
-        Args:
-            rows: `fetched` ones at most.
-            request: what asked for the page.
-            response: what will carry the header.
-            column: the attribute of a row that the list is sorted by, where it is not `key`.
-        """
-        if len(rows) <= self.limit:
-            return rows, None
-        shown = rows[: self.limit]
-        after = After(value=attrgetter(column or self.key)(shown[-1]), id=shown[-1].id)
-        cursor = _written(after, self._context)
-        following = request.url.include_query_params(cursor=cursor)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-        return shown, cursor
+    Raises:
+        ProblemError: 422, the cursor is not of this list.
+    """
+    given = query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+    context = orjson.dumps([request.url.path, given], option=orjson.OPT_SORT_KEYS)
+    after = None if query.cursor is None else _read(query.cursor, context, query.key)
+    # One row more than the page shows tells whether another page follows.
+    rows = read(sort=query.order, after=after, limit=query.limit + 1, **query.filters)
+    if len(rows) <= query.limit:
+        return rows, None
+    shown = rows[: query.limit]
+    last = shown[-1]
+    cursor = _written(After(value=attrgetter(query.sort_field)(last), id=last.id), context)
+    following = request.url.include_query_params(cursor=cursor)
+    response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return shown, cursor
 
 
 def _written(after: After, context: bytes) -> str:
@@ -160,7 +144,7 @@ def _read(cursor: str, context: bytes, key: str) -> After:
             "query",
             "cursor",
             cursor,
-            "it is no cursor of this list with these filters and this order",
+            "it is not a cursor of this list with these filters and this order",
             "take `next` of the page before, and change nothing but limit",
         ) from None
 

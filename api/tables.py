@@ -1,4 +1,4 @@
-"""Trials as files: every one that matches, in CSV or Parquet, with the fields of the JSON."""
+"""Trials as CSV or Parquet files, with the fields of the JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from typing import Any, Final
 from results.values import After, Trial
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
-_AT_ONCE: Final = 2000
+_BATCH: Final = 2000
 
-FetchPage = Callable[[After | None, int], Sequence[Trial]]
-"""Gives the trials that follow a row, so many of them."""
-
-_PARQUET_TYPES: Final = {
+_COLUMNS: Final = {
     "id": "int64",
     "candidate": "int64",
     "candidate_id": "int64",
@@ -31,8 +28,8 @@ _PARQUET_TYPES: Final = {
     "state": "string",
     "attempts": "int64",
     "worker": "string",
-    "started_at": "timestamp[us]",
-    "finished_at": "timestamp[us]",
+    "started_at": "timestamp",
+    "finished_at": "timestamp",
     "accuracy": "double",
     "top5_accuracy": "double",
     "loss": "double",
@@ -47,18 +44,23 @@ _PARQUET_TYPES: Final = {
 }
 
 
-def batches(fetch: FetchPage, key: str) -> Iterator[list[dict[str, Any]]]:
-    """Every trial in the order of `key`, so many at a time, as its fields."""
+def batches(read: Callable[..., Sequence[Trial]], key: str) -> Iterator[list[dict[str, Any]]]:
+    """The fields of all trials in the order of `key`, in batches.
+
+    Args:
+        read: takes `after` and `limit`.
+        key: by which `read` sorts.
+    """
     after: After | None = None
-    while rows := fetch(after, _AT_ONCE):
-        yield [{name: getattr(row, name) for name in _PARQUET_TYPES} for row in rows]
+    while rows := read(after=after, limit=_BATCH):
+        yield [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
         after = After(value=getattr(rows[-1], key), id=rows[-1].id)
 
 
 def as_csv(rows: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
     """CSV with a header line; roles are joined by +, missing values are empty, times ISO 8601."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(_PARQUET_TYPES), lineterminator="\n")
+    writer = csv.DictWriter(text, list(_COLUMNS), lineterminator="\n")
     writer.writeheader()
     for batch in rows:
         writer.writerows(map(_plain, batch))
@@ -78,21 +80,17 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 def as_parquet(rows: Iterator[list[dict[str, Any]]]) -> bytes:
     """A Parquet file; times are in UTC."""
-    # Only here: pyarrow takes longer to import than everything else to start.
+    # Imported here: pyarrow takes longer to import than the service to start.
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([(name, _arrow_type(pa, kind)) for name, kind in _PARQUET_TYPES.items()])
+    kinds = {"list<string>": pa.list_(pa.string()), "timestamp": pa.timestamp("us", tz="UTC")}
+    schema = pa.schema(
+        [(name, kinds.get(kind) or pa.type_for_alias(kind)) for name, kind in _COLUMNS.items()]
+    )
     file = io.BytesIO()
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in rows:
             plain = [row | {"state": row["state"].value} for row in batch]
             writer.write_batch(pa.RecordBatch.from_pylist(plain, schema))
     return file.getvalue()
-
-
-def _arrow_type(pa: Any, name: str) -> Any:
-    special = {"list<string>": lambda: pa.list_(pa.string())}
-    if name.startswith("timestamp"):
-        return pa.timestamp("us", tz="UTC")
-    return special[name]() if name in special else pa.type_for_alias(name)

@@ -7,12 +7,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.dashboard.asked import asked
-from api.dashboard.links import relative
+from api.dashboard.queries import read_listing
 from api.dashboard.rendering import page
 from api.models.coefficients import CoefficientsQuery
-from api.pages import Paging
-from api.routers.coefficients import paged_by
 from api.service import StoreDep
 from results.states import Verdict
 from results.store import Store
@@ -43,27 +40,21 @@ class Place:
 @router.get("/coefficients")
 def get_coefficients_page(request: Request, store: StoreDep) -> Response:
     """The best of each search, then everything, filtered, sorted and paged by the address."""
-    query = asked(request, CoefficientsQuery, limit=_ROWS)
-    paging = Paging.of(request, query)
-    found = store.coefficients_page(
-        sort=paging.sort, after=paging.after, limit=paging.fetched, **query.filters
-    )
-    shown, following = paging.cut(found, request, Response(), column=paged_by(paging.key))
+    listing = read_listing(request, CoefficientsQuery, _ROWS, store.coefficients_page)
     searched = store.searched()
-    url = request.url
     return page(
         request.scope,
         "coefficients",
-        query=query,
+        query=listing.query,
         places=[_place(store, one) for one in searched[:_MOST_PLACES]],
         baselines=sorted({one.baseline for one in searched}),
         datasets=sorted({one.dataset for one in searched}),
         verdicts=list(Verdict),
         quantities=QUANTITIES,
         orders=_ORDERS,
-        rows=shown,
-        first=query.cursor and relative(url.remove_query_params("cursor")),
-        following=following and relative(url.include_query_params(cursor=following)),
+        rows=listing.rows,
+        first=listing.first,
+        following=listing.following,
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dashboard.asked import asked
+from api.dashboard.queries import read_query
 from api.dashboard.rendering import page
 from api.models.common import LARGEST_ID
 from api.models.figures import Cost
@@ -42,7 +42,7 @@ COSTS: Final = {
 @router.get("/compare")
 def get_compare_page(request: Request, store: StoreDep) -> Response:
     """A choice of sweeps, and what was chosen in one figure."""
-    query = asked(request, Chosen)
+    query = read_query(request, Chosen)
     numbers = tuple(dict.fromkeys(one for one in query.sweep if 0 < one <= LARGEST_ID))
     sweeps = [store.sweep(one) for one in numbers]
     protocols = {sweep.protocol for sweep in sweeps}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from api import families
-from api.dashboard.asked import asked
+from api.dashboard.queries import read_query
 from api.dashboard.rendering import page
 from api.models.families import FamilyQuery, PublishedQuery
 from api.routers.families import CoefficientsId
@@ -36,7 +36,7 @@ def get_families_page(request: Request, store: StoreDep) -> Response:
 @router.get("/families/published")
 def get_published_family_page(request: Request) -> Response:
     """The official table of a baseline."""
-    query = asked(request, PublishedQuery)
+    query = read_query(request, PublishedQuery)
     family = families.official_family(query)
     frame = query.model_dump(exclude_unset=True)
     figure = f"/v1/figures/families/published?{urlencode(frame)}"
@@ -46,7 +46,7 @@ def get_published_family_page(request: Request) -> Response:
 @router.get("/families/{coefficients_id}")
 def get_family_page(coefficients_id: CoefficientsId, request: Request, store: StoreDep) -> Response:
     """What coefficients imply for larger networks, for any images."""
-    query = asked(request, FamilyQuery)
+    query = read_query(request, FamilyQuery)
     record = store.one_coefficients(coefficients_id)
     family = families.implied_family(record, query, store)
     given = query.model_dump(exclude_unset=True)

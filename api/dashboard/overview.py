@@ -1,4 +1,4 @@
-"""All sweeps: state, progress, the best so far."""
+"""The list of sweeps."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.dashboard.asked import asked
-from api.dashboard.links import relative
+from api.dashboard.queries import read_listing
 from api.dashboard.rendering import page
 from api.models.sweeps import SweepQuery
-from api.pages import Paging
 from api.service import StoreDep
 from results.states import SweepState
 from results.values import Climb, Sweep
@@ -40,37 +38,23 @@ class Row:
 
 @router.get("/")
 def get_overview(request: Request, store: StoreDep) -> Response:
-    """The list, filtered, sorted and paged by the address."""
-    query = asked(request, SweepQuery, limit=_ROWS)
-    paging = Paging.of(request, query)
-    found = store.sweeps(
-        states=query.state or None,
-        baseline=query.baseline,
-        dataset=query.dataset,
-        protocol=query.protocol,
-        name=query.name,
-        sort=paging.sort,
-        after=paging.after,
-        limit=paging.fetched,
-    )
-    column = "leader_accuracy" if paging.key == "accuracy" else None
-    shown, following = paging.cut(found, request, Response(), column=column)
-    climbs = store.climbs(row.id for row in shown)
+    """The list; the address has its filters, order and page."""
+    listing = read_listing(request, SweepQuery, _ROWS, store.sweeps)
+    climbs = store.climbs(row.id for row in listing.rows)
     states = Counter(store.sweep_states().values())
     places = store.places()
-    url = request.url
     return page(
         request.scope,
         "overview",
-        query=query,
-        rows=[Row(row, climbs[row.id]) for row in shown],
+        query=listing.query,
+        rows=[Row(row, climbs[row.id]) for row in listing.rows],
         any=states.total(),
         counts={state: states[state] for state in SweepState},
         states=list(SweepState),
         baselines=sorted({baseline for baseline, _ in places}),
         datasets=sorted({dataset for _, dataset in places}),
         orders=_ORDERS,
-        filtered=bool(query.model_fields_set - {"limit", "cursor", "sort"}),
-        first=query.cursor and relative(url.remove_query_params("cursor")),
-        following=following and relative(url.include_query_params(cursor=following)),
+        filtered=bool(listing.query.model_fields_set - {"limit", "cursor", "sort"}),
+        first=listing.first,
+        following=listing.following,
     )

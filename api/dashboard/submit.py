@@ -10,7 +10,7 @@ import yaml
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dashboard.asked import asked
+from api.dashboard.queries import read_query
 from api.dashboard.rendering import page
 from api.models.common import LARGEST_ID
 from api.service import PrincipalDep, StoreDep
@@ -38,7 +38,7 @@ class FormQuery(BaseModel):
 @router.get("/submit")
 def get_submit_page(request: Request, store: StoreDep, principal: PrincipalDep) -> Response:
     """The form, filled from a preset or from a stored sweep."""
-    query = asked(request, FormQuery)
+    query = read_query(request, FormQuery)
     starts = _presets()
     chosen = query.preset if query.preset in starts else _FIRST
     if query.like is not None:

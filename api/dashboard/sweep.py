@@ -1,21 +1,20 @@
-"""One sweep, kept up to date while it runs."""
+"""The page of a sweep."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, get_args
 
 import yaml
 from fastapi import APIRouter, Request, Response
 
-from api.dashboard.asked import asked
-from api.dashboard.links import relative
+from api.dashboard.queries import read_listing
 from api.dashboard.rendering import page
 from api.figures import prepare
 from api.models.common import SweepId
 from api.models.trials import TrialQuery
-from api.pages import Paging
 from api.service import PrincipalDep, StoreDep
 from results import values
 from results.conclusions import conclusions
@@ -23,7 +22,7 @@ from results.errors import NotFoundError
 from results.provenance import provenance
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
 from results.store import Store
-from results.values import Comparison, Gallery, SweepDetail, Trial
+from results.values import Comparison, Gallery, SweepDetail
 from search_spaces.errors import InputError
 from search_spaces.human import chance, points, points_between
 from search_spaces.specs.reading import parse
@@ -89,29 +88,11 @@ class Candidate:
         return "" if beside is None else points_between(beside.low, beside.high)
 
 
-@dataclass(frozen=True)
-class Trials:
-    """A page of trials."""
-
-    rows: Sequence[Trial]
-    query: TrialQuery
-    first: str | None
-    following: str | None
-
-    def order(self, key: str) -> str:
-        """What `sort` becomes where somebody asks for this key: highest first, then lowest."""
-        return key if self.query.sort == f"-{key}" else f"-{key}"
-
-    def sorted(self, key: str) -> str:
-        """For `aria-sort` of a column."""
-        return {key: "ascending", f"-{key}": "descending"}.get(self.query.sort, "none")
-
-
 @router.get("/sweeps/{sweep_id}")
 def get_sweep_page(
     sweep_id: SweepId, request: Request, store: StoreDep, principal: PrincipalDep
 ) -> Response:
-    """Everything of a sweep; its trials are filtered, sorted and paged by the address."""
+    """All about a sweep; the address has filters, order and page of its trials."""
     event = store.last_event(sweep_id)
     prepare()
     sweep = store.sweep(sweep_id)
@@ -119,7 +100,7 @@ def get_sweep_page(
     candidates = _best(store, sweep)
     may_write = principal.scope.includes(AccessScope.SUBMIT)
     after = SWEEP_TRANSITIONS[state]
-    unasked = state is SweepState.QUEUED and sweep.queued_at is None
+    unassigned = state is SweepState.QUEUED and sweep.queued_at is None
     return page(
         request.scope,
         "sweep",
@@ -136,7 +117,7 @@ def get_sweep_page(
         candidates=candidates,
         timed=next((one.network.latency for one in candidates if one.network.latency), None),
         eta=store.work(sweep_id).eta_seconds if state is SweepState.RUNNING else None,
-        trials=_trials(request, store, sweep_id),
+        trials=read_listing(request, TrialQuery, _TRIALS, partial(store.trials, sweep_id)),
         trial_states=list(TrialState),
         log=store.driver_log(sweep_id, limit=_LOG_LINES),
         provenance=provenance(sweep),
@@ -145,8 +126,8 @@ def get_sweep_page(
         titles=TITLES,
         may_cancel=may_write and SweepState.CANCELLED in after and not sweep.cancel_requested,
         may_resume=may_write
-        and (unasked or (SweepState.QUEUED in after and state is not SweepState.RUNNING)),
-        unasked=unasked,
+        and (unassigned or (SweepState.QUEUED in after and state is not SweepState.RUNNING)),
+        unassigned=unassigned,
         extending=_extending(sweep) if may_write else None,
         extendable=state not in (SweepState.QUEUED, SweepState.RUNNING),
     )
@@ -198,25 +179,3 @@ def _best(store: Store, sweep: SweepDetail) -> list[Candidate]:
     if outcome and leading is not None and leading not in {row.index for row in reached}:
         reached += store.candidates(sweep.id, index=leading)
     return [Candidate(row, compared.get(row.index), leads=row.index == leading) for row in reached]
-
-
-def _trials(request: Request, store: Store, sweep_id: int) -> Trials:
-    query = asked(request, TrialQuery, limit=_TRIALS)
-    paging = Paging.of(request, query)
-    found = store.trials(
-        sweep_id,
-        states=query.state or None,
-        candidate=query.candidate,
-        seed=query.seed,
-        sort=paging.sort,
-        after=paging.after,
-        limit=paging.fetched,
-    )
-    shown, following = paging.cut(found, request, Response())
-    url = request.url
-    return Trials(
-        shown,
-        query,
-        first=query.cursor and relative(url.remove_query_params("cursor")),
-        following=following and relative(url.include_query_params(cursor=following)),
-    )

@@ -66,6 +66,11 @@ class CoefficientsQuery(PageQuery, _Filters):
             "verdicts": self.verdict or None,
         }
 
+    @property
+    def sort_field(self) -> str:
+        """Field of the rows that the sort key names."""
+        return f"coefficients.{self.key}" if self.key in ("alpha", "beta", "gamma") else self.key
+
 
 class CoefficientsPage(Page[CoefficientsRecord]):
     """Some coefficients."""

@@ -1,8 +1,9 @@
-"""Which sweeps are asked for, and pages of them."""
+"""Queries and pages of sweeps."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -17,18 +18,29 @@ SweepSort = Literal[
 
 
 class SweepQuery(PageQuery):
-    """Which sweeps, in which order."""
+    """Filters and order of sweeps."""
 
     state: tuple[SweepState, ...] = Field(
-        (), description="Any of these states; repeat to give more."
+        (), description="Any of these states; repeat for several."
     )
     baseline: str | None = Field(None, max_length=200, description="The network being scaled.")
     dataset: str | None = Field(None, max_length=1000, description="Name of the data set.")
     protocol: str | None = Field(
         None, max_length=64, description="Accuracies are comparable within one protocol."
     )
-    name: str | None = Field(None, max_length=100, description="A part of the sweep's name.")
-    sort: SweepSort = Field("-id", description="The order; a minus turns it round.")
+    name: str | None = Field(None, max_length=100, description="Part of the name of the sweep.")
+    sort: SweepSort = Field("-id", description="The order; a minus reverses it.")
+
+    @property
+    def filters(self) -> Mapping[str, Any]:
+        """Filters as arguments of the store."""
+        names = {"baseline", "dataset", "protocol", "name"}
+        return {"states": self.state or None, **self.model_dump(include=names)}
+
+    @property
+    def sort_field(self) -> str:
+        """Field of the rows that the sort key names."""
+        return "leader_accuracy" if self.key == "accuracy" else self.key
 
 
 class SweepPage(Page[Sweep]):

@@ -1,8 +1,9 @@
-"""Which trials and epochs are asked for, and pages of them."""
+"""Queries and pages of trials and epochs."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -22,21 +23,26 @@ EpochSort = Literal[
 
 
 class TrialQuery(PageQuery):
-    """Which trials, in which order."""
+    """Filters and order of trials."""
 
     state: tuple[TrialState, ...] = Field(
-        (), description="Any of these states; repeat to give more."
+        (), description="Any of these states; repeat for several."
     )
     candidate: int | None = Field(
         None, ge=0, le=LARGEST_ID, description="Index of the candidate in the plan."
     )
     seed: int | None = Field(None, ge=0, le=LARGEST_ID, description="Seed of the trial.")
     sort: TrialSort = Field(
-        "id", description="The order; a minus turns it round, trials without a value come last."
+        "id", description="The order; a minus reverses it. Trials without a value are last."
     )
     format: Literal["json", "csv", "parquet"] | None = Field(
-        None, description="How they are written, for links; else the Accept header says it."
+        None, description="Format of the answer, for links; by default the Accept header decides."
     )
+
+    @property
+    def filters(self) -> Mapping[str, Any]:
+        """Filters as arguments of the store."""
+        return {"states": self.state or None, "candidate": self.candidate, "seed": self.seed}
 
 
 class TrialPage(Page[Trial]):
@@ -46,7 +52,7 @@ class TrialPage(Page[Trial]):
 
 
 class EpochQuery(PageQuery):
-    """Which epochs, in which order."""
+    """Filters and order of epochs."""
 
     trial: int | None = Field(None, ge=1, le=LARGEST_ID, description="Id of the trial.")
     attempt: int | None = Field(None, ge=1, le=LARGEST_ID, description="Number of the attempt.")
@@ -55,8 +61,17 @@ class EpochQuery(PageQuery):
     )
     sort: EpochSort = Field(
         "trial",
-        description="The order: `trial` goes through each trial in turn, `id` is as they came in.",
+        description="The order: `trial` lists trial after trial, `id` is the order of arrival.",
     )
+
+    @property
+    def filters(self) -> Mapping[str, Any]:
+        """Filters as arguments of the store."""
+        return {
+            "trial_ids": None if self.trial is None else [self.trial],
+            "attempt": self.attempt,
+            "candidate": self.candidate,
+        }
 
 
 class EpochPage(Page[Epoch]):

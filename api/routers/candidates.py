@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,7 @@ from api.middleware.answers import keep
 from api.models.candidates import CandidatePage, CandidateQuery
 from api.models.common import SweepId
 from api.openapi import problems
-from api.pages import Paging
+from api.pages import read_page
 from api.service import StoreDep
 from results.states import SweepState
 
@@ -28,17 +29,5 @@ def list_candidates(
     """The networks of the sweep's plan, with what their trials have reached so far."""
     if store.sweep_state(sweep_id) is SweepState.FINISHED:
         keep(request)
-    paging = Paging.of(request, query)
-    rows = store.candidates(
-        sweep_id,
-        index=query.index,
-        eligible=query.eligible,
-        min_flops=query.min_flops,
-        max_flops=query.max_flops,
-        sort=paging.sort,
-        after=paging.after,
-        limit=paging.fetched,
-    )
-    column = "accuracy_mean" if paging.key == "accuracy" else None
-    shown, following = paging.cut(rows, request, response, column=column)
+    shown, following = read_page(request, response, query, partial(store.candidates, sweep_id))
     return CandidatePage(items=shown, next=following)

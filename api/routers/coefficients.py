@@ -13,7 +13,7 @@ from api.models.coefficients import (
     CoefficientsQuery,
 )
 from api.openapi import problems
-from api.pages import Paging
+from api.pages import read_page
 from api.problems import Finding, ProblemError
 from api.service import StoreDep
 from results.store import Store
@@ -30,17 +30,8 @@ def list_coefficients(
     store: StoreDep,
 ) -> CoefficientsPage:
     """The leaders of sweeps that came to an outcome, whatever their verdict."""
-    paging = Paging.of(request, query)
-    rows = store.coefficients_page(
-        sort=paging.sort, after=paging.after, limit=paging.fetched, **query.filters
-    )
-    shown, following = paging.cut(rows, request, response, column=paged_by(paging.key))
-    return CoefficientsPage(items=list(shown), next=following)
-
-
-def paged_by(key: str) -> str:
-    """The field of coefficients that a key of the list names."""
-    return f"coefficients.{key}" if key in ("alpha", "beta", "gamma") else key
+    shown, following = read_page(request, response, query, store.coefficients_page)
+    return CoefficientsPage(items=shown, next=following)
 
 
 @router.get(

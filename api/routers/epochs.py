@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,7 @@ from api.middleware.answers import keep
 from api.models.common import SweepId
 from api.models.trials import EpochPage, EpochQuery
 from api.openapi import problems
-from api.pages import Paging
+from api.pages import read_page
 from api.service import StoreDep
 from results.states import SweepState
 
@@ -28,15 +29,5 @@ def list_epochs(
     """What the trials reported while they were trained, of every attempt."""
     if store.sweep_state(sweep_id) is SweepState.FINISHED:
         keep(request)
-    paging = Paging.of(request, query)
-    rows = store.epochs(
-        sweep_id,
-        trial_ids=None if query.trial is None else [query.trial],
-        attempt=query.attempt,
-        candidate=query.candidate,
-        sort=paging.sort,
-        after=paging.after,
-        limit=paging.fetched,
-    )
-    shown, following = paging.cut(rows, request, response)
+    shown, following = read_page(request, response, query, partial(store.epochs, sweep_id))
     return EpochPage(items=shown, next=following)

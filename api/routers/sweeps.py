@@ -12,7 +12,7 @@ from api.models.common import SweepId
 from api.models.plans import SpecBody
 from api.models.sweeps import SweepPage, SweepQuery
 from api.openapi import problems
-from api.pages import Paging
+from api.pages import read_page
 from api.problems import refused
 from api.service import AdministratorDep, Service, ServiceDep, StoreDep, SubmitterDep
 from api.submission.extending import extend_for
@@ -48,19 +48,7 @@ def list_sweeps(
     store: StoreDep,
 ) -> SweepPage:
     """Sweeps with their progress, and their leader once there is one; newest first."""
-    paging = Paging.of(request, query)
-    rows = store.sweeps(
-        states=query.state or None,
-        baseline=query.baseline,
-        dataset=query.dataset,
-        protocol=query.protocol,
-        name=query.name,
-        sort=paging.sort,
-        after=paging.after,
-        limit=paging.fetched,
-    )
-    column = "leader_accuracy" if paging.key == "accuracy" else None
-    shown, following = paging.cut(rows, request, response, column=column)
+    shown, following = read_page(request, response, query, store.sweeps)
     return SweepPage(items=shown, next=following)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,12 +14,11 @@ from api.models.common import SweepId
 from api.models.trials import TrialPage, TrialQuery
 from api.negotiation import chosen
 from api.openapi import problems
-from api.pages import Paging
+from api.pages import read_page
 from api.problems import invalid
 from api.service import StoreDep
 from results.states import SweepState
 from results.store import Store
-from results.values import After, Trial
 
 router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/trials", tags=["sweeps"])
 
@@ -67,24 +66,8 @@ def list_trials(
         return _file(sweep_id, query, store, media_type)
     if state is SweepState.FINISHED:
         keep(request)
-    paging = Paging.of(request, query)
-    rows = _rows(store, sweep_id, query, paging.after, paging.fetched)
-    shown, following = paging.cut(rows, request, response)
+    shown, following = read_page(request, response, query, partial(store.trials, sweep_id))
     return TrialPage(items=shown, next=following)
-
-
-def _rows(
-    store: Store, sweep_id: int, query: TrialQuery, after: After | None, limit: int
-) -> Sequence[Trial]:
-    return store.trials(
-        sweep_id,
-        states=query.state or None,
-        candidate=query.candidate,
-        seed=query.seed,
-        sort=query.sort,
-        after=after,
-        limit=limit,
-    )
 
 
 def _file(sweep_id: int, query: TrialQuery, store: Store, media_type: str) -> Response:
@@ -94,12 +77,12 @@ def _file(sweep_id: int, query: TrialQuery, store: Store, media_type: str) -> Re
                 "query",
                 name,
                 getattr(query, name),
-                f"{media_type} holds every trial that matches, without pages",
-                f"leave {name} out, or accept application/json",
+                f"{media_type} has all matching trials, without pages",
+                f"omit {name}, or accept application/json",
             )
     rows = tables.batches(
-        lambda after, limit: _rows(store, sweep_id, query, after, limit),
-        query.sort.removeprefix("-"),
+        partial(store.trials, sweep_id, sort=query.sort, **query.filters),
+        query.key,
     )
     suffix = "csv" if media_type == tables.CSV else "parquet"
     headers = {

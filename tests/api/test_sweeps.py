@@ -230,7 +230,7 @@ async def test_a_changed_cursor_is_refused(client, problem, change):
             "place": "query",
             "field": "cursor",
             "value": changed,
-            "rule": "it is no cursor of this list with these filters and this order",
+            "rule": "it is not a cursor of this list with these filters and this order",
             "remedy": "take `next` of the page before, and change nothing but limit",
         }
     ]
