@@ -165,7 +165,7 @@ async def test_files_have_no_pages(client, problem):
     response = await client.get("/v1/sweeps/1/trials?limit=3", headers={"Accept": "text/csv"})
     found = problem(response, 422, "invalid")
     assert found["detail"] == (
-        "limit is 3: text/csv holds every trial that matches, without pages; leave limit out, or "
+        "limit is 3: text/csv has all matching trials, without pages; omit limit, or "
         "accept application/json"
     )
 
