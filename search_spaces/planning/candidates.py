@@ -1,4 +1,4 @@
-"""What planning produces: candidates, and the plan they belong to."""
+"""Results of planning: candidates, directions and the plan."""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.space import SearchSpace
 
 Role = str
-"""Why a candidate is in a plan: `search`, `baseline`, `published`, `published_matched`, or the role
-of an `Aim` of a comparison, such as `depth only φ=1`."""
+"""Purpose of a candidate: `search`, `baseline`, `published`, `published_matched`, or the role of an
+`Aim` of a comparison, such as `depth only φ=1`."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One distinct network of a plan, with every coefficient triple that realises it.
+    """One distinct network of a plan, with every coefficient triple that gives it.
 
-    `representative` is the triple whose αβ²γ² is nearest the target (ties: the smallest α, then β,
-    then γ). They realise the network at `phi`: 1, or −1 for networks smaller than the baseline.
-    Ratios are to the baseline's FLOPs: `measured_ratio` of the realised network, `nominal_ratio` of
-    the representative. `residual` is the constrained ratio minus the target. Only eligible
-    candidates, those that satisfy the constraint, can win. `latency` is measured only where the
-    constraint names it.
+    Attributes:
+        coefficients: the triples, which give the network at `phi`.
+        representative: the triple whose αβ²γ² is nearest the target (ties: the smallest α, then β,
+            then γ).
+        nominal_ratio: αβ²γ² of the representative, relative to the baseline.
+        measured_ratio: FLOPs of the network, relative to the baseline's.
+        residual: the ratio that the target limits, minus the target.
+        eligible: whether it satisfies the constraint, so that it can win.
+        phi: 1, or −1 for networks smaller than the baseline.
+        latency: measured only if the constraint limits it.
     """
 
     index: int
@@ -44,7 +48,7 @@ class Candidate:
 
     @property
     def shares(self) -> Shares | None:
-        """Direction of the representative; None for the baseline, which has none."""
+        """Direction of the representative; None for the baseline."""
         scales = self.representative.nominal_flops_ratio > 1
         return self.representative.shares() if scales else None
 
@@ -54,14 +58,12 @@ class Candidate:
         return {
             "index": self.index,
             "roles": list(self.roles),
-            "representative": triple(self.representative),
-            "coefficients": [triple(c) for c in self.coefficients],
-            "shares": shares and [shares.depth, shares.width, shares.resolution],
+            "representative": list(self.representative),
+            "coefficients": [list(triple) for triple in self.coefficients],
+            "shares": shares and list(shares),
             "spec": self.spec.to_dict(),
             "spec_key": self.spec.key,
-            "flops": self.complexity.flops,
-            "params": self.complexity.params,
-            "activations": self.complexity.activations,
+            **asdict(self.complexity),
             "complexity_source": "closed_form",
             "nominal_ratio": self.nominal_ratio,
             "measured_ratio": self.measured_ratio,
@@ -71,16 +73,12 @@ class Candidate:
         }
 
 
-def triple(coefficients: Coefficients) -> list[float]:
-    """[α, β, γ]."""
-    return [coefficients.alpha, coefficients.beta, coefficients.gamma]
-
-
 @dataclass(frozen=True)
 class Direction:
-    """Where a direction of the triangle ends up: the network nearest the target along it.
+    """A direction of the triangle, and the network nearest the target along it.
 
-    `ratio` is of what the target constrains, `flops_ratio` of FLOPs; both to the baseline's.
+    `ratio` is that of the quantity that the target limits, `flops_ratio` that of FLOPs; both are
+    relative to the baseline.
     """
 
     shares: Shares
@@ -93,8 +91,8 @@ class Direction:
     def to_dict(self) -> dict[str, Any]:
         """JSON values; shares as [depth, width, resolution]."""
         return {
-            "shares": [self.shares.depth, self.shares.width, self.shares.resolution],
-            "coefficients": triple(self.coefficients),
+            "shares": list(self.shares),
+            "coefficients": list(self.coefficients),
             "spec_key": self.spec.key,
             "flops_ratio": self.flops_ratio,
             "ratio": self.ratio,
@@ -104,10 +102,13 @@ class Direction:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a sweep over a space would train, before anything is trained.
+    """The candidates of a search space, before anything is trained.
 
-    `points` were enumerated, `points_within` satisfied the constraint, `networks` distinct networks
-    remained of those. `directions` shows which regions of the triangle are reachable.
+    Attributes:
+        points: points or directions that were enumerated.
+        points_within: those that satisfy the constraint.
+        networks: distinct networks among those.
+        directions: the reachable and unreachable regions of the triangle.
     """
 
     space: SearchSpace
