@@ -25,12 +25,12 @@ from search_spaces.networks.spec import NetworkSpec
 class Baseline(Protocol):
     """A network that can be scaled: a stage table and its rules.
 
-    It is a `LayeredBaseline` or a `ModuleBaseline` too, which says how a spec becomes a network.
+    It is also a `LayeredBaseline` or a `ModuleBaseline`, which turns a spec into a network.
     """
 
     @property
     def name(self) -> str:
-        """How users, specs and the database call it, for example `efficientnet_b0`."""
+        """Its name for users, in specs and in the database, for example `efficientnet_b0`."""
         ...
 
     @property
@@ -40,7 +40,7 @@ class Baseline(Protocol):
 
     @property
     def rounding(self) -> Rounding:
-        """The rules of the paper or code that the network comes from."""
+        """The rounding rules of the paper or code in which the network was published."""
         ...
 
     @property
@@ -54,7 +54,7 @@ class Baseline(Protocol):
         ...
 
     def dropout(self, member: int) -> float:
-        """Dropout rate before the classifier that family member b`member` inherits."""
+        """Dropout rate before the classifier of family member b`member`."""
         ...
 
 
@@ -89,7 +89,7 @@ class ModuleBaseline(Baseline, Protocol):
 
     @property
     def measured(self) -> bool:
-        """Whether `complexity` measures, which takes about a second for each distinct network."""
+        """Whether `complexity` measures, which takes about a second per distinct network."""
         ...
 
 
@@ -117,9 +117,8 @@ FULL_FORM = ProxyForm()
 def complexity(baseline: Baseline, spec: NetworkSpec, mode: Counting = "eval") -> Complexity:
     """Complexity of one image through a spec of this baseline's kind.
 
-    In closed form where the baseline has layers: equal to walking every one, at a cost that does
-    not grow with depth, because by its contract each stage is one first block and depth − 1 equal
-    ones.
+    For a baseline with layers it is computed in closed form, in a time that does not grow with
+    depth: by contract each stage is one first block and depth − 1 equal ones.
 
     Raises:
         InputError: the baseline builds modules, and the mode is not `eval`.
@@ -131,7 +130,7 @@ def complexity(baseline: Baseline, spec: NetworkSpec, mode: Counting = "eval") -
     assert isinstance(baseline, ModuleBaseline), "a baseline has layers or a module"
     if mode != "eval":
         raise InputError(
-            f"mode is {mode}: of {baseline.name}, which builds modules, only the cost in "
+            f"mode is {mode}: {baseline.name} builds modules, for which only the cost in "
             "evaluation is known; use eval"
         )
     return baseline.complexity(spec)

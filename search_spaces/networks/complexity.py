@@ -1,9 +1,9 @@
 """FLOPs, parameters and activations in closed form, in fvcore's convention.
 
 fvcore (`flop_count.py`, `activation_count.py`) counts one multiply-add as one FLOP, no FLOPs for a
-convolution's bias, two FLOPs an element for batch norm in evaluation and five in training, one an
-input element for adaptive average pooling, none for elementwise operators; activations are the
-output elements of convolutions and linear layers. The figures here equal its figures exactly.
+convolution's bias, two FLOPs per element for batch norm in evaluation and five in training, one per
+input element for adaptive average pooling, and none for elementwise operators. Activations are the
+output elements of convolutions and linear layers. The counts here equal fvcore's exactly.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class GlobalPool:
 
 @dataclass(frozen=True, slots=True)
 class Dropout:
-    """Dropout before the classifier; its rate is given when the module is built."""
+    """Dropout before the classifier, whose rate is set when the module is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Network:
 def adapted(network: Network, *, padding: Padding | None, norm_eps: float | None) -> Network:
     """The same layers with another padding of all convolutions, or another ε of all norms.
 
-    Weights of other libraries were trained with theirs: neither changes a shape or a cost.
+    They are settings of other libraries' weights. Neither changes a shape or a cost.
     """
 
     def layer(one: Layer) -> Layer:
