@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -166,13 +166,8 @@ class Following:
         if running is None:
             return  # it has ended since it was read
         speed = epoch.get("images_per_second")
-        self._running[epoch["trial"]] = Running(
-            running.trial,
-            running.candidate,
-            running.worker,
-            epoch["epoch"],
-            epoch["accuracy"],
-            speed,
+        self._running[epoch["trial"]] = replace(
+            running, epoch=epoch["epoch"], accuracy=epoch["accuracy"], images_per_second=speed
         )
         self._tracker.reported(epoch["trial"], _Report(epoch["epoch"], speed or 0.0))
 

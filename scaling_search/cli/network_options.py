@@ -14,21 +14,26 @@ if TYPE_CHECKING:
     from search_spaces.baselines import Baseline
     from search_spaces.baselines.frame import Frame
 
-NetworkName = Annotated[
-    str,
-    typer.Option(
-        "--network",
-        metavar="NAME|FILE",
-        help="A member of the published family (b0 to b7), a network that `family` or `model` "
-        "wrote with --format json or yaml, or a checkpoint.",
-    ),
-]
 Member = Annotated[
     str | None,
     typer.Option(
         "--member", metavar="NAME", help="Only this member, for example b3.", rich_help_panel=OUTPUT
     ),
 ]
+
+
+@option_group()
+class Network:
+    """A network by its name, and whether files may be overwritten."""
+
+    network: str = option(
+        "--network",
+        "NAME|FILE",
+        "A member of the published family (b0 to b7), a network that `family` or `model` wrote "
+        "with --format json or yaml, or a checkpoint.",
+        default=...,
+    )
+    force: bool = flag("--force", "Overwrite existing files.")
 
 
 @option_group(NETWORK)

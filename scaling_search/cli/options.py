@@ -26,9 +26,6 @@ TRAINING: Final = "Training"
 STORED: Final = "Where results are kept"
 OUTPUT: Final = "Output"
 
-Force = Annotated[
-    bool, typer.Option("--force", help="Overwrite existing files.", rich_help_panel=OUTPUT)
-]
 SweepNumber = Annotated[
     int,
     typer.Argument(
@@ -138,8 +135,8 @@ class Results(Database):
 
 
 @option_group(IMAGES)
-class Images:
-    """The images, and what to do about faulty ones."""
+class DataSet:
+    """The images."""
 
     dataset: str | None = option(
         "--dataset",
@@ -148,6 +145,12 @@ class Images:
         "test/), a Parquet file or folder, or hub:owner/name.",
         complete=completion.datasets,
     )
+
+
+@option_group(IMAGES)
+class Images(DataSet):
+    """The images, and what to do about faulty ones."""
+
     skip_corrupt: bool = flag(
         "--skip-corrupt", "Leave out images that cannot be decoded, and count them."
     )
@@ -177,7 +180,21 @@ class Reading:
 
 
 @option_group(SEARCH)
-class Search:
+class Strategy:
+    """How trials are chosen."""
+
+    strategy: str | None = option(
+        "--strategy",
+        "NAME",
+        "How the budget is spent: grid (every candidate with every seed), contenders (further "
+        "seeds for those that may still win), asha or hyperband (early stopping), tpe or gp "
+        "(samplers). `--set strategy.KEY=VALUE` changes its details.",
+        complete=completion.strategies,
+    )
+
+
+@option_group(SEARCH)
+class Search(Strategy):
     """Changes of a space file."""
 
     baseline: str | None = option(
@@ -190,14 +207,6 @@ class Search:
     )
     seeds: int | None = option("--seeds", "N", "Trials per candidate, seeds 0 to N − 1.")
     images: int | None = option("--images", "N", "Budget: training images per trial.")
-    strategy: str | None = option(
-        "--strategy",
-        "NAME",
-        "How the budget is spent: grid (every candidate with every seed), contenders (further "
-        "seeds for those that may still win), asha or hyperband (early stopping), tpe or gp "
-        "(samplers). `--set strategy.KEY=VALUE` changes its details.",
-        complete=completion.strategies,
-    )
     settings: tuple[str, ...] = option(
         "--set",
         "KEY=VALUE",
@@ -263,30 +272,6 @@ class Execution:
             attempts=self.attempts,
             ray_address=self.ray_address,
         )
-
-
-@option_group(TRAINING)
-class Runner(Execution):
-    """How a runner trains the sweeps that it takes from the queue."""
-
-    slots: int = option("--slots", "N", "Sweeps that the runner trains at once.", default=1)
-    workers: int | None = option(
-        "--workers",
-        "N",
-        "Trials at once per sweep. By default the machine is divided among the slots.",
-    )
-    ray_address: str | None = option(
-        "--ray-address",
-        "HOST:PORT",
-        "A running Ray cluster, of which this machine is a node; without it the runner starts a "
-        "private Ray. While the cluster is away, sweeps wait.",
-    )
-    lease: float = option(
-        "--lease",
-        "SECONDS",
-        "Time after a runner's last sign of life when another one may take its sweep.",
-        default=60.0,
-    )
 
 
 @option_group(OUTPUT)

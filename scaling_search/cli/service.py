@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from api.settings import Settings, load
 from results.store import Store
-from scaling_search.cli import options
+from scaling_search.cli.commands.worker import RunnerOptions
 from scaling_search.cli.failures import DONE, WRONG_INPUT
 from scaling_search.sweeps import runner
 from scaling_search.sweeps.runner.lifeline import end_child, start_child
@@ -40,7 +40,7 @@ def service_store(database: str | None) -> Store:
     return Store.open(service_database(database))
 
 
-def worker_arguments(options: options.Runner) -> list[str]:
+def worker_arguments(options: RunnerOptions) -> list[str]:
     """The arguments of `scaling-search worker` for these options.
 
     Raises:

@@ -7,7 +7,7 @@ from scaling_search.cli.parameters import option, option_group
 
 
 @option_group()
-class TargetOptions:
+class TargetOptions(options.DataSet):
     """The searches whose coefficients are compared."""
 
     baseline: str = option(
@@ -16,13 +16,6 @@ class TargetOptions:
         "Network that is scaled (`scaling-search baselines`).",
         default="efficientnet_b0",
         complete=completion.baselines,
-    )
-    dataset: str | None = option(
-        "--dataset",
-        "NAME|PATH",
-        "Images: digits, a folder with one sub-folder per class (with or without train/, val/, "
-        "test/), a Parquet file or folder, or hub:owner/name.",
-        complete=completion.datasets,
     )
     target: float = option(
         "--target", "RATIO", "Cost of the search's networks, × the baseline's.", default=2.0

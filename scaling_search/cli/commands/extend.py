@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaling_search.cli import completion, options
+from scaling_search.cli import options
 from scaling_search.cli.parameters import option, option_group
 
 if TYPE_CHECKING:
     from search_spaces.specs.extension import Extension
 
 
-@option_group()
-class ExtensionOptions:
+@option_group(options.SEARCH)
+class ExtensionOptions(options.Strategy):
     """What is added to a sweep."""
 
     seeds: int | None = option("--seeds", "N", "Seeds per candidate, in all.")
@@ -21,14 +21,6 @@ class ExtensionOptions:
     )
     images: int | None = option(
         "--images", "N", "A longer budget for every trial: makes a new sweep."
-    )
-    strategy: str | None = option(
-        "--strategy",
-        "NAME",
-        "How the budget is spent: grid (every candidate with every seed), contenders (further "
-        "seeds for those that may still win), asha or hyperband (early stopping), tpe or gp "
-        "(samplers). `--set strategy.KEY=VALUE` changes its details.",
-        complete=completion.strategies,
     )
     confirmation_seeds: int | None = option(
         "--confirmation-seeds", "N", "Fresh seeds of the leader, in all."

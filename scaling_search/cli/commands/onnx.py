@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scaling_search.cli import completion, network_options, options
+from scaling_search.cli import network_options, options
 from scaling_search.cli.parameters import argument, flag, option, option_group
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @option_group()
-class OnnxOptions:
+class OnnxOptions(network_options.Network):
     """The file, its weights and its int8 form."""
 
     output: str = argument("FILE", "File to write, such as b1.onnx, or a folder.")
@@ -50,26 +50,16 @@ class OnnxOptions:
 
 
 @option_group(options.IMAGES)
-class DataOptions(options.Reading):
+class DataOptions(options.DataSet, options.Reading):
     """The images for training, calibration and accuracy."""
-
-    dataset: str | None = option(
-        "--dataset",
-        "NAME|PATH",
-        "Images: digits, a folder with one sub-folder per class (with or without train/, val/, "
-        "test/), a Parquet file or folder, or hub:owner/name.",
-        complete=completion.datasets,
-    )
 
 
 def onnx(
     options: OnnxOptions,
-    network: network_options.NetworkName,
     images: DataOptions,
     stored: options.Database,
     output: options.Progress,
     baseline: options.UserClasses = None,
-    force: options.Force = False,
 ) -> None:
     """Write a network as ONNX, also quantised to int8.
 
@@ -94,10 +84,10 @@ def onnx(
     from scaling_search.uses.edge.deployment import Int8, LibraryWeights, deploy
 
     _check(options, images)
-    checkpoint = _checkpoint(network, options)
-    source = checkpoint or spec_of(network, options.classes)
-    target = exports.in_folder(options.output, f"{Path(network).stem}.onnx")
-    exports.check_target(target, force=force)
+    checkpoint = _checkpoint(options)
+    source = checkpoint or spec_of(options.network, options.classes)
+    target = exports.in_folder(options.output, f"{Path(options.network).stem}.onnx")
+    exports.check_target(target, force=options.force)
     quantised = None
     if options.int8:
         quantised = Int8(
@@ -105,26 +95,24 @@ def onnx(
             calibration=options.calibration,
             max_loss=options.max_loss / 100,
         )
-        exports.check_target(quantised.target, force=force)
+        exports.check_target(quantised.target, force=options.force)
     weights = LibraryWeights(options.weights, options.pretrained) if options.weights else None
     display = Display(quiet=output.quiet or output.json)
-    data = None
-    if images.dataset is not None:
-        data = _prepare(images.dataset, images.settings, stored.database, checkpoint, display)
-    with display.saying() as told:
-        found = deploy(
+    data = _prepare(images, stored.database, checkpoint, display)
+    with display.saying() as progress:
+        deployed = deploy(
             source,
             target,
             weights=weights,
             data=data,
             images=options.images,
             quantised=quantised,
-            progress=told,
+            progress=progress,
         )
-    output.present(found, lambda out: show(out, found))
-    for row in found["files"]:
-        loss_told(row, found["validation_images"], options.max_loss)
-    if any(row.get("verdict") == "refused" for row in found["files"]):
+    output.present(deployed, lambda out: show(out, deployed))
+    for row in deployed["files"]:
+        loss_told(row, deployed["validation_images"], options.max_loss)
+    if any(row.get("verdict") == "refused" for row in deployed["files"]):
         raise typer.Exit(FAILED)
 
 
@@ -140,41 +128,40 @@ def _check(options: OnnxOptions, images: DataOptions) -> None:
         raise InputError("--pretrained says what --weights are: name their file, or leave it out")
 
 
-def _checkpoint(network: str, options: OnnxOptions) -> Checkpoint | None:
+def _checkpoint(options: OnnxOptions) -> Checkpoint | None:
     """The checkpoint that `--network` names, if it names one."""
     from scaling_search.cli.checkpoints import find
     from scaling_search.networks.checkpoints import load
     from scaling_search.networks.checkpoints.files import SUFFIX
     from search_spaces.errors import InputError
 
-    if not network.endswith(SUFFIX):
+    if not options.network.endswith(SUFFIX):
         return None
-    checkpoint = load(find(Path(network)))
+    checkpoint = load(find(Path(options.network)))
     if options.weights is not None or options.classes is not None:
         raise InputError(
-            f"--network {network} is a checkpoint, with weights and classes of its own: "
+            f"--network {options.network} is a checkpoint, with weights and classes of its own: "
             f"leave {'--weights' if options.weights is not None else '--classes'} out"
         )
     return checkpoint
 
 
 def _prepare(
-    dataset: str,
-    settings: tuple[str, ...],
-    database: str | None,
-    checkpoint: Checkpoint | None,
-    display: Display,
-) -> PreparedDataset:
+    images: DataOptions, database: str | None, checkpoint: Checkpoint | None, display: Display
+) -> PreparedDataset | None:
     """The images, decoded like those of the checkpoint; a warning if it may have seen them."""
     from scaling_search.cli import inputs
     from scaling_search.cli.failures import complain
 
+    if images.dataset is None:
+        return None
     about = None if checkpoint is None else checkpoint.about
     alike = {}
     if about is not None:
         alike = about.model_dump(include={"source_px", "depth_bits"})
         alike["in_channels"] = about.channels
-    data = inputs.prepared(inputs.data_spec(dataset, settings, database, **alike), display)
+    spec = inputs.data_spec(images.dataset, images.settings, database, **alike)
+    data = inputs.prepared(spec, display)
     same = about is not None and about.dataset == data.name
     if about is not None and same and about.split_key not in (None, data.split_key):
         complain(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from scaling_search.cli import completion, options
 from scaling_search.cli.parameters import Without, argument, flag, option_group
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scaling_search.data import PreparedDataset
+    from search_spaces.planning import Plan
 
 
 @option_group()
@@ -55,9 +61,9 @@ def plan(
     from scaling_search.cli.views.progress import Display
 
     display, database = Display(quiet=output.json), stored.database
-    spec, data = inputs.read_sweep(wanted.space, search, images, database), None
-    if "data" in spec.model_fields_set:
-        data = inputs.prepared(spec.data, display)
+    spec = inputs.read_sweep(wanted.space, search, images, database)
+    named = "data" in spec.model_fields_set
+    data = inputs.prepared(spec.data, display) if named else None
     made = planning.plan_of(spec, data, database, display)
     spec.check_plan(len(made.candidates), sum(one.eligible for one in made.candidates))
     cost = planning.cost_of(spec, made, data, database, workers=planning.default_workers(1, 0))
@@ -73,11 +79,7 @@ def plan(
         print_json(view.plan_document(made, spec, cost, data, notes, measured, forecast))
         return
     out = console()
-    view.show_counts(out, made)
-    if data:
-        view.show_data(out, data)
-    view.show_triangle(out, made)
-    view.show_candidates(out, made, everything=wanted.everything)
+    _show_networks(out, made, data, everything=wanted.everything)
     if measured is not None:
         out.print("FLOPs and parameters confirmed by fvcore", markup=False)
     view.show_warnings(out, made.warnings)
@@ -86,3 +88,15 @@ def plan(
         view.show_notes(out, [*data.notes, *([caution] if caution else [])])
     view.show_cost(out, cost, spec, made)
     view.show_forecast(out, forecast, spec)
+
+
+def _show_networks(
+    out: Console, made: Plan, data: PreparedDataset | None, *, everything: bool
+) -> None:
+    from scaling_search.cli.views import plan as view
+
+    view.show_counts(out, made)
+    if data:
+        view.show_data(out, data)
+    view.show_triangle(out, made)
+    view.show_candidates(out, made, everything=everything)

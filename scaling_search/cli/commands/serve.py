@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from scaling_search.cli import options
+from scaling_search.cli.commands.worker import RunnerOptions
 from scaling_search.cli.parameters import flag, option, option_group
 
 
@@ -19,7 +20,7 @@ class ServerOptions:
     )
 
 
-def serve(server: ServerOptions, runner: options.Runner, stored: options.Database) -> None:
+def serve(server: ServerOptions, runner: RunnerOptions, stored: options.Database) -> None:
     """Start the service: an HTTP API and a runner.
 
     The runner trains submitted sweeps. The service listens on loopback, where no token is needed;

@@ -9,7 +9,7 @@ from scaling_search.cli.parameters import argument, option, option_group
 
 
 @option_group()
-class ConversionOptions:
+class ConversionOptions(network_options.Network):
     """The weights, and the library whose names they get."""
 
     source: Path = argument("INPUT", "A state dict: .safetensors, .pt, .pth or .bin.")
@@ -36,10 +36,8 @@ class ConversionOptions:
 
 def weights(
     conversion: ConversionOptions,
-    network: network_options.NetworkName,
     output: options.Output,
     baseline: options.UserClasses = None,
-    force: options.Force = False,
 ) -> None:
     """Rename trained weights for another library.
 
@@ -55,10 +53,10 @@ def weights(
     from scaling_search.networks.weights import convert, detect, read_tensors, write_tensors
     from search_spaces.errors import InputError
 
-    spec = spec_of(network, conversion.classes)
+    spec = spec_of(conversion.network, conversion.classes)
     source, to = conversion.source, conversion.to
     target = exports.in_folder(conversion.output, f"{source.stem}.safetensors")
-    exports.check_target(target, force=force)
+    exports.check_target(target, force=conversion.force)
     tensors = read_tensors(source)
     try:
         found = conversion.origin or detect(tensors)

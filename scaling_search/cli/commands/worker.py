@@ -7,10 +7,35 @@ from typing import Annotated
 import typer
 
 from scaling_search.cli import options
+from scaling_search.cli.parameters import option, option_group
+
+
+@option_group(options.TRAINING)
+class RunnerOptions(options.Execution):
+    """How a runner trains the sweeps that it takes from the queue."""
+
+    slots: int = option("--slots", "N", "Sweeps that the runner trains at once.", default=1)
+    workers: int | None = option(
+        "--workers",
+        "N",
+        "Trials at once per sweep. By default the machine is divided among the slots.",
+    )
+    ray_address: str | None = option(
+        "--ray-address",
+        "HOST:PORT",
+        "A running Ray cluster, of which this machine is a node; without it the runner starts a "
+        "private Ray. While the cluster is away, sweeps wait.",
+    )
+    lease: float = option(
+        "--lease",
+        "SECONDS",
+        "Time after a runner's last sign of life when another one may take its sweep.",
+        default=60.0,
+    )
 
 
 def worker(
-    runner: options.Runner,
+    runner: RunnerOptions,
     stored: options.Database,
     follow_parent: Annotated[bool, typer.Option("--follow-parent", hidden=True)] = False,
 ) -> None:

@@ -86,7 +86,7 @@ def test_a_submitted_sweep_waits_in_the_queue(shell, store, place):
     ("words", "error"),
     [
         (("tiny.yaml", "--dataset", "cats"), "data.name is cats: it is not registered"),
-        (("tiny.yaml", "--dataset", "/etc"), "a path must lie below one of the server's"),
+        (("tiny.yaml", "--dataset", "/etc"), "a path must be inside one of the server's"),
         (("tiny.yaml", "--set", "data.test_fraction=0.5"), "data.test_fraction is 0.5"),
         (("tiny.yaml", "--set", "proxy.images=900000000"), "at most 1,000,000,000 training"),
         (("tiny.yaml", "--set", "space.target.tolerance=0.0001"), "tolerance"),
