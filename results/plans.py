@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, replace
 from typing import cast
 
-from results.values import NewCandidate, NewStoredMember, RelativeLatency
+from results.values import Network, NewCandidate, NewStoredMember, RelativeLatency
 from results.values.json import to_json
 from search_spaces.baselines.frame import Frame
 from search_spaces.families import FamilyMember
@@ -21,16 +21,21 @@ def new_candidates(plan: Plan, remarks: Remarks = lambda candidate: ()) -> list[
 
 
 def _new(candidate: Candidate, frame: Frame, notes: tuple[str, ...]) -> NewCandidate:
-    representative, shares = candidate.representative, candidate.shares
-    latency = candidate.latency
-    return NewCandidate(
+    ends = intervals(frame, candidate.representative, phi=candidate.phi)
+    network = planned_network(candidate, notes)
+    return NewCandidate(**vars(network), intervals=to_json(ends))
+
+
+def planned_network(candidate: Candidate, notes: tuple[str, ...] = ()) -> Network:
+    """The network of a candidate as JSON and tables have it."""
+    shares, latency = candidate.shares, candidate.latency
+    return Network(
         index=candidate.index,
         roles=candidate.roles,
         spec=candidate.spec.to_dict(),
         spec_key=candidate.spec.key,
-        representative=astuple(representative),
+        representative=astuple(candidate.representative),
         coefficients=tuple(astuple(one) for one in candidate.coefficients),
-        intervals=to_json(intervals(frame, representative, phi=candidate.phi)),
         shares=asdict(shares) if shares else None,
         flops=candidate.complexity.flops,
         params=candidate.complexity.params,

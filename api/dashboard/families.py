@@ -13,6 +13,7 @@ from api.dashboard.rendering import page
 from api.models.families import FamilyQuery, PublishedQuery
 from api.routers.families import CoefficientsId
 from api.service import StoreDep
+from results.tables.family import FULL, family_table
 from results.values import Family
 from search_spaces.exports import FORMATS
 from search_spaces.families import CONVENTIONS, PUBLISHED_FAMILIES
@@ -85,6 +86,7 @@ def _page(
         "family",
         draws=True,
         family=family,
+        members=family_table(family.members, FULL),
         own=own,
         base=base,
         whole=whole,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 from starlette.types import Scope
@@ -33,7 +33,7 @@ _DRAWS: Final = (
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("api.dashboard", "templates"),
+        loader=ChoiceLoader([PackageLoader("api.dashboard"), PackageLoader("results.tables")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -16,15 +16,16 @@ from api.figures import prepare
 from api.models.common import SweepId
 from api.models.trials import TrialQuery
 from api.service import PrincipalDep, StoreDep
-from results import values
 from results.conclusions import conclusions
 from results.errors import NotFoundError
-from results.provenance import provenance
 from results.states import SWEEP_TRANSITIONS, AccessScope, SweepState, TrialState
 from results.store import Store
-from results.values import Comparison, Gallery, SweepDetail
+from results.tables.candidates import CANDIDATES, REACHED, Compared, compared
+from results.tables.provenance import provenance
+from results.tables.table import Table, lay_out
+from results.tables.trials import TRIALS
+from results.values import Gallery, SweepDetail
 from search_spaces.errors import InputError
-from search_spaces.human import chance, points, points_between
 from search_spaces.specs.reading import parse
 from search_spaces.specs.strategy import StrategyName
 from search_spaces.specs.sweep import SweepSpec
@@ -62,30 +63,11 @@ TITLES: Final = {
 """Until a figure brings its own."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A row of the best candidates."""
-
-    network: values.Candidate
-    comparison: Comparison | None
-    leads: bool
-
-    @property
-    def best(self) -> str:
-        """Probability that no other is better."""
-        return chance(None if self.comparison is None else self.comparison.probability_best)
-
-    @property
-    def regret(self) -> str:
-        """What it is expected to lose, in points."""
-        lost = None if self.comparison is None else self.comparison.expected_regret
-        return "" if lost is None else points(lost)
-
-    @property
-    def gain(self) -> str:
-        """The leader's gain over it in points, with its joint interval."""
-        beside = self.comparison
-        return "" if beside is None else points_between(beside.low, beside.high)
+_COLUMNS: Final = (
+    "id", "candidate", "seed", "state", "accuracy", "loss", "flops", "train_seconds",
+    "images_per_second", "attempts", "worker", "error",
+)  # fmt: skip
+"""Of the table of trials."""
 
 
 @router.get("/sweeps/{sweep_id}")
@@ -98,6 +80,7 @@ def get_sweep_page(
     sweep = store.sweep(sweep_id)
     state = sweep.state
     candidates = _best(store, sweep)
+    trials = read_listing(request, TrialQuery, _TRIALS, partial(store.trials, sweep_id))
     may_write = principal.scope.includes(AccessScope.SUBMIT)
     after = SWEEP_TRANSITIONS[state]
     unassigned = state is SweepState.QUEUED and sweep.queued_at is None
@@ -113,11 +96,11 @@ def get_sweep_page(
         validation=next(iter(store.validations(protocol=sweep.protocol, limit=1)), None),
         gallery=_gallery(store, sweep_id),
         checkpoints=store.checkpoints(sweep_id),
-        leader=next((one for one in candidates if one.leads), None),
-        candidates=candidates,
-        timed=next((one.network.latency for one in candidates if one.network.latency), None),
+        leader=next((one.candidate for one in candidates if one.leads), None),
+        candidates=_candidate_table(candidates),
         eta=store.work(sweep_id).eta_seconds if state is SweepState.RUNNING else None,
-        trials=read_listing(request, TrialQuery, _TRIALS, partial(store.trials, sweep_id)),
+        trials=trials,
+        trial_table=lay_out(TRIALS, trials.rows, _COLUMNS),
         trial_states=list(TrialState),
         log=store.driver_log(sweep_id, limit=_LOG_LINES),
         provenance=provenance(sweep),
@@ -167,15 +150,23 @@ def _gallery(store: Store, sweep_id: int) -> Gallery | None:
         return None
 
 
-def _best(store: Store, sweep: SweepDetail) -> list[Candidate]:
+def _best(store: Store, sweep: SweepDetail) -> list[Compared]:
     """The most accurate candidates; the leader is the outcome's, else the best so far."""
     outcome = sweep.outcome
-    compared = {row.index: row for row in outcome.comparisons} if outcome else {}
-    found = store.candidates(sweep.id, sort="-accuracy", limit=_CANDIDATES)
-    reached = [row for row in found if row.accuracy_mean is not None]
+    most_accurate = store.candidates(sweep.id, sort="-accuracy", limit=_CANDIDATES)
+    reached = [row for row in most_accurate if row.accuracy_mean is not None]
     leading = next((row.index for row in reached if row.eligible), None)
     if outcome:
         leading = outcome.leader
     if outcome and leading is not None and leading not in {row.index for row in reached}:
         reached += store.candidates(sweep.id, index=leading)
-    return [Candidate(row, compared.get(row.index), leads=row.index == leading) for row in reached]
+    return compared(reached, outcome, leading)
+
+
+def _candidate_table(candidates: Sequence[Compared]) -> Table[Compared]:
+    timed = ("latency",) if any(one.candidate.latency for one in candidates) else ()
+    names = (
+        "index", "coefficients", "resolution_px", "flops", "measured_ratio", *timed, "params",
+        *REACHED,
+    )  # fmt: skip
+    return lay_out(CANDIDATES, candidates, names, leads=lambda one: one.leads)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 import plotly.graph_objects as go
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from results.figures import TEMPLATES
@@ -63,7 +63,7 @@ def _script(document: str) -> Markup:
 def environment() -> Environment:
     """Templates that escape all they are given, with numbers as people write them."""
     made = Environment(
-        loader=PackageLoader("results.reports", "templates"),
+        loader=ChoiceLoader([PackageLoader("results.reports"), PackageLoader("results.tables")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

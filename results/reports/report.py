@@ -9,10 +9,10 @@ from importlib.metadata import version
 
 import yaml
 
-from results.provenance import provenance
 from results.reports import tables
 from results.reports.page import Panel, Theme, render
-from results.reports.tables import Table
+from results.reports.tables import Captioned
+from results.tables.provenance import provenance
 from results.values import Outcome
 from results.views import SweepView
 from search_spaces.human import amount, named_triple, percent, plural, points
@@ -25,7 +25,7 @@ class Section:
     name: str
     title: str
     panels: Sequence[Panel]
-    tables: Sequence[Table]
+    tables: Sequence[Captioned]
 
 
 _COSTS = ("accuracy-latency", "accuracy-params", "accuracy-activations", "accuracy-seconds")

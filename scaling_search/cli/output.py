@@ -12,6 +12,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from results.tables.table import Table as Layout
+
 _WIDTH_OF_FILES = 100
 
 
@@ -67,4 +69,19 @@ def table(*headings: str, title: str | None = None) -> Table:
             no_wrap=not heading.startswith("~"),
             overflow="fold",
         )
+    return made
+
+
+def drawn(layout: Layout[Any]) -> Table:
+    """A table of `results.tables`."""
+    made = table()
+    for column in layout.columns.values():
+        made.add_column(
+            column.heading,
+            justify="right" if column.numeric else "left",
+            no_wrap=not column.wraps,
+            overflow="fold",
+        )
+    for row in layout.rows:
+        made.add_row(*row.cells, style="bold" if row.lead else None)
     return made

@@ -7,29 +7,28 @@ import dataclasses
 from rich.console import Console
 
 from results.conclusions import conclusions
+from results.tables.candidates import CANDIDATES, REACHED, compared
+from results.tables.table import lay_out
 from results.values import (
     Candidate,
     LeadingCoefficients,
     NarrowedCoefficients,
-    RelativeLatency,
     Sweep,
     Validation,
 )
 from scaling_search.cli.documents import SweepRecord
-from scaling_search.cli.output import paragraph, table
-from scaling_search.cli.views.family import show_members, stored_rows
+from scaling_search.cli.output import drawn, paragraph
+from scaling_search.cli.views.family import show_members
 from scaling_search.cli.views.methods import show_methods
-from scaling_search.cli.views.plan import SHOWN, roles, show_notes, upsampling
+from scaling_search.cli.views.plan import SHOWN, show_notes, upsampling
 from scaling_search.cli.views.scatter import scatter
 from search_spaces.families.intervals import Ends, Intervals
 from search_spaces.human import (
     amount,
-    chance,
     exactly,
     named_triple,
     percent,
     points,
-    points_between,
     triple,
 )
 from search_spaces.specs.target import NAMES, matched_cost
@@ -77,59 +76,26 @@ def show_picture(out: Console, record: SweepRecord) -> None:
         out.print(drawn, markup=False)
 
 
-def _latency(found: RelativeLatency | None) -> str:
-    return "" if found is None else f"{found['ratio']:.2f}"
-
-
 def show_comparisons(out: Console, record: SweepRecord) -> None:
     """Every candidate beside the leader, and the noise that they are seen through."""
     outcome = record.sweep.outcome
     if outcome is None or not outcome.comparisons:
         return
-    timed = any(candidate.latency for candidate in record.candidates)
-    made = table(
-        ">#",
-        "α, β, γ",
-        ">ratio",
-        *([">lat."] if timed else []),
-        ">accuracy",
-        ">± sd" if timed else ">± seed sd",
-        ">gain",
-        "joint interval",
-        ">best",
-        ">regret",
-        "~",
-    )
-    candidates = {candidate.index: candidate for candidate in record.candidates}
-    rows = sorted(outcome.comparisons, key=lambda row: -(row.accuracy or 0))
-    for row in rows[:SHOWN]:
-        candidate = candidates[row.index]
-        named = [roles((role,)) for role in candidate.roles if role != "search"]
-        made.add_row(
-            str(row.index),
-            triple((candidate.alpha, candidate.beta, candidate.gamma))[1:-1],
-            f"{candidate.measured_ratio:.2f}",
-            *([_latency(candidate.latency)] if timed else []),
-            percent(row.accuracy),
-            points(row.seed_sd),
-            "" if row.gain is None else points(row.gain, sign=True),
-            points_between(row.low, row.high),
-            chance(row.probability_best),
-            points(row.expected_regret),
-            ", ".join(named if row.standing == "reference" else [row.standing, *named]),
-            style="bold" if row.standing == "leader" else None,
-        )
+    rows = compared(record.candidates, outcome, outcome.leader)
+    rows.sort(key=lambda row: -(row.candidate.accuracy_mean or 0))
+    timed = ("latency",) if any(one.latency for one in record.candidates) else ()
+    reached = (name for name in REACHED if name != "seeds")
+    names = ("index", "coefficients", "measured_ratio", *timed, *reached)
+    layout = lay_out(CANDIDATES, rows, names, leads=lambda row: row.leads, limit=SHOWN)
     out.print()
-    out.print(made)
-    if len(rows) > SHOWN:
-        out.print(f"… and {len(rows) - SHOWN:,} more (--json has them)", markup=False)
+    out.print(drawn(layout))
+    if layout.hidden:
+        out.print(f"… and {layout.hidden:,} more (--json has them)", markup=False)
+    out.print(layout.legend, style="dim", markup=False)
     confidence = record.sweep.spec["selection"]["confidence"]
     out.print(
-        f"gain: the leader's accuracy minus this one's at matched "
-        f"{NAMES[record.sweep.target_quantity]}, in points, with its "
-        f"{confidence:.0%} joint interval over seeds and images; best: probability that no other "
-        "is better; regret: points that it is expected to lose against the best"
-        + ("; lat.: latency over the baseline's, as planned" if timed else ""),
+        f"Gains are at matched {NAMES[record.sweep.target_quantity]}, their intervals of "
+        f"{confidence:.0%}",
         style="dim",
         markup=False,
     )
@@ -240,7 +206,7 @@ def show_outcome(out: Console, record: SweepRecord) -> None:
             f"{first.resolution_px} px, {first.classes:,} classes; measured by fvcore)",
             markup=False,
         )
-        show_members(out, stored_rows(family))
+        show_members(out, family)
     show_notes(out, notes_of(record))
 
 

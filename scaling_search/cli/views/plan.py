@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from results.plans import planned_network
+from results.tables.candidates import NETWORKS
+from results.tables.table import lay_out
 from results.values import Measurement
-from scaling_search.cli.output import paragraph, table
+from scaling_search.cli.output import drawn, paragraph
 from scaling_search.cli.views.triangle import MISSED, REACHED, triangle
 from scaling_search.data import PreparedDataset
 from scaling_search.sweeps.estimates import Estimate
-from search_spaces.human import amount, duration, exactly, plural, size, triple
-from search_spaces.planning import Candidate, Plan
+from search_spaces.human import amount, duration, exactly, plural, size
+from search_spaces.planning import Plan
 from search_spaces.specs.sweep import SweepSpec
 
 if TYPE_CHECKING:
@@ -22,12 +25,6 @@ if TYPE_CHECKING:
 SHOWN = 40
 FLOPS_OF_BASELINE = "the baseline's FLOPs"  # which stand just before the target
 _NAMED = 12
-_ROLES = {"published_matched": "matched"}
-
-
-def roles(names: tuple[str, ...]) -> str:
-    """Roles in a few letters: published_matched is `matched`."""
-    return "+".join(_ROLES.get(name, name) for name in names)
 
 
 def show_counts(out: Console, plan: Plan) -> None:
@@ -79,64 +76,26 @@ def show_triangle(out: Console, plan: Plan) -> None:
     out.print(triangle(plan.directions), markup=False)
 
 
-def _row(candidate: Candidate) -> list[str]:
-    spec, cost, latency = candidate.spec, candidate.complexity, candidate.latency
-    return [
-        str(candidate.index),
-        roles(candidate.roles),
-        triple(candidate.representative)[1:-1],
-        f"{len(candidate.coefficients):,}",
-        str(sum(spec.depths)),
-        f"{spec.widths[0]}…{spec.widths[-1]}",
-        str(spec.resolution_px),
-        amount(cost.flops),
-        amount(cost.params),
-        f"{candidate.nominal_ratio:.2f}" if latency is None else f"{latency.ratio:.2f}",
-        f"{candidate.measured_ratio:.2f}",
-        f"{candidate.residual:+.2f}",
-        "✓" if candidate.eligible else "",
-    ]
-
-
 def show_candidates(out: Console, plan: Plan, *, everything: bool = False) -> None:
     """The candidates, the first ones of many; under a constraint on latency with that."""
     timed = [one.latency for one in plan.candidates if one.latency is not None]
-    made = table(
-        ">#",
-        "role",
-        "α, β, γ",
-        ">n",
-        ">blocks",
-        "width",
-        ">px",
-        ">FLOPs",
-        ">params",
-        ">lat." if timed else ">nom.",
-        ">meas.",
-        ">resid.",
-        "✓",
-    )
-    shown = plan.candidates if everything else plan.candidates[:SHOWN]
-    for candidate in shown:
-        made.add_row(*_row(candidate))
+    names = (
+        "index", "roles", "coefficients", "triples", "blocks", "widths", "resolution_px", "flops",
+        "params", "latency" if timed else "nominal_ratio", "measured_ratio", "residual", "eligible",
+    )  # fmt: skip
+    networks = map(planned_network, plan.candidates)
+    layout = lay_out(NETWORKS, networks, names, limit=None if everything else SHOWN)
     out.print()
-    out.print(made)
-    hidden = len(plan.candidates) - len(shown)
-    if hidden:
-        out.print(f"… and {hidden:,} more (--all shows them)", markup=False)
-    nominal = "meas.: FLOPs" if timed else "nom. (αβ²γ²) and meas.: FLOPs"
-    out.print(
-        f"n: how many triples round to the network; width: channels of stem…head; {nominal} over "
-        "the baseline's; resid.: distance to the target; ✓: may be chosen",
-        style="dim",
-        markup=False,
-    )
+    out.print(drawn(layout))
+    if layout.hidden:
+        out.print(f"… and {layout.hidden:,} more (--all shows them)", markup=False)
+    out.print(layout.legend, style="dim", markup=False)
     if timed:
         how = timed[0]
         paragraph(
             out,
             "",
-            f"lat.: latency over the baseline's {how.base_p50_ms:.3g} ms, the median of {how.runs} "
+            f"latency: the baseline's is {how.base_p50_ms:.3g} ms, the median of {how.runs} "
             f"runs in turns, {plural(how.batch, 'image')} each, by {how.backend}, "
             f"{plural(how.threads, 'thread')}, on {how.machine}; standard error at most "
             f"{max(one.noise for one in timed):.1%}",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from results.checkpoint_files import checkpoint_path
-from results.states import SweepState, TrialState
+from results.states import SweepState
+from results.tables.provenance import provenance
+from results.tables.table import lay_out
+from results.tables.trials import TRIALS
 from results.values import CheckpointRecord, Sweep, SweepDetail
 from scaling_search.cli.documents import SweepRecord
-from scaling_search.cli.output import paragraph, table
-from search_spaces.human import duration, percent, plural, size, triple
+from scaling_search.cli.output import drawn, paragraph, table
+from search_spaces.human import percent, plural, size, triple
 from search_spaces.specs.sweep import FRESH
-from search_spaces.specs.target import Target
 
 _DROPS = 5
 _DRIVER_GONE = "interrupted (driver gone)"
@@ -59,51 +60,11 @@ def _seeds(sweep: SweepDetail) -> str:
 
 def show_provenance(out: Console, record: SweepRecord) -> None:
     """What was asked for, with what it was computed, and on what."""
-    sweep = record.sweep
-    space, proxy, hardware = sweep.spec["space"], sweep.spec["proxy"], sweep.hardware
-    searched = next(name for name in ("axes", "lattice", "compare") if space.get(name))
-    target = Target.model_validate(space["target"])
-    budget = f"{proxy['images']:,} images" if proxy["images"] else f"{proxy['steps']:,} steps"
-    versions = ", ".join(f"{name} {value}" for name, value in sweep.versions.items())
-    took = ""
-    if sweep.started_at and sweep.finished_at:
-        took = f", {duration((sweep.finished_at - sweep.started_at).total_seconds())} in all"
     facts = table("", "~")
     facts.show_header = False
-    for name, value in (
-        ("baseline", f"{sweep.baseline} at {record.candidates[0].spec['resolution_px']} px"),
-        (
-            "search",
-            f"{searched}; target {target.describe()}",
-        ),
-        (
-            "proxy",
-            f"{budget} a trial, batches of {proxy['batch_size']}, {proxy['optimizer']} at "
-            f"{proxy['learning_rate']:g}, {proxy['dtype']}",
-        ),
-        ("data", f"{sweep.dataset} (fingerprint {sweep.dataset_fingerprint[:12]})"),
-        ("seeds", ", ".join(str(seed) for seed in sweep.seeds)),
-        ("protocol", sweep.protocol),
-        ("created", f"{moment(sweep.created_at)}{took}"),
-        ("versions", versions),
-        (
-            "hardware",
-            _machine(hardware),
-        ),
-    ):
+    for name, value in provenance(record.sweep):
         facts.add_row(name, value)
     out.print(facts)
-
-
-def _machine(hardware: Mapping[str, Any]) -> str:
-    """What a sweep is trained on, which is not known before a driver takes it."""
-    if "processor" not in hardware:
-        return "not known yet"
-    cuda = ", ".join(hardware.get("cuda", [])) or "no CUDA device"
-    return (
-        f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "
-        f"{size(hardware['memory_bytes'])} memory, {cuda}"
-    )
 
 
 def show_decisions(out: Console, record: SweepRecord) -> None:
@@ -124,26 +85,12 @@ def show_decisions(out: Console, record: SweepRecord) -> None:
 
 def show_trials(out: Console, record: SweepRecord) -> None:
     """Every trial."""
-    made = table(
-        ">trial", ">#", "α, β, γ", ">seed", "state", ">accuracy", ">attempts", ">images/s", "~error"
-    )
-    by_id = {candidate.id: candidate for candidate in record.candidates}
-    for trial in record.trials:
-        candidate = by_id[trial.candidate_id]
-        lost = trial.state in (TrialState.FAILED, TrialState.DIVERGED)
-        made.add_row(
-            str(trial.id),
-            str(candidate.index),
-            triple((candidate.alpha, candidate.beta, candidate.gamma))[1:-1],
-            str(trial.seed),
-            str(trial.state),
-            percent(trial.accuracy),
-            str(trial.attempts),
-            "" if trial.images_per_second is None else f"{trial.images_per_second:,.0f}",
-            (trial.error or "") if lost else "",
-        )
+    names = (
+        "id", "candidate", "coefficients", "seed", "state", "accuracy", "attempts",
+        "images_per_second", "error",
+    )  # fmt: skip
     out.print()
-    out.print(made)
+    out.print(drawn(lay_out(TRIALS, record.trials, names)))
 
 
 _SHOWN_CHECKPOINTS = 10

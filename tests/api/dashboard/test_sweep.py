@@ -21,7 +21,7 @@ async def test_it_says_what_was_found_and_how_sure_that_is(client, pages):
     assert "0.30 points of accuracy" in merits
     assert "no rival is better than the leader by more than 0.30 points" in html
     rows = pages.texts(html, "tr")
-    assert any(row.startswith("3 1 1 1.") and row.endswith("70% 0.10 leader") for row in rows)
+    assert any(row.startswith("3 1, 1, 1.") and row.endswith("70% 0.10 leader") for row in rows)
 
 
 async def test_it_shows_the_winner_on_fresh_seeds_and_its_gains(client, pages):
