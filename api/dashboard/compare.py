@@ -1,4 +1,4 @@
-"""Sweeps of one protocol beside each other, or the ways of scaling that one sweep compares."""
+"""Comparison of sweeps of one protocol, or of the ways of scaling in one sweep."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ router: Final = APIRouter(include_in_schema=False)
 _MOST: Final = 200
 
 
-class Chosen(BaseModel):
-    """Which sweeps, or whose protocol to choose from."""
+class CompareQuery(BaseModel):
+    """Selected sweeps, or the protocol to choose sweeps from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,8 +41,8 @@ COSTS: Final = {
 
 @router.get("/compare")
 def get_compare_page(request: Request, store: StoreDep) -> Response:
-    """A choice of sweeps, and what was chosen in one figure."""
-    query = read_query(request, Chosen)
+    """A form to select sweeps, and the selected sweeps in one figure."""
+    query = read_query(request, CompareQuery)
     numbers = tuple(dict.fromkeys(one for one in query.sweep if 0 < one <= LARGEST_ID))
     sweeps = [store.sweep(one) for one in numbers]
     protocols = {sweep.protocol for sweep in sweeps}
@@ -64,18 +64,18 @@ def get_compare_page(request: Request, store: StoreDep) -> Response:
         if len(numbers) > 1 and len(protocols) == 1
         else None,
         ways=ways,
-        found=ways and ways.outcome and ways.outcome.methods,
+        methods=ways and ways.outcome and ways.outcome.methods,
     )
 
 
 def _ways_of_scaling(sweeps: list[SweepDetail]) -> SweepDetail | None:
-    """The one sweep that is chosen, if it compares ways of scaling by itself."""
+    """The selected sweep, if it is the only one and compares ways of scaling."""
     sweep = sweeps[0] if len(sweeps) == 1 else None
     return sweep if sweep and sweep.spec["space"].get("compare") else None
 
 
 def _groups(store: Store, protocol: str | None) -> dict[str, list[Sweep]]:
-    """The newest sweeps by protocol, those first whose protocol has most to compare."""
+    """The newest sweeps by protocol; protocols with the most sweeps are first."""
     groups: dict[str, list[Sweep]] = {}
     for row in store.sweeps(protocol=protocol, limit=_MOST):
         groups.setdefault(row.protocol, []).append(row)

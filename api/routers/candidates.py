@@ -26,7 +26,7 @@ def list_candidates(
     response: Response,
     store: StoreDep,
 ) -> CandidatePage:
-    """The networks of the sweep's plan, with what their trials have reached so far."""
+    """The networks of the plan, with the results of their trials so far."""
     if store.sweep_state(sweep_id) is SweepState.FINISHED:
         keep(request)
     shown, following = read_page(request, response, query, partial(store.candidates, sweep_id))

@@ -26,7 +26,7 @@ def list_epochs(
     response: Response,
     store: StoreDep,
 ) -> EpochPage:
-    """What the trials reported while they were trained, of every attempt."""
+    """Reports of the trials during training, for all attempts."""
     if store.sweep_state(sweep_id) is SweepState.FINISHED:
         keep(request)
     shown, following = read_page(request, response, query, partial(store.epochs, sweep_id))

@@ -1,4 +1,4 @@
-"""Sweeps: submitted, listed, looked at, cancelled, resumed, deleted."""
+"""Sweeps: submit, list, read, cancel, resume, extend and delete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.pages import read_page
 from api.problems import refused
 from api.service import AdministratorDep, Service, ServiceDep, StoreDep, SubmitterDep
 from api.submission.extending import extend_for
-from api.submission.planning import as_sweep, plan_for
+from api.submission.planning import submit_spec
 from results import SweepState
 from results.values import SweepDetail
 from search_spaces.specs.extension import Extension
@@ -37,7 +37,7 @@ _LINKS: Final[dict[str, Any]] = {
         "delete_sweep",
     )
 }
-"""What can be done with a sweep that an answer names."""
+"""Operations on the sweep of an answer."""
 
 
 @router.get("", operation_id="list_sweeps", summary="List sweeps")
@@ -54,11 +54,11 @@ def list_sweeps(
 
 @router.get("/{sweep_id}", operation_id="get_sweep", summary="A sweep", responses=problems(404))
 def get_sweep(sweep_id: SweepId, request: Request, store: StoreDep) -> SweepDetail:
-    """Where a sweep stands, what it concluded and why, its specification and provenance."""
-    found = store.sweep(sweep_id)
-    if found.state is SweepState.FINISHED:
+    """State, outcome with reasons, specification and provenance of a sweep."""
+    sweep = store.sweep(sweep_id)
+    if sweep.state is SweepState.FINISHED:
         keep(request)
-    return found
+    return sweep
 
 
 @router.post(
@@ -68,7 +68,7 @@ def get_sweep(sweep_id: SweepId, request: Request, store: StoreDep) -> SweepDeta
     status_code=201,
     responses={
         201: {
-            "description": "The sweep, as it waits in the queue.",
+            "description": "The queued sweep.",
             "headers": {
                 "Location": {"description": "Path of the sweep.", "schema": {"type": "string"}}
             },
@@ -89,35 +89,27 @@ async def submit_sweep(
             min_length=1,
             max_length=200,
             pattern=r"^[!-~]+$",
-            description="A second submission of the same sweep under the same key makes no second "
-            "sweep, so that a client may try again. Keys belong to the token.",
+            description="A second submission with the same key gives the same sweep. Keys belong to "
+            "the token.",
             examples=["5d1f0d1e-8a35-4b53-9a0a-0f5a3ad2b1c1"],
         ),
     ] = None,
 ) -> SweepDetail:
-    """Plan a sweep and put it at the end of the queue; a runner will train it.
+    """Plan a sweep and queue it for a runner.
 
-    The data set must be registered on the server, or lie below one of its data folders. The limits
-    on points, candidates, trials and images are settings of the service.
+    The data set must be registered on the server or be inside one of its data folders. The service
+    limits points, candidates, trials and images (see its settings).
     """
     key = idempotency_key and f"{principal.key}:{idempotency_key}"
 
     def submit() -> SweepDetail:
         _check_queue(service, key)
-        planned = plan_for(spec, service.store, service.settings, needs_data=True)
-        assert planned.data is not None, "a sweep that is submitted has data"
-        stored = service.store.create_sweep(
-            as_sweep(spec, planned.data, key),
-            planned.candidates,
-            enqueue=True,
-            first_seeds=spec.certain_seeds,
-        )
-        return service.store.sweep(stored)
+        return service.store.sweep(submit_spec(spec, service.store, service.settings, key))
 
-    found = await run_sync(submit, limiter=service.planning)
+    sweep = await run_sync(submit, limiter=service.planning)
     changed(request)
-    response.headers["Location"] = f"/v1/sweeps/{found.id}"
-    return found
+    response.headers["Location"] = f"/v1/sweeps/{sweep.id}"
+    return sweep
 
 
 @router.post(
@@ -129,9 +121,9 @@ async def submit_sweep(
 def cancel_sweep(
     sweep_id: SweepId, request: Request, store: StoreDep, principal: SubmitterDep
 ) -> SweepDetail:
-    """Stop a sweep: at once while it waits, otherwise as soon as its driver hears of it.
+    """Stop a sweep: at once if it is queued, else when its driver reads the request.
 
-    What has been trained is kept. Cancelling twice changes nothing.
+    Finished trials are kept. Cancelling twice changes nothing.
     """
     store.request_cancel(sweep_id)
     changed(request)
@@ -147,9 +139,9 @@ def cancel_sweep(
 def resume_sweep(
     sweep_id: SweepId, request: Request, store: StoreDep, principal: SubmitterDep
 ) -> SweepDetail:
-    """Put a sweep that stopped back at the end of the queue; exactly what it lacks is trained.
+    """Queue a stopped sweep again; only its missing trials are trained.
 
-    One that waits already keeps its place.
+    A sweep that is queued already keeps its place.
     """
     store.requeue(sweep_id)
     changed(request)
@@ -169,12 +161,11 @@ async def extend_sweep(
     service: ServiceDep,
     principal: SubmitterDep,
 ) -> SweepDetail:
-    """Add seeds, directions or another strategy to a sweep that has ended; all its trials count on.
+    """Add seeds, directions or another strategy to a sweep that has ended; its trials still count.
 
-    A longer budget is another protocol: it makes a new sweep over the same plan, which the answer
-    is then, and no trial of the shorter one counts in it. Either waits at the end of the queue.
-    Only a search for further candidates is planned: where latency is aimed at or limited it is
-    refused, because the service runs no networks.
+    A longer training budget is another protocol: the answer is then a new sweep over the same plan,
+    in which no trial of the shorter budget counts. The sweep is queued. New directions are refused
+    where the target or a limit is latency, because the service does not run networks.
     """
 
     def extend() -> SweepDetail:
@@ -182,9 +173,9 @@ async def extend_sweep(
         store = service.store
         return store.sweep(extend_for(store, service.settings, sweep_id, extension, None))
 
-    found = await run_sync(extend, limiter=service.planning)
+    sweep = await run_sync(extend, limiter=service.planning)
     changed(request)
-    return found
+    return sweep
 
 
 @router.delete(
@@ -197,13 +188,13 @@ async def extend_sweep(
 def delete_sweep(
     sweep_id: SweepId, request: Request, store: StoreDep, principal: AdministratorDep
 ) -> None:
-    """Delete a sweep that has ended, with everything that it holds; its coefficients go too."""
+    """Delete a sweep that has ended, with its trials, outcome and coefficients."""
     store.delete_sweep(sweep_id)
     changed(request)
 
 
 def _check_queue(service: Service, key: str | None) -> None:
-    """Raise a 429 if the queue is full, unless this was submitted before."""
+    """Raise a 429 if the queue is full, unless the sweep was submitted before."""
     most = service.settings.max_queued
     if service.store.queue_length() < most:
         return

@@ -1,4 +1,4 @@
-"""Trials of a sweep: pages of JSON, or all of them as a file."""
+"""Trials of a sweep: pages of JSON, or one file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ router: Final = APIRouter(prefix="/v1/sweeps/{sweep_id}/trials", tags=["sweeps"]
 _JSON: Final = "application/json"
 _FORMATS: Final = {"json": _JSON, "csv": tables.CSV, "parquet": tables.PARQUET}
 _AS_FILES: Final[dict[str, Any]] = {
-    "description": "A page of trials; every matching one as CSV or Parquet, by the Accept header.",
+    "description": "A page of trials as JSON, or all matching trials as CSV or Parquet.",
     "content": {
         tables.CSV: {
             "schema": {"type": "string"},
@@ -50,10 +50,10 @@ def list_trials(
     response: Response,
     store: StoreDep,
 ) -> TrialPage | Response:
-    """Trials with their candidate's coefficients and cost.
+    """Trials with the coefficients and cost of their candidates.
 
-    As JSON in pages; with `Accept: text/csv` or `application/vnd.apache.parquet`, or by `format`,
-    all that match in one file (then without `limit` and `cursor`).
+    JSON has pages. With `Accept: text/csv` or `application/vnd.apache.parquet`, or with `format`,
+    the answer is one file with all matching trials (then without `limit` and `cursor`).
     """
     media_type = (
         _FORMATS[query.format]

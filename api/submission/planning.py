@@ -52,7 +52,7 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
     Without data (possible in a dry run), the baseline's own channels and classes are used.
 
     Raises:
-        ProblemError: 422, a limit is passed or the data set is not known here.
+        ProblemError: 422, a limit is exceeded or the data set is unknown.
         InputError: the space has no network within its constraint, or the strategy cannot work on
             its plan.
     """
@@ -68,6 +68,27 @@ def plan_for(spec: SweepSpec, store: Store, settings: Settings, *, needs_data: b
     planned = Planned(spec, plan, data)
     check_budget(spec, planned.candidates, settings)
     return planned
+
+
+def submit_spec(spec: SweepSpec, store: Store, settings: Settings, key: str | None = None) -> int:
+    """Plan a specification and queue it as a sweep; returns its id.
+
+    Args:
+        spec: of the sweep.
+        store: gets the sweep.
+        settings: with the limits.
+        key: idempotency key; a second call with it returns the first sweep.
+
+    Raises:
+        ProblemError: 422, a limit is exceeded or the data set is unknown.
+        InputError: see `plan_for`.
+    """
+    planned = plan_for(spec, store, settings, needs_data=True)
+    assert planned.data is not None, "a submitted sweep has data"
+    sweep = as_sweep(spec, planned.data, key)
+    return store.create_sweep(
+        sweep, planned.candidates, enqueue=True, first_seeds=spec.certain_seeds
+    )
 
 
 def as_sweep(spec: SweepSpec, data: Dataset, key: str | None) -> NewSweep:

@@ -70,16 +70,9 @@ def submit(records: Records, spec: SweepSpec) -> int:
         return records.submit(spec).id
     from api.problems import ProblemError
     from api.settings import load
-    from api.submission.planning import as_sweep, plan_for
+    from api.submission.planning import submit_spec
 
     try:
-        planned = plan_for(spec, records, load(), needs_data=True)
+        return submit_spec(spec, records, load())
     except ProblemError as error:
         raise InputError(error.detail) from None
-    assert planned.data is not None, "a sweep that is submitted has data"
-    return records.create_sweep(
-        as_sweep(spec, planned.data, None),
-        planned.candidates,
-        enqueue=True,
-        first_seeds=spec.certain_seeds,
-    )
