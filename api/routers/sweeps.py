@@ -89,8 +89,8 @@ async def submit_sweep(
             min_length=1,
             max_length=200,
             pattern=r"^[!-~]+$",
-            description="A second submission with the same key gives the same sweep. Keys belong to "
-            "the token.",
+            description="A second submission with the same key gives the same sweep. Keys belong "
+            "to the token.",
             examples=["5d1f0d1e-8a35-4b53-9a0a-0f5a3ad2b1c1"],
         ),
     ] = None,
