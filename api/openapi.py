@@ -114,7 +114,7 @@ def _configurations() -> Iterator[tuple[str, ConfigDict]]:
 def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """The models of requests and answers."""
     for model in base.__subclasses__():
-        if model.__module__.startswith(("api.", "results.documents.")):
+        if model.__module__.startswith("api."):
             yield model
         yield from _models(model)
 

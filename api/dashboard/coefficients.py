@@ -40,7 +40,7 @@ class Place:
 @router.get("/coefficients")
 def get_coefficients_page(request: Request, store: StoreDep) -> Response:
     """The best of each search, then everything, filtered, sorted and paged by the address."""
-    listing = read_listing(request, CoefficientsQuery, _ROWS, store.coefficients_page)
+    listing = read_listing(request, CoefficientsQuery, _ROWS, store.coefficients)
     searched = store.searched()
     return page(
         request.scope,

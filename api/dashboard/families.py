@@ -29,7 +29,7 @@ def get_families_page(request: Request, store: StoreDep) -> Response:
     return page(
         request.scope,
         "families",
-        found=store.coefficients_page(sort="-id", limit=_MOST),
+        found=store.coefficients(sort="-id", limit=_MOST),
         published=list(PUBLISHED_FAMILIES),
     )
 

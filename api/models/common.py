@@ -18,3 +18,9 @@ class StrictQuery(BaseModel):
     """A query string in which an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Document(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)

@@ -7,9 +7,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.figures import Theme
-from api.models.common import LARGEST_ID
+from api.models.common import LARGEST_ID, Document
 from api.models.families import FamilyQuery, PublishedQuery
-from results.documents.common import Document
 
 FigureName = Literal[
     "triangle", "accuracy", "accuracy-params", "accuracy-activations", "accuracy-seconds",

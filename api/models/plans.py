@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any, Final, Self
 
 from fastapi import Body
 from fastapi.openapi.models import Example
 from pydantic import ConfigDict, Field
 
+from api.models.common import Document
 from api.submission.planning import Planned
-from results.documents.common import Document, Shares
 from results.values import Network
 from results.values.candidates import NETWORK
+from search_spaces.coefficients import Shares
 from search_spaces.planning import Direction
 from search_spaces.specs.sweep import SweepSpec
 
@@ -72,7 +72,7 @@ class PlannedDirection(Document):
     @classmethod
     def from_plan(cls, row: Direction) -> Self:
         """From a plan."""
-        return cls(**row.to_dict() | {"shares": asdict(row.shares)})
+        return cls(**row.to_dict() | {"shares": row.shares})
 
 
 class Training(Document):

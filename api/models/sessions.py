@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from results.documents.common import Document
+from api.models.common import Document
 from results.states import AccessScope
 
 _EXAMPLE: Final[dict[str, Any]] = {

@@ -30,7 +30,7 @@ def list_coefficients(
     store: StoreDep,
 ) -> CoefficientsPage:
     """The leaders of sweeps that came to an outcome, whatever their verdict."""
-    shown, following = read_page(request, response, query, store.coefficients_page)
+    shown, following = read_page(request, response, query, store.coefficients)
     return CoefficientsPage(items=shown, next=following)
 
 

@@ -20,7 +20,6 @@ from results.store.lifecycle import LifecyclePart
 from results.store.measurements import MeasurementPart
 from results.store.outcomes import OutcomePart
 from results.store.pace import PacePart
-from results.store.pages import PagePart
 from results.store.statistics import StatisticsPart
 from results.store.sweeps import SweepPart
 from results.store.transfers import TransferPart
@@ -45,7 +44,6 @@ class Store(
     MeasurementPart,
     EdgePart,
     DatasetPart,
-    PagePart,
     DetailPart,
     PacePart,
     DriverLogPart,

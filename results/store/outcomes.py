@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
@@ -12,9 +12,11 @@ from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, Sweep
 from results.states import CONCLUSIVE
 from results.store.events import append
 from results.store.fencing import hold
+from results.store.listing import Key, Listing
 from results.store.rows import Part, columns, fetch, to_record, values
 from results.store.validations import latest_identification
 from results.values import (
+    After,
     BestCoefficients,
     CoefficientsFilters,
     CoefficientsRecord,
@@ -29,6 +31,16 @@ from results.values.json import to_json
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
 from search_spaces.specs.target import Quantity
+
+_KEYS: Final = {
+    "id": Key(CoefficientsRow.id),
+    "accuracy": Key(CoefficientsRow.accuracy),
+    "created_at": Key(CoefficientsRow.created_at),
+    "alpha": Key(CoefficientsRow.alpha),
+    "beta": Key(CoefficientsRow.beta),
+    "gamma": Key(CoefficientsRow.gamma),
+}
+COEFFICIENTS_ORDERS: Final = tuple(_KEYS)
 
 _SAME_TARGET = 1e-6
 _OF_OTHERS = ("sweep", "coefficients", "identification", "seeds", "why", "ends_at_b7")
@@ -124,21 +136,19 @@ class OutcomePart(Part):
     def coefficients(
         self,
         *,
+        sort: str = "-id",
+        after: After | None = None,
         limit: int | None = 100,
-        after: int | None = None,
         **filters: Unpack[CoefficientsFilters],
     ) -> list[CoefficientsRecord]:
-        """Coefficients that match every filter given, newest first.
+        """Coefficients that match every filter given, newest first; at most `limit` (None: all).
 
-        At most `limit` (None: all), continuing after those with the id `after`, the last of the
-        page before.
+        Raises:
+            InputError: if `sort` names no key of the list.
         """
-        statement = matching(**filters)
-        if after is not None:
-            statement = statement.where(CoefficientsRow.id < after)
-        statement = statement.order_by(CoefficientsRow.id.desc()).limit(limit)
+        page = Listing(matching(**filters), _KEYS).page(sort, after, limit)
         with self._database.read() as connection:
-            return fetch(connection, to_coefficients, statement)
+            return fetch(connection, to_coefficients, page)
 
     def one_coefficients(self, coefficients_id: int) -> CoefficientsRecord:
         """The coefficients with this id.

@@ -6,7 +6,7 @@ import pytest
 
 from results.states import Verdict
 from results.store.candidates import CANDIDATE_ORDERS
-from results.store.pages import COEFFICIENTS_ORDERS
+from results.store.outcomes import COEFFICIENTS_ORDERS
 from results.store.sweeps import SWEEP_ORDERS
 from results.store.trial_reads import EPOCH_ORDERS, TRIAL_ORDERS
 from results.values import After, Measurement, MeasurementKey, Outcome
@@ -105,7 +105,7 @@ def test_sweeps_in_any_order(store, concluded, key):
 def test_coefficients_in_any_order(store, concluded, key):
     of_triple = key in ("alpha", "beta", "gamma")
     value = attrgetter(f"coefficients.{key}" if of_triple else key)
-    _check_order(store.coefficients_page, key, value)
+    _check_order(store.coefficients, key, value)
 
 
 def test_sweeps_are_filtered(store, concluded):
