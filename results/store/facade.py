@@ -8,6 +8,7 @@ from results.migrations import prepare
 from results.store.access import AccessPart
 from results.store.candidates import CandidatePart
 from results.store.checkpoints import CheckpointPart
+from results.store.coefficients import CoefficientsPart
 from results.store.datasets import DatasetPart
 from results.store.details import DetailPart
 from results.store.driver_log import DriverLogPart
@@ -41,6 +42,7 @@ class Store(
     GalleryPart,
     EventPart,
     OutcomePart,
+    CoefficientsPart,
     MeasurementPart,
     EdgePart,
     DatasetPart,

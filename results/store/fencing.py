@@ -6,6 +6,7 @@ after the commit: a driver that lost its lease cannot slip a write in.
 """
 
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, case, not_, select, update
 
@@ -23,6 +24,17 @@ def no_such_sweep(sweep_id: int) -> NotFoundError:
     return NotFoundError(
         f"sweep {sweep_id} does not exist: `scaling-search sweeps` lists those that do"
     )
+
+
+WAITING: Final[dict[str, Any]] = {
+    "state": SweepState.QUEUED,
+    "cancel_requested": False,
+    "lease_owner": None,
+    "lease_expires_at": None,
+    "finished_at": None,
+    "error": None,
+}
+"""State and lease of a sweep that waits for a driver."""
 
 
 def live_owner(connection: Connection, sweep: RecordedSweep) -> str | None:

@@ -1,4 +1,4 @@
-"""What is added to a sweep: trials that its strategy decides on, and extensions."""
+"""What is added to a sweep: trials that its strategy decides on, retries, and extensions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.candidates import candidate_values
 from results.store.events import append
-from results.store.fencing import hold, live_owner, lock_sweep
+from results.store.fencing import WAITING, hold, live_owner, lock_sweep
 from results.store.rows import Part, fetch, in_chunks
 from results.store.sweeps import add_missing_trials, count_trials
 from results.store.trial_reads import select_trials
@@ -67,13 +67,8 @@ class GrowthPart(Part):
                 .values(
                     spec=spec,
                     seeds=tuple(seeds),
-                    state=SweepState.QUEUED,
                     queued_at=database_clock() if enqueue else None,
-                    cancel_requested=False,
-                    lease_owner=None,
-                    lease_expires_at=None,
-                    finished_at=None,
-                    error=None,
+                    **WAITING,
                 )
             )
             reused = count_trials(connection, [sweep_id])[sweep_id].finished
@@ -140,3 +135,22 @@ class GrowthPart(Part):
                 append(connection, sweep_id, "trials_added", counts)
             now = {(one.candidate_id, one.seed): one for one in fetch(connection, Trial, stored)}
             return [now[pick] for pick in wanted]
+
+    def retry_failed(self, lease: Lease) -> int:
+        """Make the failed trials of the sweep pending again. Event: `retried`.
+
+        Their failed attempts stay on record, and further attempts go on counting.
+
+        Returns:
+            How many trials it were.
+        """
+        with self._database.write() as connection:
+            hold(connection, lease)
+            count = connection.execute(
+                update(TrialRow)
+                .where(TrialRow.sweep_id == lease.sweep_id, TrialRow.state == TrialState.FAILED)
+                .values(state=TrialState.PENDING, finished_at=None)
+            ).rowcount
+            if count:
+                append(connection, lease.sweep_id, "retried", {"trials": count})
+            return count

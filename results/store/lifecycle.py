@@ -9,7 +9,7 @@ from results.schema import CheckpointRow, SweepRow
 from results.states import ENDED, SweepState, check_transition
 from results.store.checkpoints import marks_of
 from results.store.events import append
-from results.store.fencing import hold, live_owner, lock_sweep, reset_running
+from results.store.fencing import WAITING, hold, live_owner, lock_sweep, reset_running
 from results.store.rows import Part
 from results.store.sweeps import count_trials
 from results.values import Lease
@@ -124,15 +124,7 @@ class LifecyclePart(Part):
             connection.execute(
                 update(SweepRow)
                 .where(SweepRow.id == sweep_id)
-                .values(
-                    state=SweepState.QUEUED,
-                    queued_at=database_clock(),
-                    cancel_requested=False,
-                    lease_owner=None,
-                    lease_expires_at=None,
-                    finished_at=None,
-                    error=None,
-                )
+                .values(queued_at=database_clock(), **WAITING)
             )
             _log_change(connection, sweep_id, sweep.state, SweepState.QUEUED, None)
             return SweepState.QUEUED

@@ -199,25 +199,6 @@ class TrialPart(Part):
             append(connection, lease.sweep_id, "trial_failed", _about(trial) | more)
             return trial
 
-    def retry_failed(self, lease: Lease) -> int:
-        """Make the failed trials of the sweep pending again. Event: `retried`.
-
-        Their failed attempts stay on record, and further attempts go on counting.
-
-        Returns:
-            How many trials it were.
-        """
-        with self._database.write() as connection:
-            hold(connection, lease)
-            count = connection.execute(
-                update(TrialRow)
-                .where(TrialRow.sweep_id == lease.sweep_id, TrialRow.state == TrialState.FAILED)
-                .values(state=TrialState.PENDING, finished_at=None)
-            ).rowcount
-            if count:
-                append(connection, lease.sweep_id, "retried", {"trials": count})
-            return count
-
 
 @dataclass(frozen=True)
 class _AttemptOf:

@@ -1,8 +1,10 @@
-"""The values that go into the record and come out of it: frozen, one class for each kind of row.
+"""The values of the record: one frozen class for each thing, wherever it is made or shown.
 
-`New…` is what a caller hands in; the class without the prefix adds what the store knows (ids,
-states, times). Fields bear the names of the columns in `results.schema`. Dictionaries are JSON
-objects: specs and free-form details. All times are aware and in UTC.
+The store returns them, the service answers them, its client gives them back, `--json` prints them
+(`results.values.json`), and `results.frames` makes frames of them: the names of the fields are the
+keys of the JSON. `New…` is what a caller hands in; the class without the prefix adds what the store
+knows (ids, states, times). Dictionaries are JSON objects: specs and free-form details. All times
+are aware and in UTC.
 """
 
 from results.values.access import DriverLog, DriverLogLine, NewToken, Token
@@ -35,6 +37,7 @@ from results.values.common import RelativeLatency
 from results.values.edge import EdgeMeasurement, EdgeMeasurements, NewEdgeMeasurement
 from results.values.events import Event
 from results.values.families import Family, NewStoredMember, StoredMember
+from results.values.leases import Lease, RecordedSweep
 from results.values.methods import MethodComparison, MethodPoint
 from results.values.outcome import (
     CandidateStanding,
@@ -46,17 +49,9 @@ from results.values.outcome import (
     Outcome,
     Settling,
 )
+from results.values.pace import Climb, Work
 from results.values.pages import After
-from results.values.sweeps import (
-    Climb,
-    Lease,
-    NewSweep,
-    Progress,
-    RecordedSweep,
-    Sweep,
-    SweepDetail,
-    Work,
-)
+from results.values.sweeps import NewSweep, Progress, Sweep, SweepDetail
 from results.values.transfers import (
     NewTransfer,
     NewTransferRun,

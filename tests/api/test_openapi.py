@@ -10,7 +10,7 @@ from api.models.sweeps import SweepSort
 from api.models.trials import EpochSort, TrialSort
 from api.settings import Settings
 from results.store.candidates import CANDIDATE_ORDERS
-from results.store.outcomes import COEFFICIENTS_ORDERS
+from results.store.coefficients import COEFFICIENTS_ORDERS
 from results.store.sweeps import SWEEP_ORDERS
 from results.store.trial_reads import EPOCH_ORDERS, TRIAL_ORDERS
 

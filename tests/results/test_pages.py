@@ -6,7 +6,7 @@ import pytest
 
 from results.states import Verdict
 from results.store.candidates import CANDIDATE_ORDERS
-from results.store.outcomes import COEFFICIENTS_ORDERS
+from results.store.coefficients import COEFFICIENTS_ORDERS
 from results.store.sweeps import SWEEP_ORDERS
 from results.store.trial_reads import EPOCH_ORDERS, TRIAL_ORDERS
 from results.values import After, Measurement, MeasurementKey, Outcome
