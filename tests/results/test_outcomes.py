@@ -3,7 +3,7 @@
 import pytest
 
 from results import LeaseLostError, NotFoundError, SweepState, Verdict
-from results.values import Outcome
+from results.values import After, Outcome
 from search_spaces.errors import InputError
 
 FIRST, SECOND, THIRD = (Outcome(verdict=Verdict.CHOSEN, why=(why,)) for why in "123")
@@ -156,7 +156,7 @@ def test_coefficients_are_listed_newest_first(store, scene, examples):
         return [record.id for record in store.coefficients(**filters)]
 
     assert found() == [ids[2], ids[1], ids[0]]
-    assert found(limit=1, after=ids[2]) == [ids[1]]
+    assert found(limit=1, after=After(value=None, id=ids[2])) == [ids[1]]
     assert found(baseline="mobilenet_v2") == [ids[2]]
     assert found(verdicts=[Verdict.CHOSEN]) == [ids[2], ids[0]]
     assert found(dataset="photos") == []
