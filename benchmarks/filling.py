@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, func, insert, select, update
 
-from results.plans import new_candidates, new_family_member
+from results.plans import new_candidates
 from results.schema import (
     Base,
     CandidateRow,
@@ -154,7 +154,7 @@ def _conclude(store: Store, lease: Lease) -> None:
             verdict=Verdict.CHOSEN,
             accuracy=0.9,
         ),
-        family=[new_family_member(one, "fitted") for one in members],
+        family=members,
     )
 
 

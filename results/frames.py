@@ -13,7 +13,7 @@ import pandas as pd
 
 from results.reader import Reader
 from results.states import TrialState
-from results.values import Candidate, EdgeMeasurement, Epoch, NewStoredMember, Trial
+from results.values import Candidate, EdgeMeasurement, Epoch, StoredMember, Trial
 from search_spaces.specs.sweep import FRESH
 
 _OF_CANDIDATE = [
@@ -51,9 +51,9 @@ def epochs(
     return frame.sort_values(["trial_id", "attempt", "epoch"], ignore_index=True)
 
 
-def family(members: Sequence[NewStoredMember]) -> pd.DataFrame:
+def family(members: Sequence[StoredMember]) -> pd.DataFrame:
     """One row a family member."""
-    return _frame(NewStoredMember, members)
+    return _frame(StoredMember, members).drop(columns=["id", "coefficients_id"])
 
 
 def candidates(reader: Reader, sweep_id: int) -> pd.DataFrame:

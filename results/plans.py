@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, replace
 from typing import cast
 
-from results.values import Network, NewCandidate, NewStoredMember, RelativeLatency
+from results.values import Network, NewCandidate, RelativeLatency
 from results.values.json import to_json
 from search_spaces.baselines.frame import Frame
-from search_spaces.families import FamilyMember
 from search_spaces.families.intervals import intervals
 from search_spaces.planning import Candidate, Plan
 
@@ -57,22 +56,3 @@ def further_candidates(
     new = [candidate for candidate in wanted if candidate.spec_key not in known]
     first = max((candidate.index for candidate in stored), default=-1) + 1
     return [replace(candidate, index=first + place) for place, candidate in enumerate(new)]
-
-
-def new_family_member(member: FamilyMember, convention: str) -> NewStoredMember:
-    """The record of one member of a family that was derived by `convention`."""
-    return NewStoredMember(
-        convention=convention,
-        name=member.name,
-        phi=member.phi,
-        depth=member.depth,
-        width=member.width,
-        resolution=member.resolution,
-        resolution_px=member.resolution_px,
-        classes=member.spec.classes,
-        spec=member.spec.to_dict(),
-        params=member.params,
-        flops=member.flops,
-        residual=member.residual,
-        inherited={name: getattr(member, name) for name in member.inherited},
-    )

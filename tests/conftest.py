@@ -25,7 +25,6 @@ import structlog
 import uvicorn
 
 from results import Store
-from results.plans import new_family_member
 from results.states import SweepState, TrialState, Verdict
 from results.values import (
     EpochReport,
@@ -272,7 +271,7 @@ class Library:
                 verdict=verdict,
                 accuracy=accuracy,
             ),
-            family=[new_family_member(one, "fitted") for one in members],
+            family=members,
         )
 
     def incomplete(self) -> int:

@@ -126,10 +126,8 @@ class CoefficientsPart(Part):
         with self._database.read() as connection:
             return fetch(connection, Searched, statement)
 
-    def family_members(
-        self, coefficients_id: int, *, convention: str | None = None
-    ) -> list[StoredMember]:
-        """Members of a family, of one convention or all, in the order in which they were stored.
+    def family_members(self, coefficients_id: int) -> list[StoredMember]:
+        """Members of a family, in the order in which they were stored.
 
         Raises:
             NotFoundError: if there are no such coefficients.
@@ -139,8 +137,6 @@ class CoefficientsPart(Part):
             .where(FamilyMemberRow.coefficients_id == coefficients_id)
             .order_by(FamilyMemberRow.id)
         )
-        if convention is not None:
-            statement = statement.where(FamilyMemberRow.convention == convention)
         known = select(CoefficientsRow.id).where(CoefficientsRow.id == coefficients_id)
         with self._database.read() as connection:
             found = fetch(connection, StoredMember, statement)

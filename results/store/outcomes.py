@@ -13,10 +13,10 @@ from results.store.rows import Part, values
 from results.values import (
     Lease,
     NewCoefficients,
-    NewStoredMember,
     Outcome,
 )
 from search_spaces.errors import InputError
+from search_spaces.families import FamilyMember
 
 
 class OutcomePart(Part):
@@ -28,13 +28,13 @@ class OutcomePart(Part):
         outcome: Outcome,
         *,
         coefficients: NewCoefficients | None = None,
-        family: Sequence[NewStoredMember] = (),
+        family: Sequence[FamilyMember] = (),
     ) -> int | None:
         """Store, all or nothing, what the sweep concluded. Event: `outcome`.
 
         It replaces an earlier outcome of the same sweep (which was extended or resumed since); its
         coefficients keep their id. `coefficients` are the leader's, whatever the verdict (None: no
-        leader); `family` is what they imply, of any conventions.
+        leader); `family` is what they imply, by fitted φ.
 
         Returns:
             The id of the coefficients, or None if there are none.
@@ -55,7 +55,7 @@ class OutcomePart(Part):
             if family:
                 connection.execute(
                     insert(FamilyMemberRow),
-                    [{"coefficients_id": coefficients_id, **values(member)} for member in family],
+                    [_member_columns(member, coefficients_id) for member in family],
                 )
             append(
                 connection,
@@ -67,6 +67,18 @@ class OutcomePart(Part):
                 },
             )
             return coefficients_id
+
+
+def _member_columns(member: FamilyMember, coefficients_id: int | None) -> dict[str, Any]:
+    own = ("name", "phi", "depth", "width", "resolution", "resolution_px", "params", "flops")
+    return {
+        **{name: getattr(member, name) for name in (*own, "residual")},
+        "coefficients_id": coefficients_id,
+        "convention": "fitted",
+        "classes": member.spec.classes,
+        "spec": member.spec.to_dict(),
+        "inherited": {name: getattr(member, name) for name in member.inherited},
+    }
 
 
 def _replace(connection: Connection, sweep_id: int, new: NewCoefficients | None) -> int | None:

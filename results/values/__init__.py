@@ -36,7 +36,7 @@ from results.values.coefficients import (
 from results.values.common import RelativeLatency
 from results.values.edge import EdgeMeasurement, EdgeMeasurements, NewEdgeMeasurement
 from results.values.events import Event
-from results.values.families import Family, NewStoredMember, StoredMember
+from results.values.families import Family, StoredMember
 from results.values.leases import Lease, RecordedSweep
 from results.values.methods import MethodComparison, MethodPoint
 from results.values.outcome import (
@@ -120,7 +120,6 @@ __all__ = [
     "NewDataset",
     "NewEdgeMeasurement",
     "NewGallery",
-    "NewStoredMember",
     "NewSweep",
     "NewToken",
     "NewTransfer",

@@ -41,9 +41,11 @@ class Family:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewStoredMember:
-    """A member of a sweep's family as it is stored, counted by fvcore."""
+class StoredMember:
+    """A member of the family of a sweep's leader, counted by fvcore."""
 
+    id: int
+    coefficients_id: int
     convention: Annotated[str, Field(description="fitted, integer or published.")]
     name: Annotated[str, Field(description="b0, b1, …")]
     phi: Annotated[
@@ -59,14 +61,6 @@ class NewStoredMember:
     flops: Annotated[int, Field(description="Multiply-adds of one image.")]
     residual: Annotated[
         float | None, Field(description="Distance of the FLOPs to the target, relative to it.")
-    ] = None
+    ]
     inherited: Annotated[dict[str, Any], Field(description="Settings that no search chose.")]
     spec: Annotated[dict[str, Any], Field(description="The realised network.")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredMember(NewStoredMember):
-    """A stored member."""
-
-    id: int
-    coefficients_id: int

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from results.plans import new_family_member
 from results.states import TrialState
 from results.store import Store
 from results.values import (
@@ -236,6 +235,6 @@ def conclude(
         lease,
         outcome,
         coefficients=_recorded(leader, outcome),
-        family=[new_family_member(member, "fitted") for member in members],
+        family=members,
     )
     return outcome

@@ -3,6 +3,7 @@
 Every test that asks for `store` is part of the storage contract and runs over each database.
 """
 
+import dataclasses
 import shutil
 import subprocess
 import sys
@@ -25,12 +26,14 @@ from results.values import (
     Lease,
     NewCandidate,
     NewCoefficients,
-    NewStoredMember,
     NewSweep,
     Trial,
     TrialResult,
 )
+from search_spaces.baselines import get_baseline
+from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients
+from search_spaces.families import FamilyMember, family_member
 
 OWNER = "here:100:1.0"
 
@@ -109,21 +112,10 @@ class Examples:
         return NewCoefficients(candidate_id=candidate_id, **{**fields, **changes})
 
     @staticmethod
-    def member(name: str, convention: str = "fitted", **changes: Any) -> NewStoredMember:
-        fields = {
-            "phi": 1.0,
-            "depth": 1.2,
-            "width": 1.1,
-            "resolution": 1.15,
-            "resolution_px": 258,
-            "classes": 10,
-            "spec": {"stages": []},
-            "params": 9_000_000,
-            "flops": 37_750_000_000,
-            "residual": 0.01,
-            "inherited": {"dropout": 0.2},
-        }
-        return NewStoredMember(name=name, convention=convention, **{**fields, **changes})
+    def member(name: str, **changes: Any) -> FamilyMember:
+        frame = Frame.of(get_baseline("mobilenet_v2"))
+        made = family_member(frame, Coefficients(1.2, 1.1, 1.15), int(name.removeprefix("b")))
+        return dataclasses.replace(made, **changes)
 
 
 class Scene:

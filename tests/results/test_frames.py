@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results import NotFoundError, Store, frames
+from results import NotFoundError, Store, Verdict, frames
+from results.values import Outcome
 
 
 @pytest.fixture
@@ -71,8 +72,14 @@ def test_candidates_tell_what_they_reached(store, sweep_id):
     np.testing.assert_allclose(frame["train_seconds"], [3.5, 3.5, 3.5, np.nan])
 
 
-def test_a_family_has_a_row_a_member(examples):
-    frame = frames.family([examples.member("b0"), examples.member("b1")])
+def test_a_family_has_a_row_a_member(store, scene, examples):
+    lease = scene.claimed()
+    coefficients = examples.coefficients(store.candidates(lease.sweep_id)[0].id)
+    members = [examples.member("b0"), examples.member("b1")]
+    stored = store.set_outcome(
+        lease, Outcome(verdict=Verdict.CHOSEN), coefficients=coefficients, family=members
+    )
+    frame = frames.family(store.family_members(stored))
     assert frame["name"].tolist() == ["b0", "b1"]
     assert frame["depth"].dtype == np.float64
     assert frames.family([]).empty

@@ -27,7 +27,7 @@ def test_an_outcome_reads_back(store, scene, examples):
     leader = store.candidates(lease.sweep_id)[1].id
     outcome = Outcome(verdict=Verdict.CHOSEN, leader=1, why=("2 seeds",), seeds=2)
     new = examples.coefficients(leader)
-    family = [examples.member("b0"), examples.member("b1"), examples.member("b0", "integer")]
+    family = [examples.member("b0"), examples.member("b1")]
     coefficients_id = store.set_outcome(lease, outcome, coefficients=new, family=family)
 
     assert store.sweep(lease.sweep_id).outcome == outcome
@@ -42,13 +42,16 @@ def test_an_outcome_reads_back(store, scene, examples):
     assert [(member.convention, member.name) for member in members] == [
         ("fitted", "b0"),
         ("fitted", "b1"),
-        ("integer", "b0"),
     ]
-    assert members[0].flops == 37_750_000_000
-    assert members[0].inherited == {"dropout": 0.2}
-    (integer,) = store.family_members(coefficients_id, convention="integer")
-    assert integer == members[2]
-    assert store.family_members(coefficients_id, convention="published") == []
+    for member, one in zip(members, family, strict=True):
+        for name in ("phi", "depth", "width", "resolution", "resolution_px", "params", "flops"):
+            assert getattr(member, name) == getattr(one, name)
+        assert (member.spec, member.classes) == (one.spec.to_dict(), one.spec.classes)
+        assert member.residual == one.residual
+        assert member.inherited == {
+            "dropout": one.dropout, "stochastic_depth": one.stochastic_depth,
+            "base_resolution_px": 224,
+        }  # fmt: skip
 
 
 def test_a_later_outcome_replaces_the_first(store, scene, examples):
@@ -83,7 +86,7 @@ def test_an_outcome_is_stored_whole_or_not_at_all(store, scene, examples):
         {"coefficients": examples.coefficients(999)},
         {
             "coefficients": examples.coefficients(leader, alpha=9.0),
-            "family": [examples.member("b1"), examples.member("b2", spec={"x": float("inf")})],
+            "family": [examples.member("b1"), examples.member("b2", dropout=float("inf"))],
         },
         {"family": [examples.member("b1")]},
     ]
