@@ -1,4 +1,4 @@
-"""Families as answers: derived from coefficients, each distinct one once."""
+"""Families that are derived from coefficients, each distinct one once."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ OWN = Images()
 
 def frame(baseline: str, images: Images = OWN) -> Frame:
     """A baseline in its full form, for these images."""
-    found = get_baseline(baseline)
-    rounding = found.rounding.model_copy(update={"resolution_multiple": images.resolution_multiple})
+    unscaled = get_baseline(baseline)
+    rounding = unscaled.rounding
+    if images.resolution_multiple != 1:
+        rounding = rounding.model_copy(update={"resolution_multiple": images.resolution_multiple})
     return Frame.of(
-        found,
+        unscaled,
         resolution_px=images.resolution_px,
         classes=images.classes,
-        rounding=found.rounding if images.resolution_multiple == 1 else rounding,
+        rounding=rounding,
     )
 
 

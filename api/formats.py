@@ -1,4 +1,4 @@
-"""Families and members in the formats of `search_spaces.exports`: what `?format=` answers."""
+"""Families and members in the formats of `search_spaces.exports`, for `?format=`."""
 
 from __future__ import annotations
 
@@ -41,10 +41,9 @@ def format_of(name: str) -> Format:
     Raises:
         ProblemError: 422, there is none; suggests a near one.
     """
-    found = FORMATS.get(name)
-    if found is None:
+    if name not in FORMATS:
         raise _unknown(name)
-    return found
+    return FORMATS[name]
 
 
 def _unknown(name: str) -> ProblemError:

@@ -1,4 +1,4 @@
-"""Which families and members are asked for."""
+"""Parameters of families and members."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FORMAT: Final[Any] = Field("json", max_length=50, description=f"One of {', '.joi
 
 
 class Images(NamedTuple):
-    """For which images a family is derived; None where the baseline's own hold."""
+    """Images that a family is derived for; None stands for the baseline's values."""
 
     resolution_px: int | None = None
     classes: int | None = None
@@ -22,18 +22,18 @@ class Images(NamedTuple):
 
 
 class FrameQuery(BaseModel):
-    """For which images a family is derived."""
+    """Images that a family is derived for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     resolution_px: int | None = Field(
-        None, ge=8, le=2048, description="Base resolution; the baseline's own by default."
+        None, ge=8, le=2048, description="Base resolution; the baseline's by default."
     )
     classes: int | None = Field(
         None,
         ge=1,
         le=1_000_000,
-        description="Classes to tell apart; the baseline's own by default.",
+        description="Number of classes; the baseline's by default.",
     )
     resolution_multiple: int = Field(
         1,
@@ -44,12 +44,12 @@ class FrameQuery(BaseModel):
 
     @property
     def images(self) -> Images:
-        """The same, as a key of what is remembered."""
+        """The same, as a key of caches."""
         return Images(self.resolution_px, self.classes, self.resolution_multiple)
 
 
 class FamilyQuery(FrameQuery):
-    """By which convention a family is derived, and for which images."""
+    """Convention and images that a family is derived for."""
 
     convention: Convention = Field(
         "fitted",
@@ -60,25 +60,25 @@ class FamilyQuery(FrameQuery):
 
 
 class WrittenFamilyQuery(FamilyQuery):
-    """A family, in which format."""
+    """A family and its format."""
 
     format: str = FORMAT
 
 
 class MemberQuery(FrameQuery):
-    """A member of a family, in which format."""
+    """A member of a family and its format."""
 
     convention: Convention = Field("fitted", description="As for the family.")
     format: str = FORMAT
 
 
 class PublishedQuery(FrameQuery):
-    """Whose official family, and for which images."""
+    """The baseline of an official family, and its images."""
 
     baseline: str = Field("efficientnet_b0", max_length=200, description="The unscaled network.")
 
 
 class WrittenPublishedQuery(PublishedQuery):
-    """An official family or a member of it, in which format."""
+    """An official family or a member of it, and its format."""
 
     format: str = FORMAT

@@ -45,7 +45,7 @@ def get_best_coefficients(
 ) -> BestCoefficients:
     """Of sweeps whose verdict is `chosen` or `equivalent`, the one with the highest accuracy.
 
-    Accuracies are compared only within one protocol: the one asked for, else that of the latest
+    Accuracies are compared only within one protocol: the given one, else that of the latest
     such sweep. Without a filter, any baseline, data set and target will do; at matched FLOPs
     unless another `quantity` is named.
     """
@@ -63,9 +63,9 @@ def get_best_coefficients(
 
 
 def _nothing(query: BestQuery, store: Store) -> ProblemError:
-    """A 404 that says what there is instead."""
+    """A 404 that names what is stored instead."""
     given = query.model_dump(exclude_none=True, exclude_defaults=True)
-    asked = ", ".join(f"{name} {value}" for name, value in given.items()) or "any search"
+    wanted = ", ".join(f"{name} {value}" for name, value in given.items()) or "any search"
     near = store.coefficients(
         baseline=query.baseline,
         dataset=query.dataset,
@@ -92,7 +92,7 @@ def _nothing(query: BestQuery, store: Store) -> ProblemError:
     finding = Finding(
         place="query",
         field="",
-        rule=f"no conclusive coefficients are stored for {asked}",
+        rule=f"no conclusive coefficients are stored for {wanted}",
         remedy=remedy,
     )
     return ProblemError(404, f"{finding.rule}: {remedy}", [finding])

@@ -12,15 +12,16 @@ from results.values import EdgeMeasurement, NewEdgeMeasurement
 
 
 class EdgePart(Part):
-    """Storing what networks took on machines, and looking it up."""
+    """Storing and reading edge measurements."""
 
     def put_edge_measurements(
         self, measurements: Sequence[NewEdgeMeasurement], *, sweep_id: int | None = None
     ) -> None:
-        """Store measurements; one of the same network, machine, threads, batch and backend goes.
+        """Store measurements in place of earlier ones.
 
-        `sweep_id`: the sweep whose candidates they are; who looks at it live is told. Event:
-        `edge_measured`.
+        A measurement replaces the one of the same network, machine, threads, batch and backend.
+        With `sweep_id`, the sweep whose candidates they are, live views of the sweep are notified.
+        Event: `edge_measured`.
         """
         if not measurements:
             return
@@ -53,9 +54,9 @@ class EdgePart(Part):
         with self._database.read() as connection:
             if spec_keys is None:
                 return fetch(connection, EdgeMeasurement, newest.limit(limit))
-            found: list[EdgeMeasurement] = []
+            rows: list[EdgeMeasurement] = []
             for chunk in in_chunks(sorted(set(spec_keys))):
                 some = newest.where(EdgeRow.spec_key.in_(chunk))
-                found += fetch(connection, EdgeMeasurement, some)
-        found.sort(key=lambda one: (one.measured_at, one.id), reverse=True)
-        return found[:limit]
+                rows += fetch(connection, EdgeMeasurement, some)
+        rows.sort(key=lambda one: (one.measured_at, one.id), reverse=True)
+        return rows[:limit]

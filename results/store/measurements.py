@@ -18,7 +18,7 @@ class MeasurementPart(Part):
         """The measurements that are stored, by key; a key without one is left out."""
         wanted = set(keys)
         specs = sorted({key.spec_key for key in wanted})
-        found: dict[MeasurementKey, Measurement] = {}
+        stored: dict[MeasurementKey, Measurement] = {}
         with self._database.read() as connection:
             for chunk in in_chunks(specs):
                 statement = select(
@@ -28,8 +28,8 @@ class MeasurementPart(Part):
                 for row in connection.execute(statement):
                     measurement = _measurement(row)
                     if measurement.key in wanted:
-                        found[measurement.key] = measurement
-        return found
+                        stored[measurement.key] = measurement
+        return stored
 
     def put_measurements(self, measurements: Sequence[Measurement]) -> None:
         """Store measurements; one whose key is there already changes nothing."""
@@ -46,6 +46,6 @@ class MeasurementPart(Part):
 
 
 def _measurement(row: Row[Any]) -> Measurement:
-    found = dict(row._mapping)
-    key = MeasurementKey(**{field.name: found.pop(field.name) for field in fields(MeasurementKey)})
-    return Measurement(key=key, **found)
+    columns = dict(row._mapping)
+    key = {field.name: columns.pop(field.name) for field in fields(MeasurementKey)}
+    return Measurement(key=MeasurementKey(**key), **columns)

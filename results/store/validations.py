@@ -1,4 +1,4 @@
-"""Validations of proxies, and identifications of winners: which sweeps belong to which."""
+"""Validations of proxies, identifications of coefficients, and the sweeps that belong to them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -70,7 +70,7 @@ class ValidationPart(Part):
             return fetch(connection, Validation, statement)
 
     def add_validation_sweep(self, row: ValidationSweep) -> None:
-        """Say that a sweep belongs to a validation; saying it again changes nothing."""
+        """Make a sweep part of a validation; repeating it changes nothing."""
         with self._database.write() as connection:
             connection.execute(
                 insert_unless_present(connection, ValidationSweepRow).values(**values(row))
@@ -117,7 +117,7 @@ class ValidationPart(Part):
             return next(iter(fetch(connection, ValidationSweep, statement)), None)
 
     def add_identification(self, candidate_id: int, sweep_id: int) -> None:
-        """Say that a sweep trains what a candidate of another one parts into; once or again."""
+        """Make a sweep the follow-up at φ = 2 of a candidate; repeating it changes nothing."""
         with self._database.write() as connection:
             connection.execute(
                 insert_unless_present(connection, IdentificationRow).values(
@@ -126,7 +126,7 @@ class ValidationPart(Part):
             )
 
     def set_identification(self, sweep_id: int, found: NarrowedCoefficients) -> None:
-        """Store what the sweep that trains them leaves of a candidate's coefficients."""
+        """Store the intervals of coefficients that a follow-up leaves."""
         with self._database.write() as connection:
             connection.execute(
                 update(IdentificationRow)
@@ -135,13 +135,13 @@ class ValidationPart(Part):
             )
 
     def identification_by(self, sweep_id: int) -> Identification | None:
-        """What a sweep was trained to tell apart, if it was trained for that."""
+        """The identification that a sweep is the follow-up of, if it is one."""
         statement = _identifications().where(IdentificationRow.sweep_id == sweep_id)
         with self._database.read() as connection:
             return next(iter(fetch(connection, Identification, statement)), None)
 
     def identifications(self, candidate_ids: Sequence[int]) -> list[Identification]:
-        """Sweeps that tell apart the coefficients of these candidates, newest first."""
+        """The follow-ups of these candidates, newest first."""
         statement = (
             _identifications()
             .where(IdentificationRow.candidate_id.in_(candidate_ids))
@@ -152,7 +152,7 @@ class ValidationPart(Part):
 
 
 def latest_identification() -> Label[Any]:
-    """What the latest follow-up found of the candidate of a row of coefficients."""
+    """The result of the latest follow-up of the candidate of a row of coefficients."""
     return (
         select(IdentificationRow.found)
         .where(

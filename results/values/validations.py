@@ -120,7 +120,7 @@ class Identification:
     """A sweep that separates, at φ = 2, coefficients that give the same candidate at φ = 1."""
 
     candidate_id: int
-    """The candidate, of another sweep, whose coefficients are to be told apart."""
+    """The candidate, of another sweep, whose coefficients are separated."""
     sweep_id: int
     """The sweep that trains them."""
     found: NarrowedCoefficients | None

@@ -1,4 +1,4 @@
-"""`Client`: a service's sweeps as records."""
+"""`Client`: the values of a service."""
 
 from __future__ import annotations
 
@@ -15,25 +15,24 @@ from scaling_search.client.validations import ValidationPart
 
 
 class Client(SweepPart, CoefficientsPart, CatalogPart, ChangePart, ValidationPart, TransferPart):
-    """A service, asked over HTTP; a `results.reader.Reader`, as a `Store` is.
+    """A service over HTTP; a `results.reader.Reader`, as a `Store` is.
 
-    Its methods give the same records as the store's methods of the same names, and
-    `results.frames` takes it as it takes a store. What is left out of the records is what the
-    service does not tell: the key under which a sweep was submitted, and of the evidence in lists
-    of coefficients everything but `seeds` and `why`.
+    Its methods return the same values as the store's methods of the same names, and
+    `results.frames` takes it in place of a store. The service does not reveal the key under which
+    a sweep was submitted.
 
-    Reading is tried again for some seconds where the service is away or busy; so is submitting,
-    which cannot happen twice. Threads may share a client.
+    Requests are repeated for some seconds while the service is away or busy: those that read, and
+    submissions, which cannot happen twice. Threads may share a client.
 
     Args:
         url: the service's address, such as http://127.0.0.1:8321.
-        token: what it lets us in by; by default what SCALING_SEARCH_TOKEN holds, if anything.
-        timeout_seconds: how long an answer may take.
+        token: the token to send; by default that of SCALING_SEARCH_TOKEN, if it is set.
+        timeout_seconds: time that an answer may take.
 
     Raises, like every method:
-        InputError: what is asked is wrong (4xx), in the service's words: `NotFoundError` for 404,
-            `ConflictError` for 409.
-        WorkError: the service failed (5xx), does not answer, or is none.
+        InputError: the request is wrong (4xx); the message is the service's. `NotFoundError` for
+            404, `ConflictError` for 409.
+        WorkError: the service failed (5xx) or does not answer, or another program answers.
     """
 
     def __init__(

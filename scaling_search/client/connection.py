@@ -27,7 +27,7 @@ _RETRY: Final = Retry(
     status_forcelist=(502, 503, 504),
     allowed_methods=("GET",),
 )
-"""Only what changes nothing is asked again, unless a request says otherwise."""
+"""Only requests that change nothing are repeated, unless a request gives another policy."""
 
 ALSO_POST: Final = Retry(
     total=3,
@@ -50,12 +50,12 @@ class _Page(BaseModel):
 
 
 class Connection:
-    """A way to one service. Threads may share it.
+    """HTTP requests to one service. Threads may share it.
 
     Args:
         url: its address, such as http://127.0.0.1:8321.
-        token: what it lets us in by; else that of SCALING_SEARCH_TOKEN, else none is sent.
-        timeout_seconds: how long an answer may take.
+        token: the token to send; by default that of SCALING_SEARCH_TOKEN, if it is set.
+        timeout_seconds: time that an answer may take.
 
     Raises:
         InputError: the address or the token cannot be one.
@@ -121,7 +121,7 @@ class Connection:
     def rows(
         self, kind: type[Value], path: str, params: Params, limit: int | None = None
     ) -> Iterator[Value]:
-        """The rows of a list, page after page, fetched as they are asked for."""
+        """The rows of a list, fetched page by page as they are consumed."""
         if any(value == [] for value in params.values()):
             return iter(())  # any of no values: nothing matches
         return islice(self._rows(kind, path, params, limit), limit)
@@ -132,8 +132,8 @@ class Connection:
         size = _ROWS_AT_ONCE if limit is None else max(1, min(limit, _ROWS_AT_ONCE))
         cursor: str | None = None
         while True:
-            asked = {**params, "limit": size, "cursor": cursor}
-            response = self.request("GET", path, params=asked)
+            query = {**params, "limit": size, "cursor": cursor}
+            response = self.request("GET", path, params=query)
             page = self.read(_Page, response)
             try:
                 yield from map(adapter(kind).validate_python, page.items)

@@ -1,4 +1,4 @@
-"""From what came back, or did not, to errors with the server's own words."""
+"""Errors from answers of the service, or from their absence."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _KINDS: dict[int, type[InputError | WorkError]] = {
 
 
 def failure(response: httpx.Response, place: str) -> InputError | WorkError:
-    """The error that an answer of 4xx or 5xx means; `place` is the service's address.
+    """The error of an answer of 4xx or 5xx; `place` is the service's address.
 
     `InputError` (`NotFoundError`, `ConflictError`) for 4xx, `WorkError`
-    (`DatabaseUnavailableError`) for 5xx, and for what is no answer of a service of ours.
+    (`DatabaseUnavailableError`) for 5xx, and where another program answers.
     """
     problem = _problem(response)
     if problem is None:
@@ -46,7 +46,7 @@ def _problem(response: httpx.Response) -> dict[str, Any] | None:
 
 
 def _words(problem: dict[str, Any]) -> str:
-    """What happened, and the remedies that the sentence does not hold already."""
+    """The problem's sentence, and the remedies that it does not contain already."""
     text = str(problem["detail"])
     for finding in problem.get("errors", []):
         remedy = finding.get("remedy")
@@ -56,7 +56,7 @@ def _words(problem: dict[str, Any]) -> str:
 
 
 def strange(response: httpx.Response, place: str) -> WorkError:
-    """What answers is no service of ours, or another version of it."""
+    """The error where another program answers, or another version of the service."""
     kind = _media_type(response) or "nothing"
     return WorkError(
         f"{place} answered {response.request.url.path} with status {response.status_code} and "
