@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import ConfigDict
-
 from results.states import AccessScope
-from results.values.json import Moment
+from results.values.json import Moment, documented
 
 _LINE: dict[str, Any] = {
     "id": 12,
@@ -53,6 +51,6 @@ class DriverLogLine:
 class DriverLog:
     """Lines of the log, oldest first."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"lines": [_LINE]}})
+    __pydantic_config__ = documented({"lines": [_LINE]})
 
     lines: list[DriverLogLine]

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from results.values.json import Moment
+from results.values.json import Moment, documented
 from search_spaces.baselines import Baseline, complexity
 from search_spaces.families import PUBLISHED_FAMILIES
 
@@ -71,7 +71,7 @@ class Measurement:
 class DatasetSummary:
     """A registered data set, as last seen; a submitted sweep names it by its name."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _DATASET})
+    __pydantic_config__ = documented(_DATASET)
 
     name: str
     fingerprint: Annotated[str, Field(description="Hash of the images' content.")]
@@ -94,7 +94,7 @@ class DatasetSummary:
 class Datasets:
     """Every registered data set."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"datasets": [_DATASET]}})
+    __pydantic_config__ = documented({"datasets": [_DATASET]})
 
     datasets: list[DatasetSummary]
 
@@ -145,7 +145,7 @@ class Dataset(DatasetSummary):
 class BaselineSummary:
     """A network that can be scaled, and what it costs unscaled."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _BASELINE})
+    __pydantic_config__ = documented(_BASELINE)
 
     name: str
     params: int
@@ -193,6 +193,6 @@ class BaselineSummary:
 class Baselines:
     """Every network that can be scaled."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"baselines": [_BASELINE]}})
+    __pydantic_config__ = documented({"baselines": [_BASELINE]})
 
     baselines: list[BaselineSummary]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from results.values.json import Moment
+from results.values.json import Moment, documented
 
 _CHECKPOINT: dict[str, Any] = {
     "trial": 5,
@@ -52,7 +52,7 @@ class NewCheckpoint:
 class CheckpointRecord(NewCheckpoint):
     """The file in which a trial left its weights."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _CHECKPOINT})
+    __pydantic_config__ = documented(_CHECKPOINT)
 
     candidate: Annotated[int, Field(description="Index of the candidate in the plan.")]
     seed: int
@@ -67,7 +67,7 @@ class CheckpointRecord(NewCheckpoint):
 class Checkpoints:
     """All files of weights that a sweep keeps."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"checkpoints": [_CHECKPOINT]}})
+    __pydantic_config__ = documented({"checkpoints": [_CHECKPOINT]})
 
     checkpoints: Annotated[
         list[CheckpointRecord], Field(description="By accuracy, the best first.")
@@ -91,7 +91,7 @@ class NewGallery:
 class Gallery:
     """Figures of a sweep's class activation maps."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _GALLERY})
+    __pydantic_config__ = documented(_GALLERY)
 
     networks: Annotated[
         tuple[dict[str, Any], ...],

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from results.states import Verdict
-from results.values.json import Moment
+from results.values.json import Moment, documented
 from results.values.outcome import NarrowedCoefficients
 from search_spaces.coefficients import Coefficients
 from search_spaces.families.intervals import Ends
@@ -48,7 +48,7 @@ class NewCoefficients:
     shares: Annotated[
         dict[str, float] | None,
         Field(description="Fractions of a doubling of FLOPs, by dimension; they sum to 1."),
-    ] = None
+    ]
     verdict: Annotated[Verdict, Field(description="Conclusion from the evidence.")]
     accuracy: Annotated[
         float, Field(description="The leader's mean validation accuracy over seeds.")
@@ -62,7 +62,7 @@ class CoefficientsRecord(NewCoefficients):
     A sweep has one record, that of its latest outcome.
     """
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": EXAMPLE})
+    __pydantic_config__ = documented(EXAMPLE)
 
     id: Annotated[int, Field(description="Under which /v1/families lists their family.")]
     sweep: Annotated[int, Field(description="The sweep that found them.")]
@@ -96,16 +96,14 @@ class CoefficientsRecord(NewCoefficients):
 class BestCoefficients(CoefficientsRecord):
     """The best conclusive coefficients, with their certainty and all evidence."""
 
-    __pydantic_config__ = ConfigDict(
-        json_schema_extra={
-            "example": EXAMPLE
-            | {
-                "confidence": 0.95,
-                "certainty": 0.98,
-                "regret_bound": 0.003,
-                "sweep_name": "quickstart",
-                "evidence": {"verdict": "chosen", "seeds": 3},
-            }
+    __pydantic_config__ = documented(
+        EXAMPLE
+        | {
+            "confidence": 0.95,
+            "certainty": 0.98,
+            "regret_bound": 0.003,
+            "sweep_name": "quickstart",
+            "evidence": {"verdict": "chosen", "seeds": 3},
         }
     )
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, computed_field
+from pydantic import Field, computed_field
 
-from results.values.json import Moment
+from results.values.json import Moment, documented
 
 _EXAMPLE: dict[str, Any] = {
     "id": 1,
@@ -59,7 +59,7 @@ class NewEdgeMeasurement:
 class EdgeMeasurement(NewEdgeMeasurement):
     """A stored measurement: the latest of its network, machine, threads, batch and backend."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+    __pydantic_config__ = documented(_EXAMPLE)
 
     id: int
     measured_at: Moment
@@ -75,6 +75,6 @@ class EdgeMeasurement(NewEdgeMeasurement):
 class EdgeMeasurements:
     """Measurements, the newest first."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"measurements": [_EXAMPLE]}})
+    __pydantic_config__ = documented({"measurements": [_EXAMPLE]})
 
     measurements: list[EdgeMeasurement]

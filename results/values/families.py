@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from results.values.json import documented
 from search_spaces.coefficients import Coefficients
 from search_spaces.families import Convention, FamilyMember
 from search_spaces.families.member import EXAMPLE as MEMBER
@@ -25,7 +26,7 @@ _EXAMPLE: dict[str, Any] = {
 class Family:
     """What coefficients imply for larger networks."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+    __pydantic_config__ = documented(_EXAMPLE)
 
     baseline: str
     coefficients: Annotated[Coefficients | None, Field(description="Null for the official table.")]

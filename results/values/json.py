@@ -4,12 +4,19 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, TypeAdapter
+from pydantic import AfterValidator, ConfigDict, TypeAdapter
 
 Value = TypeVar("Value")
 
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """A time in UTC; JSON holds it in ISO 8601."""
+
+
+def documented(example: dict[str, Any]) -> ConfigDict:
+    """Configuration of a value that the service answers: its example, and every key promised."""
+    return ConfigDict(
+        json_schema_extra={"example": example}, json_schema_serialization_defaults_required=True
+    )
 
 
 @cache

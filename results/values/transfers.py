@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from results.values.json import Moment
+from results.values.json import Moment, documented
 
 _CELL: dict[str, Any] = {
     "weights": "b0",
@@ -101,7 +101,7 @@ class NewTransfer:
 class Transfer(NewTransfer):
     """A transfer: weights × data sets × methods, each measured over several seeds."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _TRANSFER})
+    __pydantic_config__ = documented(_TRANSFER)
 
     id: int
     created_at: Moment
@@ -128,7 +128,7 @@ class Transfer(NewTransfer):
 class Transfers:
     """Some transfers."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"transfers": [_TRANSFER]}})
+    __pydantic_config__ = documented({"transfers": [_TRANSFER]})
 
     transfers: Annotated[list[Transfer], Field(description="Newest first.")]
 
@@ -179,7 +179,7 @@ class NewTransferRun:
 class TransferRun(NewTransferRun):
     """One training of a transfer, as it is stored."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _RUN})
+    __pydantic_config__ = documented(_RUN)
 
     id: int
     created_at: Moment
@@ -189,6 +189,6 @@ class TransferRun(NewTransferRun):
 class TransferRuns:
     """Every run of a transfer."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"runs": [_RUN]}})
+    __pydantic_config__ = documented({"runs": [_RUN]})
 
     runs: Annotated[list[TransferRun], Field(description="In the order in which they ended.")]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, computed_field
+from pydantic import Field, computed_field
 
-from results.values.json import Moment
+from results.values.json import Moment, documented
 from results.values.outcome import NarrowedCoefficients
 
 _VALIDATION: dict[str, Any] = {
@@ -61,7 +61,7 @@ class NewValidation:
 class Validation(NewValidation):
     """A validation of a proxy; its trials are those of the sweeps that `report` names."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": _VALIDATION})
+    __pydantic_config__ = documented(_VALIDATION)
 
     id: int
     created_at: Moment
@@ -100,7 +100,7 @@ class Validation(NewValidation):
 class Validations:
     """Some validations."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": {"validations": [_VALIDATION]}})
+    __pydantic_config__ = documented({"validations": [_VALIDATION]})
 
     validations: Annotated[list[Validation], Field(description="Newest first.")]
 

@@ -160,4 +160,6 @@ class Position:
 class FamilyMember(ScaledNetwork, Position):
     """Member b`k` of a family, which aims at 2^k × the baseline's FLOPs."""
 
-    __pydantic_config__ = ConfigDict(json_schema_extra={"example": EXAMPLE})
+    __pydantic_config__ = ConfigDict(
+        json_schema_extra={"example": EXAMPLE}, json_schema_serialization_defaults_required=True
+    )

@@ -207,6 +207,7 @@ def searched(store, spec, small_digits):
             candidate_id=leader.id,
             coefficients=coefficients,
             intervals=leader.intervals,
+            shares=leader.shares,
             verdict=Verdict.CHOSEN,
             accuracy=0.8,
         ),
