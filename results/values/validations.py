@@ -9,15 +9,7 @@ from pydantic import Field, computed_field
 from results.values.json import Moment, documented
 from results.values.outcome import NarrowedCoefficients
 
-_VALIDATION: dict[str, Any] = {
-    "id": 1,
-    "name": "small-images",
-    "baseline": "efficientnet_b0",
-    "dataset": "photos",
-    "dataset_fingerprint": "3f6c0e",
-    "target_ratio": 2.0,
-    "created_at": "2026-11-22T10:00:00Z",
-    "finished_at": "2026-11-22T16:20:00Z",
+_CONCLUSION: dict[str, Any] = {
     "complete": True,
     "recommended": {
         "images": 25600,
@@ -32,9 +24,20 @@ _VALIDATION: dict[str, Any] = {
         },
     },
     "why": ["25,600 images a trial under the shared learning rate are enough: …"],
-    "report": {"complete": True},
-    "spec": {"budgets": [6400, 25600, 256000]},
 }
+
+_VALIDATION: dict[str, Any] = {
+    "id": 1,
+    "name": "small-images",
+    "baseline": "efficientnet_b0",
+    "dataset": "photos",
+    "dataset_fingerprint": "3f6c0e",
+    "target_ratio": 2.0,
+    "created_at": "2026-11-22T10:00:00Z",
+    "finished_at": "2026-11-22T16:20:00Z",
+    "report": _CONCLUSION,
+    "spec": {"budgets": [6400, 25600, 256000]},
+} | _CONCLUSION
 
 
 @dataclass(frozen=True, kw_only=True)
