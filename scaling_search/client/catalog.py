@@ -12,10 +12,10 @@ from results.values import (
     EdgeMeasurement,
     EdgeMeasurements,
 )
-from scaling_search.client.part import Part
+from scaling_search.client.requests import Requests
 
 
-class CatalogPart(Part):
+class CatalogRequests(Requests):
     """Reading what does not belong to one sweep."""
 
     def edge_measurements(

@@ -5,16 +5,23 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from scaling_search.client.catalog import CatalogPart
-from scaling_search.client.changes import ChangePart
-from scaling_search.client.coefficients import CoefficientsPart
+from scaling_search.client.catalog import CatalogRequests
+from scaling_search.client.coefficients import CoefficientsRequests
 from scaling_search.client.connection import Connection
-from scaling_search.client.sweeps import SweepPart
-from scaling_search.client.transfers import TransferPart
-from scaling_search.client.validations import ValidationPart
+from scaling_search.client.submission import SubmissionRequests
+from scaling_search.client.sweeps import SweepRequests
+from scaling_search.client.transfers import TransferRequests
+from scaling_search.client.validations import ValidationRequests
 
 
-class Client(SweepPart, CoefficientsPart, CatalogPart, ChangePart, ValidationPart, TransferPart):
+class Client(
+    SweepRequests,
+    CoefficientsRequests,
+    CatalogRequests,
+    SubmissionRequests,
+    ValidationRequests,
+    TransferRequests,
+):
     """A service over HTTP; a `results.reader.Reader`, as a `Store` is.
 
     Its methods return the same values as the store's methods of the same names, and

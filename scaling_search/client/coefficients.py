@@ -6,12 +6,12 @@ from typing import Unpack
 
 from results.errors import NotFoundError
 from results.values import BestCoefficients, CoefficientsFilters, CoefficientsRecord, Family
-from scaling_search.client.part import Part, several
+from scaling_search.client.requests import Requests, several
 from search_spaces.families import Convention, FamilyMember
 from search_spaces.specs.target import Quantity
 
 
-class CoefficientsPart(Part):
+class CoefficientsRequests(Requests):
     """Reading coefficients and families."""
 
     def coefficients(

@@ -15,12 +15,12 @@ from results.values import (
     SweepDetail,
     Trial,
 )
-from scaling_search.client.part import Part, several
+from scaling_search.client.requests import Requests, several
 from scaling_search.client.stream import Stream
 from search_spaces.errors import WorkError
 
 
-class SweepPart(Part):
+class SweepRequests(Requests):
     """Reading and following sweeps."""
 
     def sweep(self, sweep_id: int) -> SweepDetail:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from results.values import Transfer, TransferRun, TransferRuns, Transfers
-from scaling_search.client.part import Part
+from scaling_search.client.requests import Requests
 
 
-class TransferPart(Part):
+class TransferRequests(Requests):
     """Reading transfers."""
 
     def transfer(self, transfer_id: int) -> Transfer:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from results.values import Validation, Validations
-from scaling_search.client.part import Part
+from scaling_search.client.requests import Requests
 
 
-class ValidationPart(Part):
+class ValidationRequests(Requests):
     """Reading validations."""
 
     def validation(self, validation_id: int) -> Validation:

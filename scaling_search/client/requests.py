@@ -1,4 +1,4 @@
-"""What the parts of a client share."""
+"""The base of a client's methods."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from scaling_search.client.connection import Connection
 
 
-class Part:
-    """One kind of question; all parts share a connection."""
+class Requests:
+    """Requests about one kind of value; all kinds share a connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""What changes sweeps."""
+"""Submitting and changing sweeps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import uuid
 from results.states import SweepState
 from results.values import SweepDetail
 from scaling_search.client.connection import ALSO_POST
-from scaling_search.client.part import Part
+from scaling_search.client.requests import Requests
 from search_spaces.specs.extension import Extension
 from search_spaces.specs.sweep import SweepSpec
 
 
-class ChangePart(Part):
+class SubmissionRequests(Requests):
     """Submitting, extending, cancelling, resuming and deleting sweeps."""
 
     def submit(self, spec: SweepSpec, *, key: str | None = None) -> SweepDetail:
