@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from results.tables.table import Column, Table, lay_out
-from results.values import NewStoredMember
+from results.values import StoredMember
 from search_spaces.families import FamilyMember
 from search_spaces.human import amount, exactly
 
-Member = FamilyMember | NewStoredMember
+Member = FamilyMember | StoredMember
 
 FAMILY: Final[dict[str, Column[Member]]] = {
     "name": Column("member", lambda one: one.name, numeric=False),
