@@ -1,6 +1,7 @@
 """What a sweep concluded, stored all at once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
