@@ -10,7 +10,6 @@ from results.figures.base import (
     ACCURACY,
     MOST_BARS,
     SPREAD_NOTE,
-    density,
     empty,
     logarithmic,
     lost,
@@ -18,7 +17,7 @@ from results.figures.base import (
     scatter,
     spread,
 )
-from results.figures.points import by_kind, hover
+from results.figures.points import add_points
 from results.figures.style import GREEN, GREY, VERMILLION
 from results.frames import pareto_mask
 from search_spaces.errors import InputError, suggest
@@ -84,20 +83,7 @@ def accuracy(
     if cost == "flops":
         _add_path(figure, done, leader)
     _add_front(figure, done, cost)
-    for label, look, chosen in by_kind(done, leader):
-        figure.add_trace(
-            scatter(
-                len(chosen),
-                name=label,
-                x=chosen[cost],
-                y=chosen["accuracy_mean"],
-                error_y=spread(chosen) if bars else None,
-                mode="markers",
-                marker=look.marker(**density(len(chosen), look.size)),
-                hovertext=hover(chosen),
-                hoverinfo="text",
-            )
-        )
+    add_points(figure, done, leader, x=cost, y="accuracy_mean", error_y=spread if bars else None)
     return figure
 
 

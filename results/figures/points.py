@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
+from results.figures.base import density, scatter
 from results.figures.style import BASELINE, LEADER, MATCHED, OUTSIDE, PUBLISHED, SEARCHED, Look
 from search_spaces.human import amount, named_triple, plural
 from search_spaces.specs.methods import Aim
@@ -95,3 +97,39 @@ def reached(row: dict[Any, Any]) -> str:
         if row[state]:
             said += f", {row[state]} {state}"
     return said
+
+
+def add_points(
+    figure: go.Figure,
+    candidates: pd.DataFrame,
+    leader: int | None,
+    *,
+    x: str,
+    y: str,
+    **errors: Callable[[pd.DataFrame], dict[str, Any] | None] | None,
+) -> None:
+    """Draw candidates as points, each kind with its own look.
+
+    Args:
+        figure: to draw in.
+        candidates: as of `results.frames.candidates`.
+        leader: the leader's index in the plan.
+        x: column along the x axis.
+        y: column along the y axis.
+        errors: functions of a kind's candidates that give its bars, `error_x` or `error_y`.
+    """
+    for name, look, chosen in by_kind(candidates, leader):
+        bars = {axis: error(chosen) for axis, error in errors.items() if error is not None}
+        figure.add_trace(
+            scatter(
+                len(chosen),
+                name=name,
+                x=chosen[x],
+                y=chosen[y],
+                mode="markers",
+                marker=look.marker(**density(len(chosen), look.size)),
+                hovertext=hover(chosen),
+                hoverinfo="text",
+                **bars,
+            )
+        )

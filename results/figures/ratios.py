@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from results.figures.base import MOST_BARS, density, empty, new, scatter
-from results.figures.points import by_kind, hover
+from results.figures.base import MOST_BARS, empty, new
+from results.figures.points import add_points
 from results.figures.style import GREEN, GREY
 from search_spaces.human import plural
 
@@ -67,20 +67,14 @@ def ratios(
             hoverinfo="skip",
         )
     )
-    for name, look, chosen in by_kind(candidates, leader):
-        figure.add_trace(
-            scatter(
-                len(chosen),
-                name=name,
-                x=chosen["nominal_ratio"],
-                y=chosen["measured_ratio"],
-                error_x=_reach(chosen) if bars else None,
-                mode="markers",
-                marker=look.marker(**density(len(chosen), look.size)),
-                hovertext=hover(chosen),
-                hoverinfo="text",
-            )
-        )
+    add_points(
+        figure,
+        candidates,
+        leader,
+        x="nominal_ratio",
+        y="measured_ratio",
+        error_x=_reach if bars else None,
+    )
     return figure
 
 

@@ -72,17 +72,8 @@ class GrowthPart(Part):
                 )
             )
             reused = count_trials(connection, [sweep_id])[sweep_id].finished
-            append(
-                connection,
-                sweep_id,
-                "extended",
-                {
-                    "seeds": list(seeds),
-                    "candidates": len(candidates),
-                    "trials": added,
-                    "reused": reused,
-                },
-            )
+            event = {"seeds": list(seeds), "candidates": len(candidates), "trials": added}
+            append(connection, sweep_id, "extended", event | {"reused": reused})
             return reused
 
     def add_trials(self, lease: Lease, wanted: Sequence[tuple[int, int]]) -> list[Trial]:
