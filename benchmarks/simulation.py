@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.objectives import Conditions, Floats, Kind, World, world
-from scaling_search.evidence import Belief, Evidence, believe
+from scaling_search.evidence import Evidence, Posterior, infer
 from search_spaces.specs.sweep import SelectionRule
 
 Trial = tuple[int, int]
@@ -74,12 +74,12 @@ class Judged:
 
 def judge(world: World, evidence: Sequence[Evidence], rule: SelectionRule) -> Judged:
     """Select, and look up the truth."""
-    belief = believe(evidence, rule)
-    assert isinstance(belief, Belief)
-    judgement = belief.judgement
-    truth = world.truth[list(belief.indices)]
+    posterior = infer(evidence, rule)
+    assert isinstance(posterior, Posterior)
+    judgement = posterior.judgement
+    truth = world.truth[list(posterior.indices)]
     regrets = world.truth[1:].max() - truth
-    means = belief.table.mean[belief.table.eligible]
+    means = posterior.table.mean[posterior.table.eligible]
     _, low, high = judgement.gains
     gains = truth[judgement.leader] - truth
     return Judged(
@@ -91,7 +91,7 @@ def judge(world: World, evidence: Sequence[Evidence], rule: SelectionRule) -> Ju
         judgement.probability_best,
         judgement.within,
         regrets,
-        np.array([standing == "equivalent" for standing in judgement.statuses]),
+        np.array([standing == "equivalent" for standing in judgement.standings]),
         bool(((gains >= low) & (gains <= high)).all()),
     )
 

@@ -24,7 +24,7 @@ from benchmarks.objectives import Conditions, Kind, lattice, world
 from benchmarks.replaying import Pool, Replayed, replay, shuffled, stored_pool
 from benchmarks.report import Figure
 from benchmarks.selection import off, reliability
-from scaling_search.evidence import believe
+from scaling_search.evidence import infer
 from scaling_search.sweeps.strategies import Arm
 from search_spaces.specs.sweep import SelectionRule, SweepSpec, load_sweep
 
@@ -130,11 +130,11 @@ def one_stored(number: int, pool: Pool, truth: Floats, names: Sequence[str]) -> 
 
 def truth_of(pool: Pool) -> Floats:
     """What all stored trials together say of each candidate, at matched FLOPs."""
-    belief = believe(pool.evidence, SelectionRule())
-    assert belief is not None
+    posterior = infer(pool.evidence, SelectionRule())
+    assert posterior is not None
     truth = np.full(len(pool.arms), np.nan)
-    for row, entry in enumerate(belief.table.entries):
-        truth[entry.index] = belief.surface.expected[row]
+    for row, entry in enumerate(posterior.table.entries):
+        truth[entry.index] = posterior.surface.expected[row]
     return truth
 
 

@@ -16,7 +16,7 @@ The rules, all of them:
    its own FLOPs.
 4. The leader has the highest expected accuracy. From draws of all candidates together come each
    one's probability of being best, its expected regret, and the probability that its regret is at
-   most δ; the leader's is the `certainty` (`belief`, `judgement`).
+   most δ; the leader's is the `certainty` (`posterior`, `judgement`).
 5. The verdict is `inconclusive` if there is one seed, one candidate, a leader not above the share
    of the largest class, a leader not above the baseline (the proxy then rewards no extra FLOPs at
    all), or a certainty below the confidence asked for; then it is said how many seeds, or images,
@@ -28,25 +28,35 @@ The rules, all of them:
 7. Trials of the leader with seeds that were trained after it was known have no part in any of this;
    from them alone comes the `confirmation`, which having been selected cannot flatter.
 
+The files in the order of use:
+
+- `table` (of `correctness`): which trials can be used; `noise`: how much their means would change
+  with other seeds and images, for verdicts, confirmations, methods and validations;
+- `priors`, `surface`, `posterior`: the distribution of the candidates' accuracies at matched FLOPs;
+- `judgement`, `comparisons`, `confirmation`, `power`, `verdict`: what follows from it, as an
+  `Outcome`; `triangle`: the picture of it; `remedies`: what to do about lost trials;
+- `forecast`: the cost of a conclusive answer; `methods`, `transfer`, `validity`: the statistics of
+  comparisons of methods, of transfers and of short budgets.
+
 `docs/selection.md` shows in simulation how often the stated probabilities hold.
 """
 
-from scaling_search.evidence.belief import Belief, believe
-from scaling_search.evidence.evidence import Evidence
 from scaling_search.evidence.forecast import Forecast, Planned, forecast
 from scaling_search.evidence.methods import Compared, compare_methods
+from scaling_search.evidence.posterior import Posterior, infer
+from scaling_search.evidence.table import Evidence
 from scaling_search.evidence.triangle import triangle_surface
 from scaling_search.evidence.verdict import select
 
 __all__ = [
-    "Belief",
     "Compared",
     "Evidence",
     "Forecast",
     "Planned",
-    "believe",
+    "Posterior",
     "compare_methods",
     "forecast",
+    "infer",
     "select",
     "triangle_surface",
 ]

@@ -7,27 +7,26 @@ coefficients were not selected, so all of their trials count.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from results.values import Confirmation, Gain
-from scaling_search.evidence.belief import Belief
-from scaling_search.evidence.contrasts import reference_rows, student
-from scaling_search.evidence.evidence import Evidence, Table
+from scaling_search.evidence.comparisons import reference_rows
 from scaling_search.evidence.noise import measured
+from scaling_search.evidence.posterior import Posterior
+from scaling_search.evidence.table import Evidence, Table
 
 
-def confirmed(evidence: Sequence[Evidence], belief: Belief) -> Confirmation | None:
+def confirmed(evidence: Sequence[Evidence], posterior: Posterior) -> Confirmation | None:
     """What the fresh seeds of the leader say of it; None if it has none.
 
     Args:
         evidence: of the sweep; `fresh` of the leader, and of references if they have any, are used.
-        belief: from the other seeds.
+        posterior: from the other seeds.
     """
-    leader = belief.leader
+    leader = posterior.leader
     entries = []
     for entry in evidence:
         if entry.index == leader:
@@ -44,27 +43,24 @@ def confirmed(evidence: Sequence[Evidence], belief: Belief) -> Confirmation | No
     noise = measured(table)
     if noise is None or leader not in rows:
         return None
-    row, before = rows[leader], belief.leader_row
-    quantile = student((1 + belief.rule.confidence) / 2, noise.freedom)
-
-    def within(middle: float, variance: float) -> tuple[float, float]:
-        half = quantile * math.sqrt(variance)
-        return middle - half, middle + half
-
-    accuracy = float(table.mean[row])
-    low, high = within(accuracy, float(noise.covariance[row, row]))
+    row, before = rows[leader], posterior.leader_row
+    one_sided, each = (1 + posterior.rule.confidence) / 2, np.eye(len(table.entries))
     gains = {}
-    for name, old in reference_rows(belief.table).items():
-        index = belief.table.entries[old].index
+    for name, old in reference_rows(posterior.table).items():
+        index = posterior.table.entries[old].index
         if index not in rows or index == leader:
             continue
-        sides = np.zeros(len(table.entries))
-        sides[row], sides[rows[index]] = 1, -1
-        moved = belief.surface.moved[before] - belief.surface.moved[old]
-        unsure = belief.surface.moved_sd[before] + belief.surface.moved_sd[old]
-        gain = float(sides @ noise.means + moved)
-        ends = within(gain, float(sides @ noise.covariance @ sides + unsure**2))
-        gains[name] = Gain(over=index, gain=gain, low=ends[0], high=ends[1])
+        weights = each[row] - each[rows[index]]
+        moved = posterior.surface.moved[before] - posterior.surface.moved[old]
+        unsure = posterior.surface.moved_sd[before] + posterior.surface.moved_sd[old]
+        gain = float(weights @ noise.means + moved)
+        half = noise.margin(weights, one_sided, known=float(unsure**2))
+        gains[name] = Gain(over=index, gain=gain, low=gain - half, high=gain + half)
+    accuracy, half = float(table.mean[row]), noise.margin(each[row], one_sided)
     return Confirmation(
-        seeds=int(table.counts[row]), accuracy=accuracy, low=low, high=high, gains=gains
+        seeds=int(table.counts[row]),
+        accuracy=accuracy,
+        low=accuracy - half,
+        high=accuracy + half,
+        gains=gains,
     )

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from scaling_search.evidence.belief import believe
-from scaling_search.evidence.evidence import Evidence
 from scaling_search.evidence.noise import Floats
-from scaling_search.evidence.prospect import LIKELY, Prospect, image_variance
+from scaling_search.evidence.posterior import infer
+from scaling_search.evidence.power import LIKELY, PowerAnalysis, image_variance
+from scaling_search.evidence.table import Evidence
 from search_spaces.human import amount, duration, plural, points
 from search_spaces.specs.sweep import SelectionRule
 
@@ -65,18 +65,19 @@ class Forecast:
     @property
     def needs(self) -> str:
         """What it would take, in words."""
+        aim = f"regret ≤ {points(self.regret)} points, {self.confidence:.0%}"
+        seeds = plural(self.planned_seeds, "planned seed")
+        planned = f"the {seeds} would with {self.planned_chance:.0%} probability"
         if self.seeds is None:
-            takes = f"no number of seeds, but about {self.validation_images:,} validation images"
-        else:
-            hours = "" if self.seconds is None else f", about {duration(self.seconds)}"
-            takes = (
-                f"{plural(self.seeds, 'seed')} of every candidate: {self.trials:,} trials, "
-                f"{amount(self.images or 0)} images{hours}"
+            return (
+                f"no number of seeds would settle it ({aim}), but about "
+                f"{self.validation_images:,} validation images; {planned}"
             )
+        hours = "" if self.seconds is None else f", about {duration(self.seconds)}"
         return (
-            f"a conclusive answer (regret ≤ {points(self.regret)} points, {self.confidence:.0%}) "
-            f"takes, {self.likely:.0%} likely, {takes}; the "
-            f"{plural(self.planned_seeds, 'seed')} planned suffice with {self.planned_chance:.0%}"
+            f"about {plural(self.seeds, 'seed')} per candidate would settle it ({self.likely:.0%} "
+            f"confidence; {aim}): {self.trials:,} trials, {amount(self.images or 0)} images{hours}"
+            f"; {planned}"
         )
 
     @property
@@ -96,13 +97,13 @@ def forecast(pilot: Sequence[Evidence], planned: Planned, rule: SelectionRule) -
     Returns:
         None if the pilot says nothing of noise: it needs two candidates that share two seeds.
     """
-    belief = believe(pilot, rule)
-    if belief is None:
+    posterior = infer(pilot, rule)
+    if posterior is None:
         return None
-    prospect = Prospect.of(belief)
+    power = PowerAnalysis.of(posterior)
     if planned.places is not None:
-        prospect = prospect.elsewhere(belief.surface.variances.covariance(planned.places))
-    needed = prospect.settling(1)
+        power = power.elsewhere(posterior.surface.variances.covariance(planned.places))
+    needed = power.settling(1)
     factor = None if needed.seeds is None else needed.seeds / planned.seeds
     return Forecast(
         regret=rule.regret,
@@ -114,7 +115,7 @@ def forecast(pilot: Sequence[Evidence], planned: Planned, rule: SelectionRule) -
         images=None if factor is None else round(factor * planned.images),
         seconds=None if factor is None or planned.seconds is None else factor * planned.seconds,
         planned_seeds=planned.seeds,
-        planned_chance=prospect.chance(planned.seeds, prospect.count),
-        seed_sd=float(np.sqrt(prospect.between.mean())),
-        image_sd=float(np.sqrt(image_variance(prospect.images))),
+        planned_chance=power.chance(planned.seeds, power.count),
+        seed_sd=float(np.sqrt(power.between.mean())),
+        image_sd=float(np.sqrt(image_variance(power.images))),
     )

@@ -2,8 +2,7 @@
 
 1. Networks are compared on the seeds that all of them finished; one with a diverged or failed trial
    is left out.
-2. Noise is pooled: s² is the residual mean square of the two-way table of accuracies (network ×
-   seed), with (K − 1)(S − 1) degrees of freedom.
+2. Noise over seeds and images is that of verdicts (`noise`).
 3. Rounding keeps networks from exactly equal FLOPs. The slope of accuracy over log₂ FLOPs, fitted
    to all networks, takes a gain to equal FLOPs: gain − slope · log₂ (FLOPs ratio); the slope's own
    standard error goes into the interval.
@@ -25,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.values import MethodComparison, MethodPoint
-from scaling_search.evidence.contrasts import student
+from scaling_search.evidence.correctness import Correctness
+from scaling_search.evidence.noise import Noise, measured
 from search_spaces.specs.methods import Aim, Comparison
 
 Bools = NDArray[np.bool_]
@@ -57,53 +57,31 @@ def reference_method(comparison: Comparison) -> str:
 
 @dataclass(frozen=True)
 class _Data:
-    """The complete networks: accuracies (K, S), correctness (K, S, n), log₂ FLOPs (K,)."""
+    """The K complete networks on the S seeds that all of them have; log₂ FLOPs (K,)."""
 
     rows: tuple[Compared, ...]
-    correct: Bools
+    table: Correctness
     log_flops: NDArray[np.float64]
 
     @property
     def seeds(self) -> int:
-        return int(self.correct.shape[1])
-
-    @property
-    def accuracy(self) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = self.correct.mean(axis=2)
-        return found
-
-    @property
-    def freedom(self) -> int:
-        return (len(self.rows) - 1) * (self.seeds - 1)
+        return int(self.table.counts[0])
 
     @cached_property
-    def variance(self) -> float:
-        """s²; there are at least two networks and two seeds."""
-        table = self.accuracy
-        residual = table - table.mean(1, keepdims=True) - table.mean(0) + table.mean()
-        return float(np.square(residual).sum() / self.freedom)
+    def noise(self) -> Noise | None:
+        """None from one seed, or of one network."""
+        return measured(self.table)
 
     @cached_property
     def slope(self) -> tuple[float, float] | None:
         """Slope of accuracy over log₂ FLOPs with its standard error; None if there is no line."""
-        x, y = self.log_flops - self.log_flops.mean(), self.accuracy.mean(1)
+        x, y = self.log_flops - self.log_flops.mean(), self.table.mean
         spread = float(x @ x)
         if len(x) < 3 or spread < 1e-6:
             return None
         slope = float(x @ y) / spread
         left = y - y.mean() - slope * x
         return slope, math.sqrt(float(left @ left) / (len(x) - 2) / spread)
-
-    def image_variance(self, one: int, other: int | None = None) -> float:
-        """Variance of a mean accuracy, or of a difference of two, over draws of images."""
-        values = self.correct[one].astype(np.int8)
-        if other is not None:
-            values = values - self.correct[other]
-        by_image = values.mean(0)
-        residual = values - by_image - values.mean(1, keepdims=True) + values.mean()
-        images = values.shape[1]
-        noise = np.square(residual).sum() / ((images - 1) * (self.seeds - 1))
-        return float(max(0.0, by_image.var(ddof=1) - noise / self.seeds) / images)
 
 
 def _complete(networks: Sequence[Compared]) -> _Data | None:
@@ -113,7 +91,7 @@ def _complete(networks: Sequence[Compared]) -> _Data | None:
         return None
     stacked = [[network.correct[seed] for seed in sorted(common)] for network in usable]
     logs = np.log2([float(network.flops) for network in usable])
-    return _Data(tuple(usable), np.array(stacked, dtype=np.bool_), logs)
+    return _Data(tuple(usable), Correctness.complete(np.array(stacked)), logs)
 
 
 @dataclass(frozen=True)
@@ -125,15 +103,14 @@ class _Points:
     confidence: float
     gains: int
 
-    def _half(self, variance: float, count: int) -> float:
-        """Half the width of an interval, of which `count` hold jointly."""
-        beside = (1 - self.confidence) / (2 * count)
-        return student(1 - beside, self.data.freedom) * math.sqrt(variance)
+    @property
+    def _each(self) -> NDArray[np.float64]:
+        return np.eye(len(self.data.rows))
 
     def point(self, aim: Aim, row: int, reference: int | None) -> MethodPoint:
         """A network, and its gain over the row `reference`, if that is another network."""
         data, network = self.data, self.data.rows[row]
-        mean = float(data.accuracy[row].mean())
+        mean = float(data.table.mean[row])
         point = MethodPoint(
             method=aim.method,
             phi=aim.phi,
@@ -142,9 +119,8 @@ class _Points:
             flops_ratio=network.flops / self.base_flops,
             accuracy=mean,
         )
-        if data.freedom:
-            variance = data.variance / data.seeds + data.image_variance(row)
-            half = self._half(variance, 1)
+        if data.noise is not None:
+            half = data.noise.margin(self._each[row], (1 + self.confidence) / 2)
             point = dataclasses.replace(point, low=mean - half, high=mean + half)
         if reference in (None, row):
             return point
@@ -153,15 +129,15 @@ class _Points:
     def _gain(self, row: int, reference: int) -> dict[str, Any]:
         """Over another row, and at equal FLOPs."""
         data = self.data
-        gain = float(data.accuracy[row].mean() - data.accuracy[reference].mean())
+        gain = float(data.table.mean[row] - data.table.mean[reference])
         apart = float(data.log_flops[row] - data.log_flops[reference])
         slope, error = data.slope or (0.0, 0.0)
         adjusted = gain - slope * apart
-        if not data.freedom:
+        if data.noise is None:
             return {"gain": gain, "adjusted_gain": adjusted}
-        seeds = 2 * data.variance / data.seeds
-        variance = seeds + data.image_variance(row, reference) + (error * apart) ** 2
-        half = self._half(variance, self.gains)
+        one_sided = 1 - (1 - self.confidence) / (2 * self.gains)
+        weights = self._each[row] - self._each[reference]
+        half = data.noise.margin(weights, one_sided, known=(error * apart) ** 2)
         ends = {"gain_low": adjusted - half, "gain_high": adjusted + half}
         return {"gain": gain, "adjusted_gain": adjusted, **ends}
 
@@ -190,10 +166,10 @@ def compare_methods(
     return MethodComparison(
         reference=reference,
         seeds=data.seeds,
-        images=int(data.correct.shape[2]),
+        images=data.table.images,
         slope=data.slope and data.slope[0],
         slope_error=data.slope and data.slope[1],
-        seed_sd=math.sqrt(data.variance) if data.freedom else None,
+        seed_sd=math.sqrt(data.noise.between.mean()) if data.noise else None,
         baseline=None if start is None else points.point(Aim("baseline", 0.0), start, None),
         points=tuple(
             points.point(aim, rows[aim], rows.get(Aim(reference, aim.phi)))

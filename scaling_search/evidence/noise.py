@@ -1,11 +1,13 @@
-"""How much candidates' mean accuracies would change with other seeds and other images.
+"""The noise of mean accuracies: how much they would change with other seeds and other images.
 
-Candidates are paired: those that share seeds and images share what a seed or an image does to all
-alike, which is no noise between them. Resampling seeds and images (with replacement, both, over and
-over) has covariances that a mean lets one write down, so that no resampling is needed: the
-variance over infinitely many resamples is that of the sample divided by its size. Each of the two
-holds the interaction of seeds and images once, so one of them must leave it out (Owen, "The
-pigeonhole bootstrap", Annals of Applied Statistics 1, 2007): here the one over images.
+Verdicts, confirmations, comparisons of methods and validations of a proxy take their variances and
+intervals from here. Candidates are paired: those that share seeds and images share what a seed or
+an image does to all alike, which is no noise between them. Resampling seeds and images (with
+replacement, both, over and over) has covariances that a mean lets one write down, so that no
+resampling is needed: the variance over infinitely many resamples is that of the sample divided by
+its size. Each of the two holds the interaction of seeds and images once, so one of them must leave
+it out (Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1, 2007): here the one over
+images.
 
 Seeds are a two-way table, candidate + seed + residual, which need not be complete: candidates that
 were dropped early are compared with the others on the seeds that they share, and, as far as seeds
@@ -14,12 +16,13 @@ are known not to matter, on all of them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.evidence.evidence import Table
+from scaling_search.evidence.correctness import Correctness
 
 Floats = NDArray[np.float64]
 
@@ -31,14 +34,14 @@ noise, by about a third, and few seeds cannot tell in whose favour."""
 _SHARED_PRIOR_FREEDOM = 2.0
 """What a seed does to all alike is taken to be as large as its residual, worth so many seeds."""
 _INFLATIONS = 4
-"""How finely a noise that was estimated may be larger or smaller than that."""
+"""Sizes of an estimated noise that are averaged over."""
 
 
 @dataclass(frozen=True)
 class Errors:
     """Covariance of K means (accuracies), (K, K) each: a known part, and one that is estimated.
 
-    The latter rests on `freedom` degrees of freedom: all of it may really be larger or smaller.
+    The estimate has `freedom` degrees of freedom.
     """
 
     known: Floats
@@ -73,22 +76,58 @@ class Noise:
 
     `means` are the candidates' accuracies without what their seeds do to all alike, shape (K,).
     `between` are the variances between one candidate's seeds, (K,), and `shared` the variance of
-    what a seed does to all; `images` is the covariance of the means over images, (K, K);
+    what a seed does to all; `images` is the covariance of the means over `count` images, (K, K);
     `covariance` is that of the means from all sources. `freedom` counts the degrees of freedom
-    behind `between`.
+    behind `between`. `rounding` are the variances of counting whole images, (K,).
     """
 
     means: Floats
     between: Floats
     shared: float
     images: Floats
+    count: int
     covariance: Floats
     freedom: float
+    rounding: Floats
 
     @property
     def errors(self) -> Errors:
         """Of the means: images are many, so that theirs are known; seeds are few."""
-        return Errors(self.images, self.covariance - self.images, self.freedom)
+        of_seeds = self.covariance - self.images + np.diag(self.rounding)
+        return Errors(self.images, of_seeds, self.freedom)
+
+    def margin(self, weights: Floats, probability: float, known: float = 0.0) -> float:
+        """Distance from `weights @ means` that is not exceeded, to one side, with a probability.
+
+        A quantile of Student's t; seeds and images together have the degrees of freedom of Welch
+        and Satterthwaite.
+
+        Args:
+            weights: shape (K,): 1 for one mean, 1 and -1 for a difference.
+            probability: above 0.5; (1 + c) / 2 for half of a two-sided interval of confidence c.
+            known: a further variance.
+        """
+        images = float(weights @ self.images @ weights)
+        seeds = float(weights @ self.covariance @ weights) - images
+        variance = images + seeds + known
+        if variance <= 0:
+            return 0.0
+        spread = seeds**2 / self.freedom + images**2 / max(self.count - 1, 1)
+        return student(probability, variance**2 / spread) * math.sqrt(variance)
+
+
+def student(probability: float, freedom: float) -> float:
+    """Quantile of Student's t."""
+    from scipy import stats  # a second to import, which workers and first trials need not wait for
+
+    return float(stats.t.ppf(probability, freedom))
+
+
+def root(covariance: Floats) -> Floats:
+    """A matrix whose product with its transpose is the covariance, (K, K)."""
+    size, direction = np.linalg.eigh(covariance)
+    factor: Floats = direction * np.sqrt(np.maximum(size, 0.0))
+    return factor
 
 
 def moderated(variances: Floats, freedom: Floats) -> Floats:
@@ -134,7 +173,7 @@ def _laplacian(trained: Floats, weights: Floats) -> Floats:
     return graph
 
 
-def _residuals(table: Table) -> tuple[Floats, Floats]:
+def _residuals(table: Correctness) -> tuple[Floats, Floats]:
     """Variance between each candidate's seeds, without what a seed does to all; its freedom."""
     trained = table.trained.astype(np.float64)
     counts, ones = table.counts, np.ones(len(trained))
@@ -151,19 +190,19 @@ def _residuals(table: Table) -> tuple[Floats, Floats]:
     return np.where(freedom > 0, squares / np.maximum(freedom, 1e-6), 0.0), freedom
 
 
-def _shared(table: Table, between: Floats) -> float:
+def _shared(table: Correctness, between: Floats) -> float:
     """Variance of what a seed does to all candidates, drawn towards that of its residuals."""
     typical = float(between.mean())
     complete = table.trained.all(axis=1)
-    many, seeds = int(complete.sum()), len(table.seeds)
+    many, seeds = int(complete.sum()), table.trained.shape[1]
     if many < 2 or seeds < 2:
         return typical
     spread = float(table.accuracy[complete].mean(0).var(ddof=1)) - typical / many
     prior = _SHARED_PRIOR_FREEDOM
-    return (prior * typical + (seeds - 1) * max(spread, 0.0)) / (prior + seeds - 1)
+    return float((prior * typical + (seeds - 1) * max(spread, 0.0)) / (prior + seeds - 1))
 
 
-def _over_images(table: Table) -> tuple[Floats, Floats]:
+def _over_images(table: Correctness) -> tuple[Floats, Floats]:
     """Covariance of the means over images (K, K); variance of one trial's luck with images (K,)."""
     counts, images = table.counts.astype(np.float64), table.images
     by_image = table.correct.sum(axis=1, dtype=np.float64) / counts[:, None]
@@ -178,14 +217,13 @@ def _over_images(table: Table) -> tuple[Floats, Floats]:
     covariance = centred @ centred.T / (images - 1)
     diagonal = np.diag(covariance)
     covariance[np.diag_indices_from(covariance)] = np.maximum(diagonal - luck / counts, 0.0)
-    size, direction = np.linalg.eigh(covariance)  # as an estimate it may be slightly impossible
-    covariance = (direction * np.maximum(size, 0.0)) @ direction.T
-    return covariance / images, luck / images
+    possible = root(covariance)  # as an estimate it may have negative eigenvalues
+    return possible @ possible.T / images, luck / images
 
 
-def measured(table: Table) -> Noise | None:
+def measured(table: Correctness) -> Noise | None:
     """The noise in a table; None if no two candidates share two seeds, so that it is unknown."""
-    if not len(table.entries):
+    if not len(table.counts):
         return None
     variances, freedom = _residuals(table)
     if freedom.sum() < 0.5:
@@ -193,18 +231,23 @@ def measured(table: Table) -> Noise | None:
     images, luck = _over_images(table)
     between = np.maximum(moderated(variances, freedom), luck)
     shared = _shared(table, between)
-    trained, counts = table.trained.astype(np.float64), table.counts
-    share = trained / counts[:, None]
-    precision = _laplacian(trained, 1 / between) + np.eye(len(table.seeds)) / shared
-    seeds = np.linalg.solve(precision, (table.deviations / between[:, None]).sum(0))
-    rounding = 1 / (12 * table.images**2 * counts)  # of counting whole images
-    of_seeds = share @ np.linalg.solve(precision, share.T)
-    of_seeds[np.diag_indices_from(of_seeds)] += between / counts + rounding
+    means, of_seeds = _paired(table, between, shared)
     return Noise(
-        means=table.mean - share @ seeds,
+        means=means,
         between=between,
         shared=shared,
         images=images,
-        covariance=images + of_seeds,
+        count=table.images,
+        covariance=images + of_seeds + np.diag(between / table.counts),
         freedom=float(min(freedom.sum(), freedom.mean() + _OTHERS_FREEDOM)),
+        rounding=1 / (12 * table.images**2 * table.counts),
     )
+
+
+def _paired(table: Correctness, between: Floats, shared: float) -> tuple[Floats, Floats]:
+    """Means without what seeds do to all alike, (K,); covariance of what is not known of that."""
+    trained = table.trained.astype(np.float64)
+    share = trained / table.counts[:, None]
+    precision = _laplacian(trained, 1 / between) + np.eye(trained.shape[1]) / shared
+    seeds = np.linalg.solve(precision, (table.deviations / between[:, None]).sum(0))
+    return table.mean - share @ seeds, share @ np.linalg.solve(precision, share.T)

@@ -1,4 +1,4 @@
-"""What is thought of accuracies before they are seen: how much, and how smoothly, they vary."""
+"""Priors over accuracy: how much, and how smoothly, it varies over the triangle."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ not said to be alike before they were seen, and heavy above."""
 _GROWTH, _CONSTANT_OVER = 0.4, 4.0
 """What FLOPs alone do: a slope of 10 points a doubling (sd), straight over several doublings."""
 _LEVEL = 0.5
-"""What is known of the level of all (accuracy, sd): nothing."""
+"""Prior of the level of all candidates (accuracy, sd): nearly flat."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""What is said of trials that were lost, and what brings the answer that they would have given."""
+"""Remedies for trials that failed or diverged."""
 
 from __future__ import annotations
 
 UNSTABLE = "make its training stable"
-"""What to try where trainings diverge, if nothing is known of the recipe."""
+"""Remedy for trainings that diverge, if the recipe suggests none."""
 
 
 def remedies(lost: int, failed: int, unstable: str) -> str:

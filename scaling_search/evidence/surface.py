@@ -19,7 +19,7 @@ cube."""
 
 @dataclass(frozen=True)
 class Surface:
-    """What is believed of K candidates' accuracies at the FLOPs where they are compared.
+    """The posterior of K candidates' accuracies at the FLOPs where they are compared.
 
     `expected` has shape (K,), `draws` shape (DRAWS, K). `moved` is what is expected to be gained by
     going to those FLOPs from a candidate's own, (K,), and `moved_sd` how unsure that is.
@@ -81,7 +81,7 @@ def _fitted_rows(means: Floats) -> NDArray[np.intp]:
     return np.sort(np.concatenate([order[: MOST // 2], spread]))
 
 
-def believe(places: Floats, matched: Floats, means: Floats, errors: Errors) -> Surface:
+def fit_surface(places: Floats, matched: Floats, means: Floats, errors: Errors) -> Surface:
     """The accuracies that other seeds and images would show on average, at matched FLOPs.
 
     A Gaussian process with the noise of the means, averaged over a grid of priors, and of sizes of

@@ -3,6 +3,11 @@
 An accuracy is the mean over seeds. Its interval has two parts: seeds vary, and so would other test
 images. A gain is paired: the same seeds, and the same images one by one. Degrees of freedom of the
 two parts together are Welch and Satterthwaite's.
+
+These intervals are not those of `noise`, which pools the noise of many candidates of one kind: the
+methods of a transfer are few and differ widely in theirs. For one pair at a time and three seeds,
+`noise` gave intervals of gains that were 1.3 to 1.5 times as wide, and held in 99.5 to 100% of
+simulations where these held in 97 to 99% (95% stated).
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from dataclasses import astuple
 import numpy as np
 
 from results.values import TriangleSurface, lattice
-from scaling_search.evidence.belief import believe
-from scaling_search.evidence.evidence import Evidence
 from scaling_search.evidence.noise import centred_variances
+from scaling_search.evidence.posterior import infer
+from scaling_search.evidence.table import Evidence
 from search_spaces.coefficients import Shares
 from search_spaces.specs.sweep import SelectionRule
 
@@ -36,20 +36,20 @@ def triangle_surface(
     Returns:
         None where there is no noise estimate, or fewer than four directions have results.
     """
-    belief = believe(evidence, rule)
-    if belief is None:
+    posterior = infer(evidence, rule)
+    if posterior is None:
         return None
-    rows = [row for row in belief.table.eligible if belief.table.entries[row].index in shares]
+    rows = [row for row in posterior.table.eligible if posterior.table.entries[row].index in shares]
     if len(rows) < _FEWEST:
         return None
-    planned = np.array([astuple(shares[belief.table.entries[row].index]) for row in rows])
-    realised = belief.table.places[rows, :3]
+    planned = np.array([astuple(shares[posterior.table.entries[row].index]) for row in rows])
+    realised = posterior.table.places[rows, :3]
     middle = planned.mean(0)
     slope, *_ = np.linalg.lstsq(planned - middle, realised - realised.mean(0), rcond=1e-6)
     directions = realised.mean(0) + (lattice(_DIVISIONS) - middle) @ slope
-    places = np.column_stack([directions, np.full(len(directions), belief.doublings)])
-    mean, covariance = belief.at(places)
-    prior = centred_variances(belief.surface.variances.covariance(places))
+    places = np.column_stack([directions, np.full(len(directions), posterior.doublings)])
+    mean, covariance = posterior.at(places)
+    prior = centred_variances(posterior.surface.variances.covariance(places))
     return TriangleSurface(
         divisions=_DIVISIONS,
         mean=tuple(np.round(mean, 5).tolist()),

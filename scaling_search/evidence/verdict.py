@@ -10,12 +10,12 @@ import numpy as np
 
 from results.states import Verdict
 from results.values import Comparison, Gain, Outcome, Settling
-from scaling_search.evidence.belief import Belief, believe, unusable, why_not
+from scaling_search.evidence.comparisons import Comparisons, described
 from scaling_search.evidence.confirmation import confirmed
-from scaling_search.evidence.contrasts import Contrasts, described
-from scaling_search.evidence.evidence import Evidence, Table
-from scaling_search.evidence.prospect import LIKELY, Prospect
+from scaling_search.evidence.posterior import Posterior, infer, unusable, why_not
+from scaling_search.evidence.power import LIKELY, PowerAnalysis
 from scaling_search.evidence.remedies import UNSTABLE, remedies
+from scaling_search.evidence.table import Evidence, Table
 from search_spaces.human import plural
 from search_spaces.specs.sweep import SelectionRule
 from search_spaces.specs.target import NAMES, Quantity
@@ -25,26 +25,26 @@ def _points(value: float) -> str:
     return f"{100 * value:.2f} points"
 
 
-def _said(settling: Settling, images: int) -> str:
+def _remedy(settling: Settling, images: int) -> str:
     if settling.images is not None:
         return (
             f"no number of seeds would settle it on {images:,} validation images: about "
             f"{settling.images:,} would be needed"
         )
-    return f"about {settling.seeds:,} seeds would settle it, {LIKELY:.0%} likely"
+    return f"about {settling.seeds:,} seeds would settle it ({LIKELY:.0%} confidence)"
 
 
-def _settling(belief: Belief) -> Settling | None:
+def _settling(posterior: Posterior) -> Settling | None:
     """What would settle it; None if nothing has to be settled."""
-    judgement = belief.judgement
-    if judgement.certainty >= belief.rule.confidence:
+    judgement = posterior.judgement
+    if judgement.certainty >= posterior.rule.confidence:
         return None
-    seeds = int(belief.table.counts[belief.leader_row])
-    return Prospect.of(belief).settling(seeds + 1)
+    seeds = int(posterior.table.counts[posterior.leader_row])
+    return PowerAnalysis.of(posterior).settling(seeds + 1)
 
 
-def _doubts(
-    contrasts: Contrasts,
+def _objections(
+    comparisons: Comparisons,
     gains: Mapping[str, Gain],
     settling: Settling | None,
     chance: float,
@@ -52,45 +52,45 @@ def _doubts(
     quantity: Quantity,
 ) -> list[str]:
     """Why there is no conclusion; empty if there is one. `lost`: what lost trials leave open."""
-    belief, judgement = contrasts.belief, contrasts.belief.judgement
-    rule, images = belief.rule, belief.table.images
-    if not contrasts.above(chance):
-        accuracy = belief.table.mean[belief.leader_row]
+    posterior, judgement = comparisons.posterior, comparisons.posterior.judgement
+    rule, images = posterior.rule, posterior.table.images
+    if not comparisons.above(chance):
+        accuracy = posterior.table.mean[posterior.leader_row]
         return [
             f"the leader's accuracy {accuracy:.3f} is not clearly above chance {chance:.3f}: "
             "train longer"
         ]
-    doubts = [] if lost is None else [lost]
+    objections = [] if lost is None else [lost]
     if "baseline" in gains and gains["baseline"].low <= 0:
-        doubts.append(
+        objections.append(
             "the leader is not clearly above the unscaled baseline, so this proxy rewards no extra "
             f"{NAMES[quantity]} and cannot say where to spend "
             f"{'it' if quantity == 'latency' else 'them'}: train longer, or on a harder task"
         )
     if settling is not None:
-        doubts.append(
+        objections.append(
             f"the leader loses at most {_points(rule.regret)} against the true best with "
             f"{100 * judgement.certainty:.0f}% probability, at most "
             f"{_points(judgement.regret_bound)} with {100 * rule.confidence:g}%; "
-            f"{_said(settling, images)}{_unseen(belief)}"
+            f"{_remedy(settling, images)}{_unseen(posterior)}"
         )
-    return doubts
+    return objections
 
 
-def _unseen(belief: Belief) -> str:
+def _unseen(posterior: Posterior) -> str:
     """What is said of candidates without trials that count."""
-    count = len(belief.unseen)
+    count = len(posterior.unseen)
     if not count:
         return ""
-    failed = " or had one fail" if any(entry.failed for entry in belief.unseen) else ""
+    failed = " or had one fail" if any(entry.failed for entry in posterior.unseen) else ""
     return (
-        f"; {count} of {count + len(belief.indices)} candidates finished no trial{failed}, and "
+        f"; {count} of {count + len(posterior.indices)} candidates finished no trial{failed}, and "
         "only the surface between the others tells of them"
     )
 
 
 def _lost(
-    evidence: Sequence[Evidence], belief: Belief, gains: Mapping[str, Gain], unstable: str
+    evidence: Sequence[Evidence], posterior: Posterior, gains: Mapping[str, Gain], unstable: str
 ) -> str | None:
     """What is left open where the baseline, or the leader's confirmation, cannot be relied on."""
     baselines = [entry for entry in evidence if "baseline" in entry.roles]
@@ -105,7 +105,7 @@ def _lost(
             "no trial of the unscaled baseline can be used, so whether the leader is better than "
             "it is not known: run the sweep anew"
         )
-    leader = next(entry for entry in evidence if entry.index == belief.leader)
+    leader = next(entry for entry in evidence if entry.index == posterior.leader)
     if leader.fresh_lost:
         return (
             f"the leader lost {plural(leader.fresh_lost, 'fresh trial')}, so it is not confirmed: "
@@ -115,11 +115,11 @@ def _lost(
 
 
 def _grounds(
-    belief: Belief, standings: Counter[str], quantity: Quantity, *, lost: bool
+    posterior: Posterior, standings: Counter[str], quantity: Quantity, *, lost: bool
 ) -> list[str]:
     """Why there is a conclusion; `lost`: whether candidates that could win are left out."""
-    table, rule, judgement = belief.table, belief.rule, belief.judgement
-    seeds = int(table.counts[belief.leader_row])
+    table, rule, judgement = posterior.table, posterior.rule, posterior.judgement
+    seeds = int(table.counts[posterior.leader_row])
     parts = [
         f"{standings[name]} {'is' if standings[name] == 1 else 'are'} {said}"
         for name, said in (
@@ -133,11 +133,11 @@ def _grounds(
     return [
         f"the leader loses at most {_points(judgement.regret_bound)} against the true best "
         f"({100 * rule.confidence:g}% probability, from {seeds} seeds and {table.images:,} "
-        f"validation images, at {2**belief.doublings:.2f} × the baseline's {NAMES[quantity]})",
+        f"validation images, at {2**posterior.doublings:.2f} × the baseline's {NAMES[quantity]})",
         "every rival is worse"
-        if standings["worse"] == rivals and not belief.unseen and not lost
+        if standings["worse"] == rivals and not posterior.unseen and not lost
         else f"of {rivals} {'rival' if rivals == 1 else 'rivals'} {', '.join(parts)}"
-        + _unseen(belief),
+        + _unseen(posterior),
     ]
 
 
@@ -240,28 +240,28 @@ def select(
         unstable: what to try where trainings diverge, for those reasons.
     """
     table = Table.of(evidence)
-    belief = believe(evidence, rule)
-    if belief is None:
+    posterior = infer(evidence, rule)
+    if posterior is None:
         return _without_noise(evidence, table, chance, unstable)
-    contrasts, judgement = Contrasts(belief), belief.judgement
-    shown = _shown(evidence, table, chance, belief.leader_row, contrasts.compared())
-    gains, settling = contrasts.gains(), _settling(belief)
-    why = _doubts(
-        contrasts, gains, settling, chance, _lost(evidence, belief, gains, unstable), quantity
+    comparisons, judgement = Comparisons(posterior), posterior.judgement
+    shown = _shown(evidence, table, chance, posterior.leader_row, comparisons.compared())
+    gains, settling = comparisons.gains(), _settling(posterior)
+    why = _objections(
+        comparisons, gains, settling, chance, _lost(evidence, posterior, gains, unstable), quantity
     )
     verdict = Verdict.INCONCLUSIVE if why else judgement.verdict
     if not why:
         lost = any(entry.eligible and entry.lost for entry in evidence)
-        why = _grounds(belief, Counter(judgement.standings), quantity, lost=lost)
+        why = _grounds(posterior, Counter(judgement.standings), quantity, lost=lost)
     return replace(
         shown,
         verdict=verdict,
         region=_region(shown) if verdict == Verdict.EQUIVALENT else (),
         why=(*why, *_left_out(table), *_incomplete(evidence, unstable)),
-        flops_ratio=2**belief.doublings,
-        certainty=belief.certainty,
+        flops_ratio=2**posterior.doublings,
+        certainty=posterior.certainty,
         regret_bound=judgement.regret_bound,
         settling=settling,
         gains=gains,
-        confirmation=confirmed(evidence, belief),
+        confirmation=confirmed(evidence, posterior),
     )

@@ -27,7 +27,7 @@ from scaling_search.evidence import (
 from scaling_search.evidence.remedies import remedies
 from scaling_search.sweeps.creation import Counted, confirm
 from scaling_search.sweeps.identification import answer
-from scaling_search.sweeps.validation.doubts import doubt
+from scaling_search.sweeps.validation.objections import objection
 from search_spaces.baselines import get_baseline
 from search_spaces.baselines.frame import Frame
 from search_spaces.coefficients import Coefficients, Shares
@@ -217,7 +217,7 @@ def conclude(
     if other is not None:
         store.set_outcome(lease, other)
         return outcome
-    reason = doubt(store, spec.protocol(data.fingerprint))
+    reason = objection(store, spec.protocol(data.fingerprint))
     if reason is not None:
         outcome = outcome.withheld(reason)
     if outcome.leader is None:

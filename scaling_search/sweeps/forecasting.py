@@ -90,5 +90,5 @@ def forecast_decision(ledger: Ledger, spec: SweepSpec) -> Decision | None:
     if expected is None:
         return None
     finished = sum(status == "finished" for status in ledger.trials.values())
-    why = f"after {plural(finished, 'trial')}: {expected.needs}; {expected.noise}"
+    why = f"After {plural(finished, 'trial')}: {expected.needs}; {expected.noise}"
     return Decision(forecast_key(spec), why)

@@ -20,8 +20,8 @@ from benchmarks.selection import (
     summary,
 )
 from benchmarks.simulation import followed, grid, simulated
-from scaling_search.evidence import Evidence, believe
-from scaling_search.evidence.evidence import Table
+from scaling_search.evidence import Evidence, infer
+from scaling_search.evidence.table import Table
 from search_spaces.specs.sweep import SelectionRule
 
 QUIET = Conditions(seeds=5, images=10_000, seed_sd=0.005, divisions=3)
@@ -75,9 +75,9 @@ def test_a_strategy_is_asked_until_it_wants_no_more_trials() -> None:
         first = grid(2)(evidence, rule)
         if first:
             return list(first)
-        belief = believe(evidence, rule)
-        assert belief is not None
-        by_chance = sorted(belief.probability_best.items(), key=lambda pair: -pair[1])
+        posterior = infer(evidence, rule)
+        assert posterior is not None
+        by_chance = sorted(posterior.probability_best.items(), key=lambda pair: -pair[1])
         better = [index for index, _ in by_chance[: len(by_chance) // 2]]
         return [(i, s) for i in better for s in (2, 3) if s not in evidence[i].correct]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scaling_search.evidence import Belief, Evidence, believe
+from scaling_search.evidence import Evidence, Posterior, infer
 from scaling_search.sweeps.strategies.ledger import WAIT, Decision, Ledger, Pick, Step
 from search_spaces.specs.strategy import StrategySpec
 from search_spaces.specs.sweep import SelectionRule
 
 _BASELINE = "the leader is not clearly above the unscaled baseline: another seed of that"
-Believing = Callable[[Sequence[Evidence], SelectionRule], Belief | None]
+Believing = Callable[[Sequence[Evidence], SelectionRule], Posterior | None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Contenders:
     strategy: StrategySpec
     seeds: tuple[int, ...]
     trial_images: int
-    believing: Believing = believe
+    believing: Believing = infer
 
     def step(self, ledger: Ledger) -> Step:
         """The next round, once the last one is over."""
@@ -90,7 +90,7 @@ class Contenders:
         kept = tuple(sorted(index for index, _ in picks))
         return Step(picks, Decision(f"round {number}", why, kept, dropped))
 
-    def _baseline(self, ledger: Ledger, believed: Belief) -> tuple[Pick, ...]:
+    def _baseline(self, ledger: Ledger, believed: Posterior) -> tuple[Pick, ...]:
         """The unscaled baseline's next seed, where the leader is not clearly above it."""
         if believed.clears("baseline"):
             return ()

@@ -8,18 +8,18 @@ from typing import Any
 from results.states import TrialState
 from results.store import Store
 from results.values import Candidate, Trial, ValidationSweep
-from scaling_search.evidence.validity.cells import Cells, cells_of
-from scaling_search.evidence.validity.findings import (
-    BudgetFinding,
+from scaling_search.evidence.validity.budgets import (
+    BudgetResult,
     Recommendation,
     Trained,
     recommend,
     weigh,
 )
+from scaling_search.evidence.validity.trials import TrialsByCandidate, trials_of
 from scaling_search.sweeps.conclusion import gather
-from scaling_search.sweeps.validation.doubts import withhold_conclusions
+from scaling_search.sweeps.validation.objections import withhold_conclusions
 from scaling_search.sweeps.validation.running import is_over
-from scaling_search.sweeps.validation.words import reasons
+from scaling_search.sweeps.validation.sentences import reasons
 from search_spaces.specs.validation import ValidationSpec
 
 
@@ -43,8 +43,8 @@ def _report(
     store: Store, spec: ValidationSpec, rows: Sequence[ValidationSweep], *, complete: bool
 ) -> dict[str, Any]:
     rule = spec.sweep.selection
-    held: dict[tuple[int, float], Cells] = {
-        (row.images, row.learning_rate): cells_of(gather(store, row.sweep_id)) for row in rows
+    held: dict[tuple[int, float], TrialsByCandidate] = {
+        (row.images, row.learning_rate): trials_of(gather(store, row.sweep_id)) for row in rows
     }
     budgets = []
     for images in spec.trained_budgets:
@@ -53,8 +53,8 @@ def _report(
         whole = len(rates) == len(spec.rates_at(images))
         shown = rates if whole else tuple(rate for rate in rates if rate == spec.shared_rate)
         budgets.append(Trained(images, shown, tuple(held[images, rate] for rate in shown)))
-    findings = weigh(budgets, spec.shared_rate, rule)
-    chosen = recommend(findings, len(spec.trained_rates), rule)
+    results = weigh(budgets, spec.shared_rate, rule)
+    chosen = recommend(results, len(spec.trained_rates), rule)
     costs = {images: _cost(store, rows, images) for images in spec.trained_budgets}
     candidates = store.candidates(rows[0].sweep_id) if rows else []
     return {
@@ -64,9 +64,9 @@ def _report(
         "shared_rate": spec.shared_rate,
         "long_images": spec.trained_budgets[-1],
         "candidates": [_described(candidate) for candidate in candidates],
-        "budgets": [_budget(found, costs[found.images]) for found in findings],
-        "recommended": _recommended(chosen, findings, costs),
-        "why": reasons(findings, chosen, spec, complete=complete),
+        "budgets": [_budget(found, costs[found.images]) for found in results],
+        "recommended": _recommended(chosen, results, costs),
+        "why": reasons(results, chosen, spec, complete=complete),
     }
 
 
@@ -132,7 +132,7 @@ def _means(store: Store, sweep_id: int, trials: Sequence[Trial]) -> list[dict[st
     return found
 
 
-def _budget(found: BudgetFinding, cost: dict[str, Any]) -> dict[str, Any]:
+def _budget(found: BudgetResult, cost: dict[str, Any]) -> dict[str, Any]:
     return {
         "images": found.images,
         **cost,
@@ -144,17 +144,17 @@ def _budget(found: BudgetFinding, cost: dict[str, Any]) -> dict[str, Any]:
 
 def _recommended(
     chosen: Recommendation | None,
-    findings: Sequence[BudgetFinding],
+    results: Sequence[BudgetResult],
     costs: dict[int, dict[str, Any]],
 ) -> dict[str, Any] | None:
     if chosen is None:
         return None
-    found = next(one for one in findings if one.images == chosen.images)
-    reading = found.tuned if chosen.tuned else found.shared
-    assert reading is not None
-    assert reading.regret is not None
+    found = next(one for one in results if one.images == chosen.images)
+    ranking = found.tuned if chosen.tuned else found.shared
+    assert ranking is not None
+    assert ranking.regret is not None
     seconds = costs[chosen.images]["seconds_per_trial"]
     return chosen.to_dict() | {
         "seconds_per_trial": seconds,
-        "regret": reading.regret.to_dict(),
+        "regret": ranking.regret.to_dict(),
     }

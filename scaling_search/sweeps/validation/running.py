@@ -14,7 +14,7 @@ from results.states import SweepState
 from results.store import Store
 from results.values import NewValidation, ValidationSweep
 from scaling_search.data import PreparedDataset
-from scaling_search.evidence.validity.cells import MIN_RANKED
+from scaling_search.evidence.validity.trials import MIN_RANKED
 from scaling_search.sweeps.creation import Counted, check_images, create_sweep
 from scaling_search.sweeps.images import check_split
 from scaling_search.sweeps.registration import as_record

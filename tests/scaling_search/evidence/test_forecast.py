@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.objectives import Conditions, world
-from scaling_search.evidence import Planned, believe, forecast
+from scaling_search.evidence import Planned, forecast, infer
 from search_spaces.specs.sweep import SelectionRule
 
 NOISY = Conditions(seeds=2, images=20_000, seed_sd=0.02, divisions=2)
@@ -57,9 +57,9 @@ def test_the_seeds_that_were_forecast_conclude() -> None:
     assert found.seeds is not None
     concluded = 0
     for key in range(8):
-        belief = believe(world("flat", NOISY, key).grid(found.seeds), RULE)
-        assert belief is not None
-        concluded += belief.judgement.verdict != "inconclusive"
+        posterior = infer(world("flat", NOISY, key).grid(found.seeds), RULE)
+        assert posterior is not None
+        concluded += posterior.judgement.verdict != "inconclusive"
     assert concluded >= 5
 
 

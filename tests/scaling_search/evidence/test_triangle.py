@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from results.values import lattice
-from scaling_search.evidence import believe, triangle_surface
+from scaling_search.evidence import infer, triangle_surface
 from search_spaces.coefficients import Shares
 from search_spaces.specs.sweep import SelectionRule
 
@@ -50,10 +50,10 @@ def test_noise_leaves_the_surface_as_unsure_as_before() -> None:
 
 def test_a_place_is_believed_as_a_candidate_without_a_trial_is() -> None:
     entries = rising()
-    belief = believe([*entries, entry(16, {})], RULE)
-    assert belief is not None
-    mean, _ = belief.at(belief.unseen_matched)
-    assert mean[0] == pytest.approx(belief.surface.expected[-1], abs=0.002)
+    posterior = infer([*entries, entry(16, {})], RULE)
+    assert posterior is not None
+    mean, _ = posterior.at(posterior.unseen_matched)
+    assert mean[0] == pytest.approx(posterior.surface.expected[-1], abs=0.002)
 
 
 def test_three_directions_make_no_surface() -> None:

@@ -97,7 +97,8 @@ def test_a_large_grid_begins_with_trials_that_foretell_what_an_answer_takes(
     told = forecast_decision(known, spec)
     assert told is not None
     assert told.key == "forecast for 3 seeds"
-    assert told.why.startswith("after 8 trials: a conclusive answer (regret ≤ 0.50 points, 95%) ")
+    assert told.why.startswith("After 8 trials: about ")
+    assert "per candidate would settle it (80% confidence; regret ≤ 0.50 points, 95%): " in told.why
     quiet = forecast_decision(after(pool(lambda shares: 0.5, 0.0001), known, first), spec)
     assert quiet is not None
     assert quiet.why != told.why

@@ -8,7 +8,7 @@ from results.states import SweepState, Verdict
 from results.values import NewCoefficients, Outcome
 from scaling_search.cli.proxy_validation import check_whole
 from scaling_search.sweeps import create_sweep
-from scaling_search.sweeps.validation.doubts import doubt
+from scaling_search.sweeps.validation.objections import objection
 from scaling_search.sweeps.validation.report import conclude_validation
 from scaling_search.sweeps.validation.running import create_validation, left_out, sample
 from search_spaces.coefficients import Coefficients
@@ -221,7 +221,7 @@ def test_a_validation_speaks_of_searches_of_its_protocol(store, spec, number, tr
     protocol = store.sweep(searched).protocol
     train(number, fair)
     conclude_validation(store, number, spec)
-    assert doubt(store, protocol) is None
+    assert objection(store, protocol) is None
     assert [row.id for row in store.validations(protocol=protocol)] == [number]
     assert store.best().sweep == searched
     assert store.validations(protocol="another") == []
@@ -230,7 +230,7 @@ def test_a_validation_speaks_of_searches_of_its_protocol(store, spec, number, tr
 def test_a_rate_that_flips_takes_back_what_was_chosen(store, spec, number, train, searched):
     train(number, unfair)
     conclude_validation(store, number, spec)
-    reason = doubt(store, store.sweep(searched).protocol)
+    reason = objection(store, store.sweep(searched).protocol)
     assert "which all candidates share, chooses wrongly at 640 images" in reason
     assert store.best() is None
     found = store.sweep(searched)

@@ -1,4 +1,4 @@
-"""What is believed of every candidate, from whatever trials there are."""
+"""The posterior of every candidate's accuracy, from whatever trials there are."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.evidence.evidence import Evidence, Table
 from scaling_search.evidence.judgement import Judgement
 from scaling_search.evidence.noise import Floats, Noise, measured
 from scaling_search.evidence.remedies import UNSTABLE, remedies
-from scaling_search.evidence.surface import MOST, Surface
-from scaling_search.evidence.surface import believe as fitted
+from scaling_search.evidence.surface import MOST, Surface, fit_surface
+from scaling_search.evidence.table import Evidence, Table
 from search_spaces.human import plural
 from search_spaces.specs.sweep import SelectionRule
 
-_TOLD = 3
+_NAMED = 3
 """Unusable trials that are named one by one."""
 
 
 @dataclass(frozen=True)
-class Belief:
-    """The candidates' accuracies at matched FLOPs, as far as they are known.
+class Posterior:
+    """The distribution of the candidates' accuracies at matched FLOPs.
 
-    Made by `believe`. Rows are those of `table`, which holds candidates with a finished trial; only
+    Made by `infer`. Rows are those of `table`, which holds candidates with a finished trial; only
     those in `table.eligible` can win. What is given by index is by number in the plan.
     """
 
@@ -71,12 +70,12 @@ class Belief:
         if self.unseen:
             places = np.concatenate([places, self._elsewhere])
             matched = np.concatenate([matched, self.unseen_matched])
-        return fitted(places, matched, self.noise.means, self.noise.errors)
+        return fit_surface(places, matched, self.noise.means, self.noise.errors)
 
     def at(self, places: Floats) -> tuple[Floats, Floats]:
         """Mean accuracy of networks at places (N, 4), and the covariance: (N,), (N, N)."""
         table, count = self.table.places, len(self.table.entries)
-        surface = fitted(
+        surface = fit_surface(
             np.concatenate([table, places]),
             np.concatenate([self.matched, places]),
             self.noise.means,
@@ -172,7 +171,7 @@ def _nobody(evidence: Sequence[Evidence], table: Table, unstable: str) -> str:
 
 def unusable(table: Table) -> str:
     """Which finished trials cannot be used, and why: the first few, and how many more."""
-    told, more = list(table.unusable[:_TOLD]), len(table.unusable) - _TOLD
+    told, more = list(table.unusable[:_NAMED]), len(table.unusable) - _NAMED
     return "; ".join([*told, f"and {more:,} more"] if more > 0 else told)
 
 
@@ -187,7 +186,7 @@ def why_not(evidence: Sequence[Evidence], table: Table, unstable: str = UNSTABLE
     return None
 
 
-def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
+def infer(evidence: Sequence[Evidence], rule: SelectionRule) -> Posterior | None:
     """What trials say so far; candidates may have different numbers of seeds.
 
     Args:
@@ -204,4 +203,4 @@ def believe(evidence: Sequence[Evidence], rule: SelectionRule) -> Belief | None:
         return None
     noise = measured(table)
     unseen = tuple(one for one in evidence if one.eligible and one.is_open)
-    return None if noise is None else Belief(table, rule, noise, unseen)
+    return None if noise is None else Posterior(table, rule, noise, unseen)

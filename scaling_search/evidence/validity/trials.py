@@ -1,4 +1,4 @@
-"""What a validation's sweeps have trained so far, as arrays."""
+"""Trials of a validation's sweeps as arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scaling_search.evidence import Evidence
 
 
 @dataclass(frozen=True)
-class Cell:
+class CandidateTrials:
     """One candidate at one budget and rate: correctness by seed, and trials that were lost."""
 
     correct: dict[int, NDArray[np.bool_]]
@@ -24,13 +24,15 @@ class Cell:
         return self.lost == 0 and len(self.correct) >= 2
 
 
-Cells = dict[int, Cell]
+TrialsByCandidate = dict[int, CandidateTrials]
 """Of the candidates by their index in the plan, at one budget and rate."""
 
 
-def cells_of(evidence: Iterable[Evidence]) -> Cells:
+def trials_of(evidence: Iterable[Evidence]) -> TrialsByCandidate:
     """The candidates that satisfy the constraint; others have other FLOPs, and no common ranks."""
-    return {one.index: Cell(dict(one.correct), one.lost) for one in evidence if one.eligible}
+    return {
+        one.index: CandidateTrials(dict(one.correct), one.lost) for one in evidence if one.eligible
+    }
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,18 @@ MIN_RANKED = 3
 """Candidates below which there are no ranks to speak of."""
 
 
-def _common(cells: Iterable[Cell]) -> tuple[int, ...]:
-    seeds = [set(cell.correct) for cell in cells]
+def _common(trials: Iterable[CandidateTrials]) -> tuple[int, ...]:
+    seeds = [set(one.correct) for one in trials]
     return tuple(sorted(set.intersection(*seeds))) if seeds else ()
 
 
-def stack(cells: Cells) -> Stack | None:
+def stack(trials: TrialsByCandidate) -> Stack | None:
     """The candidates that can be compared at one rate; None while they are too few."""
-    able = {index: cell for index, cell in sorted(cells.items()) if cell.whole}
+    able = {index: one for index, one in sorted(trials.items()) if one.whole}
     seeds = _common(able.values())
     if len(able) < MIN_RANKED or len(seeds) < 2:
         return None
-    correct = np.array([[cell.correct[seed] for seed in seeds] for cell in able.values()])
+    correct = np.array([[one.correct[seed] for seed in seeds] for one in able.values()])
     return Stack(tuple(able), seeds, correct)
 
 
@@ -93,25 +95,27 @@ class Scan:
     whole: NDArray[np.bool_]
 
 
-def scan(by_rate: Sequence[Cells]) -> Scan | None:
+def scan(by_rate: Sequence[TrialsByCandidate]) -> Scan | None:
     """The same candidates at several rates; one whose trial was lost at a rate has it not.
 
     None while they are too few, or while a rate has trials to come.
     """
-    indices = sorted(set.intersection(*(set(cells) for cells in by_rate)))
-    if any(not cells[k].lost and not cells[k].whole for cells in by_rate for k in indices):
+    indices = sorted(set.intersection(*(set(trials) for trials in by_rate)))
+    if any(not trials[k].lost and not trials[k].whole for trials in by_rate for k in indices):
         return None
-    able = [k for k in indices if any(cells[k].whole for cells in by_rate)]
-    whole = np.array([[cells[k].whole for k in able] for cells in by_rate], dtype=np.bool_)
-    seeds = _common(cells[k] for cells in by_rate for k in able if cells[k].whole)
+    able = [k for k in indices if any(trials[k].whole for trials in by_rate)]
+    whole = np.array([[trials[k].whole for k in able] for trials in by_rate], dtype=np.bool_)
+    seeds = _common(trials[k] for trials in by_rate for k in able if trials[k].whole)
     if len(able) < MIN_RANKED or len(seeds) < 2:
         return None
-    images = next(len(row) for cells in by_rate for k in able for row in cells[k].correct.values())
+    images = next(
+        len(row) for trials in by_rate for k in able for row in trials[k].correct.values()
+    )
     nothing = np.zeros(images, dtype=np.bool_)
     correct = np.array(
         [
-            [[cells[k].correct[s] if cells[k].whole else nothing for s in seeds] for k in able]
-            for cells in by_rate
+            [[trials[k].correct[s] if trials[k].whole else nothing for s in seeds] for k in able]
+            for trials in by_rate
         ]
     )
     return Scan(tuple(able), seeds, correct, whole)

@@ -1,4 +1,4 @@
-"""Readings of a budget: under the rate that all share, and under each candidate's own best one."""
+"""What a choice loses, under the shared learning rate and under each candidate's own best one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scaling_search.evidence.validity.components import Accuracies
-from scaling_search.evidence.validity.resampling import Correct
+from scaling_search.evidence.validity.agreement import Accuracies
+from scaling_search.evidence.validity.draws import Correct
 
 RateEffect = Literal["agrees", "flips", "unclear"]
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from results.values import CandidateStanding, Comparison, Gain
-from scaling_search.evidence.belief import Belief
-from scaling_search.evidence.evidence import Table
+from scaling_search.evidence.posterior import Posterior
+from scaling_search.evidence.table import Table
 
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "baseline": ("baseline",),
     "published": ("published_matched", "published"),
 }
 """What gains are stated over, and the roles in a plan that stand for it, the better ones first."""
-
-
-def student(probability: float, freedom: float) -> float:
-    """Quantile of Student's t."""
-    from scipy import stats  # a second to import, which workers and first trials need not wait for
-
-    return float(stats.t.ppf(probability, freedom))
 
 
 def reference_rows(table: Table) -> dict[str, int]:
@@ -48,31 +40,33 @@ def described(table: Table, row: int, standing: CandidateStanding) -> Comparison
 
 
 @dataclass(frozen=True)
-class Contrasts:
-    """What a belief says of the leader beside the others."""
+class Comparisons:
+    """Comparisons of the leader with the others, from a posterior."""
 
-    belief: Belief
+    posterior: Posterior
 
     def gain_over(self, row: int) -> Gain:
         """The leader's gain over one row, with an interval of its own."""
-        leader, surface = self.belief.leader_row, self.belief.surface
+        leader, surface = self.posterior.leader_row, self.posterior.surface
         off = surface.draws[:, leader] - surface.draws[:, row]
-        beside = (1 - self.belief.rule.confidence) / 2
+        beside = (1 - self.posterior.rule.confidence) / 2
         low, high = np.quantile(off, (beside, 1 - beside)).tolist()
         gain = float(surface.expected[leader] - surface.expected[row])
-        over = self.belief.table.entries[row].index
+        over = self.posterior.table.entries[row].index
         return Gain(over=over, gain=gain, low=low, high=high)
 
     def gains(self) -> dict[str, Gain]:
         """Over the baseline, and over the published coefficients (the matched ones if trained)."""
-        rows = reference_rows(self.belief.table)
+        rows = reference_rows(self.posterior.table)
         return {
-            name: self.gain_over(row) for name, row in rows.items() if row != self.belief.leader_row
+            name: self.gain_over(row)
+            for name, row in rows.items()
+            if row != self.posterior.leader_row
         }
 
     def compared(self) -> dict[int, Comparison]:
         """Every row beside the leader, by row."""
-        table, judgement = self.belief.table, self.belief.judgement
+        table, judgement = self.posterior.table, self.posterior.judgement
         found = {}
         for row in range(len(table.entries)):
             if row not in table.eligible:
@@ -95,7 +89,7 @@ class Contrasts:
 
     def above(self, chance: float) -> bool:
         """Whether the leader's own accuracy clearly exceeds `chance`."""
-        noise, leader = self.belief.noise, self.belief.leader_row
-        error = math.sqrt(float(noise.covariance[leader, leader]))
-        quantile = student(self.belief.rule.confidence, noise.freedom)
-        return bool(self.belief.table.mean[leader] - quantile * error > chance)
+        table, leader = self.posterior.table, self.posterior.leader_row
+        weights = np.eye(len(table.entries))[leader]
+        margin = self.posterior.noise.margin(weights, self.posterior.rule.confidence)
+        return bool(table.mean[leader] - margin > chance)

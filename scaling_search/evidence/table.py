@@ -1,4 +1,4 @@
-"""What trials showed."""
+"""Trials of every candidate, and the table of those that can be used."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scaling_search.evidence.correctness import Correctness
 from search_spaces.coefficients import UNSCALED, Scaling
 from search_spaces.human import plural
 
@@ -94,17 +95,12 @@ def _sorted_out(evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[str]
     return usable, unusable
 
 
-@dataclass(frozen=True)
-class Table:
-    """The usable part of the evidence: K candidates, S seeds, n images.
-
-    `correct` has shape (K, S, n), False where `trained`, (K, S), says that there is no such trial.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Table(Correctness):
+    """The usable part of the evidence: K candidates, their trials of S seeds on n images."""
 
     entries: tuple[Evidence, ...]
     seeds: tuple[int, ...]
-    correct: NDArray[np.bool_]
-    trained: NDArray[np.bool_]
     unusable: tuple[str, ...] = ()
     """Finished trials that cannot be used, in words; their candidates have no row."""
 
@@ -118,51 +114,16 @@ class Table:
         trained = np.zeros((len(usable), len(seeds)), dtype=np.bool_)
         columns = {seed: column for column, seed in enumerate(seeds)}
         for row, entry in enumerate(usable):
-            for seed, found in entry.correct.items():
-                correct[row, columns[seed]] = found
+            for seed, values in entry.correct.items():
+                correct[row, columns[seed]] = values
                 trained[row, columns[seed]] = True
-        return cls(tuple(usable), seeds, correct, trained, tuple(unusable))
-
-    @property
-    def images(self) -> int:
-        """Validation images, n."""
-        return int(self.correct.shape[-1])
-
-    @cached_property
-    def counts(self) -> NDArray[np.intp]:
-        """Trials of each candidate, shape (K,)."""
-        counts: NDArray[np.intp] = self.trained.sum(axis=1)
-        return counts
-
-    @cached_property
-    def accuracy(self) -> NDArray[np.float64]:
-        """Of each trial, shape (K, S); 0 where there is none."""
-        means: NDArray[np.float64] = self.correct.mean(axis=2)
-        return means
-
-    @cached_property
-    def mean(self) -> NDArray[np.float64]:
-        """Of each candidate over its seeds, shape (K,)."""
-        means: NDArray[np.float64] = self.accuracy.sum(axis=1) / self.counts
-        return means
-
-    @cached_property
-    def deviations(self) -> NDArray[np.float64]:
-        """Of each trial from its candidate's mean, shape (K, S); 0 where there is none."""
-        off: NDArray[np.float64] = (self.accuracy - self.mean[:, None]) * self.trained
-        return off
-
-    def seed_sd(self, row: int) -> float | None:
-        """Spread of a candidate's seeds; None from one seed."""
-        if self.counts[row] < 2:
-            return None
-        return float(np.sqrt(np.square(self.deviations[row]).sum() / (self.counts[row] - 1)))
-
-    @cached_property
-    def pooled_sd(self) -> float | None:
-        """Spread of one candidate's seeds, from all candidates; None from one seed."""
-        freedom = int((self.counts - 1).sum())
-        return float(np.sqrt(np.square(self.deviations).sum() / freedom)) if freedom else None
+        return cls(
+            entries=tuple(usable),
+            seeds=seeds,
+            correct=correct,
+            trained=trained,
+            unusable=tuple(unusable),
+        )
 
     @cached_property
     def places(self) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""From what was trained to what it says: of each budget, and which one to use."""
+"""Results of each budget of a validation, and which budget to use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from scaling_search.evidence.validity.cells import Cells, Stack, scan, stack
-from scaling_search.evidence.validity.components import Agreement, agreement
-from scaling_search.evidence.validity.readings import (
+from scaling_search.evidence.validity.agreement import Agreement, agreement
+from scaling_search.evidence.validity.draws import redrawn, truths
+from scaling_search.evidence.validity.regrets import (
     RateEffect,
     Regret,
     own_best,
@@ -19,7 +19,7 @@ from scaling_search.evidence.validity.readings import (
     regret_of,
     regret_of_choosing,
 )
-from scaling_search.evidence.validity.resampling import redrawn, truths
+from scaling_search.evidence.validity.trials import Stack, TrialsByCandidate, scan, stack
 from search_spaces.specs.sweep import SelectionRule
 
 
@@ -29,23 +29,23 @@ class Trained:
 
     images: int
     rates: tuple[float, ...]
-    cells: tuple[Cells, ...]
+    trials: tuple[TrialsByCandidate, ...]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A budget read in one way: candidates, their rates and accuracies, who leads.
+class Ranking:
+    """The candidates of a budget at their learning rates, ranked by mean accuracy.
 
     `agreement` and `regret` are towards the longest budget; None there, and where either has too
-    little to compare. `regret` is that of choosing so, by these or other seeds; `made` that of the
-    one choice that was made, and `repeated` how often other seeds would make it.
+    little to compare. `regret` is that of choosing so, by these or other seeds; `choice_regret`
+    that of the choice that these seeds made, and `repeated` how often other seeds would make it.
     """
 
     stack: Stack
     rates: tuple[float, ...]
     agreement: Agreement | None = None
     regret: Regret | None = None
-    made: Regret | None = None
+    choice_regret: Regret | None = None
     repeated: float | None = None
 
     @property
@@ -72,7 +72,7 @@ class Reading:
             ],
             "agreement": self.agreement and self.agreement.to_dict(),
             "regret": self.regret and self.regret.to_dict(),
-            "made": self.made and self.made.to_dict(),
+            "made": self.choice_regret and self.choice_regret.to_dict(),
             "repeated": self.repeated,
         }
 
@@ -104,26 +104,26 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class BudgetFinding:
-    """One budget: read under the shared rate, and under each candidate's own where it was tuned."""
+class BudgetResult:
+    """One budget: ranked under the shared rate, and under each candidate's own if it was tuned."""
 
     images: int
-    shared: Reading | None
-    tuned: Reading | None
+    shared: Ranking | None
+    tuned: Ranking | None
     effect: Effect | None
 
 
-def _readings(
+def _rankings(
     budget: Trained, shared_rate: float, rule: SelectionRule
-) -> tuple[Reading | None, Reading | None, Effect | None]:
+) -> tuple[Ranking | None, Ranking | None, Effect | None]:
     at = budget.rates.index(shared_rate) if shared_rate in budget.rates else None
-    plain = None if at is None else stack(budget.cells[at])
-    shared = None if plain is None else Reading(plain, (shared_rate,) * len(plain.candidates))
-    tried = None if at is None or len(budget.rates) < 2 else scan(budget.cells)
+    plain = None if at is None else stack(budget.trials[at])
+    shared = None if plain is None else Ranking(plain, (shared_rate,) * len(plain.candidates))
+    tried = None if at is None or len(budget.rates) < 2 else scan(budget.trials)
     if at is None or tried is None:
         return shared, None, None
     best = own_best(tried.correct, tried.whole, at)
-    tuned = Reading(
+    tuned = Ranking(
         Stack(tried.candidates, tried.seeds, best.correct),
         tuple(budget.rates[rate] for rate in best.rates),
     )
@@ -137,13 +137,13 @@ def _readings(
     return shared, tuned, effect
 
 
-def _effect(shared: Reading | None, tuned: Reading, rule: SelectionRule) -> Effect | None:
+def _effect(shared: Ranking | None, tuned: Ranking, rule: SelectionRule) -> Effect | None:
     from scipy import stats
 
     if shared is None:
         return None
     both = [k for k in tuned.stack.candidates if k in shared.stack.candidates]
-    ranks = [reading.stack.only(both).means for reading in (shared, tuned)]
+    ranks = [ranking.stack.only(both).means for ranking in (shared, tuned)]
     flat = any(np.ptp(rank) == 0 for rank in ranks)
     regret = _regret(shared.leader, tuned.stack, rule)
     return Effect(
@@ -165,51 +165,51 @@ def _regret(choice: int, at: Stack, rule: SelectionRule) -> Regret:
     )
 
 
-def _towards(reading: Reading | None, long: Stack | None, rule: SelectionRule) -> Reading | None:
-    """A short budget's reading, with how it stands to the long one."""
-    if reading is None or long is None:
-        return reading
-    both = [k for k in reading.stack.candidates if k in long.candidates]
-    seeds = [s for s in reading.stack.seeds if s in long.seeds]
+def _towards(ranking: Ranking | None, long: Stack | None, rule: SelectionRule) -> Ranking | None:
+    """A short budget's ranking, compared with the longest budget."""
+    if ranking is None or long is None:
+        return ranking
+    both = [k for k in ranking.stack.candidates if k in long.candidates]
+    seeds = [s for s in ranking.stack.seeds if s in long.seeds]
     agrees = None
     if len(both) >= 3 and len(seeds) >= 2:
-        here, there = (one.only(both).on(seeds).accuracy for one in (reading.stack, long))
+        here, there = (one.only(both).on(seeds).accuracy for one in (ranking.stack, long))
         agrees = agreement(here, there, rule.confidence)
     if len(both) < 2:
-        return dataclasses.replace(reading, agreement=agrees)
-    short, other = reading.stack.only(both), long.only(both)
+        return dataclasses.replace(ranking, agreement=agrees)
+    short, other = ranking.stack.only(both), long.only(both)
     choice = int(short.means.argmax())
     seen = redrawn(short.correct, np.random.default_rng(1))
     true = truths(other.correct, np.random.default_rng(0))
     asked = {"delta": rule.regret, "confidence": rule.confidence}
     lost = regret_of_choosing(seen, other.means, true, observed=choice, **asked)
-    if short.candidates[choice] != reading.leader:  # the longest budget says nothing of that one
-        return dataclasses.replace(reading, agreement=agrees, regret=lost)
+    if short.candidates[choice] != ranking.leader:  # the longest budget says nothing of that one
+        return dataclasses.replace(ranking, agreement=agrees, regret=lost)
     return dataclasses.replace(
-        reading,
+        ranking,
         agreement=agrees,
         regret=lost,
-        made=regret_of(choice, other.means, true, **asked),
+        choice_regret=regret_of(choice, other.means, true, **asked),
         repeated=float((seen.argmax(axis=1) == choice).mean()),
     )
 
 
 def weigh(
     budgets: Sequence[Trained], shared_rate: float, rule: SelectionRule
-) -> tuple[BudgetFinding, ...]:
-    """What each budget says, cheapest first.
+) -> tuple[BudgetResult, ...]:
+    """The results of each budget, cheapest first.
 
     The longest is the truth that the others are held against: with its own rates tuned where it was
     trained at several, else under the shared one.
     """
-    read = [_readings(budget, shared_rate, rule) for budget in budgets]
+    read = [_rankings(budget, shared_rate, rule) for budget in budgets]
     longest = read[-1][1] or read[-1][0]
     truth = None if longest is None else longest.stack
     found = []
     for budget, (shared, tuned, effect) in zip(budgets, read, strict=True):
         if budget is not budgets[-1]:
             shared, tuned = _towards(shared, truth, rule), _towards(tuned, truth, rule)
-        found.append(BudgetFinding(budget.images, shared, tuned, effect))
+        found.append(BudgetResult(budget.images, shared, tuned, effect))
     return tuple(found)
 
 
@@ -227,19 +227,19 @@ class Recommendation:
 
 
 def recommend(
-    findings: Sequence[BudgetFinding], rates: int, rule: SelectionRule
+    results: Sequence[BudgetResult], rates: int, rule: SelectionRule
 ) -> Recommendation | None:
     """The cheapest budget whose choice loses at most δ at the longest, with confidence.
 
     Tuning costs `rates` times as much. A shared rate that flips ranks is never recommended.
     """
     ways = []
-    for found in findings[:-1]:
-        for tuned, reading in ((False, found.shared), (True, found.tuned)):
+    for found in results[:-1]:
+        for tuned, ranking in ((False, found.shared), (True, found.tuned)):
             flips = not tuned and found.effect is not None and found.effect.state == "flips"
-            if reading is None or reading.regret is None or flips:
+            if ranking is None or ranking.regret is None or flips:
                 continue
-            if reading.regret.high <= rule.regret:
+            if ranking.regret.high <= rule.regret:
                 cost = found.images * (rates if tuned else 1)
                 ways.append((cost, Recommendation(found.images, tuned)))
     return min(ways, key=lambda way: way[0])[1] if ways else None

@@ -26,7 +26,7 @@ def _flipping(report: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def doubt(store: Store, protocol: str) -> str | None:
+def objection(store: Store, protocol: str) -> str | None:
     """Why a search of this protocol must conclude nothing; None where nothing is known against it.
 
     The latest validation of the protocol that tuned the rate there counts.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scaling_search.evidence.validity.findings import BudgetFinding, Reading, Recommendation
+from scaling_search.evidence.validity.budgets import BudgetResult, Ranking, Recommendation
 from search_spaces.human import plural
 from search_spaces.specs.validation import ValidationSpec
 
@@ -14,26 +14,26 @@ def _points(value: float) -> str:
 
 
 def reasons(
-    findings: Sequence[BudgetFinding],
+    results: Sequence[BudgetResult],
     chosen: Recommendation | None,
     spec: ValidationSpec,
     *,
     complete: bool,
 ) -> list[str]:
     """The grounds of the recommendation, or of there being none."""
-    said = [] if complete else ["not everything is trained yet: this is what there is so far"]
-    said.append(_recommendation(findings, chosen, spec))
-    for found in findings:
-        said += _rates(found, spec)
-    for found in findings[:-1]:
+    sentences = [] if complete else ["not everything is trained yet: this is what there is so far"]
+    sentences.append(_recommendation(results, chosen, spec))
+    for found in results:
+        sentences += _rates(found, spec)
+    for found in results[:-1]:
         if found.shared is not None:
-            said += _made(found.images, found.shared, spec)
-            said += _ranks(found.images, found.shared)
-    return said
+            sentences += _choice(found.images, found.shared, spec)
+            sentences += _ranks(found.images, found.shared)
+    return sentences
 
 
 def _recommendation(
-    findings: Sequence[BudgetFinding], chosen: Recommendation | None, spec: ValidationSpec
+    results: Sequence[BudgetResult], chosen: Recommendation | None, spec: ValidationSpec
 ) -> str:
     rule, long = spec.sweep.selection, spec.trained_budgets[-1]
     allowed = f"{_points(rule.regret)} ({100 * rule.confidence:g}% confidence)"
@@ -44,10 +44,10 @@ def _recommendation(
             f"or other seeds, loses at most {allowed} at {long:,} images"
         )
     known = [
-        (reading.regret.high, found.images)
-        for found in findings[:-1]
-        for reading in (found.shared, found.tuned)
-        if reading is not None and reading.regret is not None
+        (ranking.regret.high, found.images)
+        for found in results[:-1]
+        for ranking in (found.shared, found.tuned)
+        if ranking is not None and ranking.regret is not None
     ]
     if not known:
         return f"no budget can be held against {long:,} images yet: too little is trained"
@@ -61,12 +61,12 @@ def _recommendation(
     )
 
 
-def _rates(found: BudgetFinding, spec: ValidationSpec) -> Iterator[str]:
+def _rates(found: BudgetResult, spec: ValidationSpec) -> Iterator[str]:
     effect = found.effect
     if effect is None:
         return
     shared, own = effect.leaders
-    said = {
+    sentences = {
         "agrees": f"the shared learning rate {spec.shared_rate:g} chooses as each candidate's own "
         f"would (loses at most {_points(effect.regret.high)})",
         "flips": f"the shared learning rate {spec.shared_rate:g} chooses wrongly: it puts "
@@ -78,7 +78,7 @@ def _rates(found: BudgetFinding, spec: ValidationSpec) -> Iterator[str]:
         f"candidate's own would is not clear: it may lose up to {_points(effect.regret.high)}; "
         "more seeds would tell",
     }
-    yield f"at {found.images:,} images {said[effect.state]}"
+    yield f"at {found.images:,} images {sentences[effect.state]}"
     if effect.at_edge:
         named = ", ".join(str(index) for index in effect.at_edge)
         yield (
@@ -88,19 +88,19 @@ def _rates(found: BudgetFinding, spec: ValidationSpec) -> Iterator[str]:
         )
 
 
-def _made(images: int, reading: Reading, spec: ValidationSpec) -> Iterator[str]:
-    if reading.made is None or reading.repeated is None:
+def _choice(images: int, ranking: Ranking, spec: ValidationSpec) -> Iterator[str]:
+    if ranking.choice_regret is None or ranking.repeated is None:
         return
     yield (
-        f"at {images:,} images candidate {reading.leader} leads, which loses at most "
-        f"{_points(reading.made.high)} at {spec.trained_budgets[-1]:,} "
+        f"at {images:,} images candidate {ranking.leader} leads, which loses at most "
+        f"{_points(ranking.choice_regret.high)} at {spec.trained_budgets[-1]:,} "
         f"({100 * spec.sweep.selection.confidence:g}% confidence); with other seeds it would have "
-        f"led in {reading.repeated:.0%} of cases"
+        f"led in {ranking.repeated:.0%} of cases"
     )
 
 
-def _ranks(images: int, reading: Reading) -> Iterator[str]:
-    found = reading.agreement
+def _ranks(images: int, ranking: Ranking) -> Iterator[str]:
+    found = ranking.agreement
     if found is None or found.pearson is None or found.kendall is None:
         return
     if found.disattenuated is None:

@@ -1,4 +1,4 @@
-"""What more seeds, or more images, would make known."""
+"""How many seeds, or images, would settle a verdict."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from results.values import Settling
-from scaling_search.evidence.belief import Belief
-from scaling_search.evidence.noise import Floats
+from scaling_search.evidence.noise import Floats, centred_variances, root
+from scaling_search.evidence.posterior import Posterior
 from search_spaces.specs.sweep import SelectionRule
 
 _DRAWS, _TRUTHS, _MOST = 500, 60, 40
@@ -31,7 +31,7 @@ def least(low: int, high: int, enough: Callable[[int], bool]) -> int | None:
 
 
 @dataclass(frozen=True)
-class Prospect:
+class PowerAnalysis:
     """How well E candidates would be known after other numbers of seeds and images.
 
     Args:
@@ -51,35 +51,35 @@ class Prospect:
     rule: SelectionRule
 
     @classmethod
-    def of(cls, belief: Belief) -> Prospect:
+    def of(cls, posterior: Posterior) -> PowerAnalysis:
         """For the candidates that could win, trained or not, or the best of very many.
 
         Those without a trial are taken to be as noisy as the others are on average.
         """
-        table, able = belief.table, belief.table.eligible
-        trained, unseen = len(able), len(belief.unseen_matched)
+        table, able = posterior.table, posterior.table.eligible
+        trained, unseen = len(able), len(posterior.unseen_matched)
         columns = [*able, *range(len(table.entries), len(table.entries) + unseen)]
-        between = belief.noise.between[able]
-        known = belief.noise.images[np.ix_(able, able)]
+        between = posterior.noise.between[able]
+        known = posterior.noise.images[np.ix_(able, able)]
         # What images do to all alike they do to those, too.
         alike = (known.sum() - np.trace(known)) / (trained * (trained - 1))
         images = alike + image_variance(known) * np.eye(trained + unseen)
         images[:trained, :trained] = known
-        expected = belief.surface.expected[columns]
+        expected = posterior.surface.expected[columns]
         best = np.sort(np.argsort(-expected, kind="stable")[:_MOST])
-        random = np.random.default_rng(2).permutation(len(belief.surface.draws))[:_TRUTHS]
+        random = np.random.default_rng(2).permutation(len(posterior.surface.draws))[:_TRUTHS]
         return cls(
-            belief.surface.draws[random][:, columns][:, best].astype(np.float64),
-            belief.surface.variances.covariance(
-                np.concatenate([belief.matched[able], belief.unseen_matched])[best]
+            posterior.surface.draws[random][:, columns][:, best].astype(np.float64),
+            posterior.surface.variances.covariance(
+                np.concatenate([posterior.matched[able], posterior.unseen_matched])[best]
             ),
             np.append(between, np.full(unseen, between.mean()))[best],
             images[np.ix_(best, best)],
             table.images,
-            belief.rule,
+            posterior.rule,
         )
 
-    def elsewhere(self, prior: Floats) -> Prospect:
+    def elsewhere(self, prior: Floats) -> PowerAnalysis:
         """For other candidates of the same protocol, of which nothing was seen yet.
 
         Args:
@@ -90,7 +90,7 @@ class Prospect:
         random = np.random.default_rng(3)
         return replace(
             self,
-            truths=random.standard_normal((_TRUTHS, size)) @ _root(prior).T,
+            truths=random.standard_normal((_TRUTHS, size)) @ root(prior).T,
             prior=prior,
             between=np.full(size, self.between.mean()),
             images=image_variance(self.images) * np.eye(size),
@@ -116,10 +116,10 @@ class Prospect:
         weight = np.linalg.solve(self.prior + noise, self.prior)
         left = self.prior - self.prior @ weight
         random = np.random.default_rng(1)
-        seen = truths + random.standard_normal(truths.shape) @ _root(noise).T
+        seen = truths + random.standard_normal(truths.shape) @ root(noise).T
         level = truths.mean(axis=1, keepdims=True)
         expected = level + (seen - level) @ weight
-        off = self._normal @ _root(left).T
+        off = self._normal @ root(left).T
         leaders = expected.argmax(axis=1)
         sure = 0
         for mean, leader in zip(expected, leaders, strict=True):
@@ -149,12 +149,4 @@ class Prospect:
 
 def image_variance(images: Floats) -> float:
     """What the images leave open of one accuracy beside the others; `images` is (E, E)."""
-    size = len(images)
-    return float((np.trace(images) - images.sum() / size) / max(size - 1, 1))
-
-
-def _root(covariance: Floats) -> Floats:
-    """A matrix whose product with its transpose it is."""
-    size, direction = np.linalg.eigh(covariance)
-    root: Floats = direction * np.sqrt(np.maximum(size, 0.0))
-    return root
+    return float(centred_variances(images).sum() / max(len(images) - 1, 1))
