@@ -15,7 +15,7 @@ from results.errors import ConflictError, NotFoundError
 from results.schema import SessionRow, TokenRow
 from results.states import AccessScope
 from results.store.fencing import clock
-from results.store.rows import Part, columns, fetch, insert_unless_present, to_record
+from results.store.rows import Section, columns, fetch, insert_unless_present, to_record
 from results.values import NewToken, Token
 from search_spaces.errors import InputError, suggest
 
@@ -25,7 +25,7 @@ _HINT_LENGTH: Final = len(TOKEN_PREFIX) + 4
 _MAX_NAME: Final = 100
 
 
-class AccessPart(Part):
+class AccessSection(Section):
     """Who may use the service, and for how long."""
 
     def create_token(

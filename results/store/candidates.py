@@ -11,7 +11,7 @@ from results.schema import CandidateRow, MeasurementRow, TrialRow
 from results.states import TrialState
 from results.store.fencing import check_sweep
 from results.store.listing import Key, Listing
-from results.store.rows import Part, columns, fetch, values
+from results.store.rows import Section, columns, fetch, values
 from results.values import After, Candidate, NewCandidate
 from search_spaces.specs.sweep import FRESH
 
@@ -27,7 +27,7 @@ _COMPUTED: Final = ("representative", "complexity_source")
 _COUNTS: Final = ("finished", "diverged", "stopped", "failed")
 
 
-class CandidatePart(Part):
+class CandidateSection(Section):
     """Reading candidates."""
 
     def candidates(

@@ -10,11 +10,11 @@ from results.columns import database_clock
 from results.schema import CandidateRow, CheckpointRow, EventRow, TrialRow
 from results.store.events import append
 from results.store.fencing import check_sweep, hold
-from results.store.rows import Part, columns, fetch, in_chunks, values
+from results.store.rows import Section, columns, fetch, in_chunks, values
 from results.values import CheckpointRecord, Lease, NewCheckpoint
 
 
-class CheckpointPart(Part):
+class CheckpointSection(Section):
     """Recording and listing files of weights."""
 
     def add_checkpoint(

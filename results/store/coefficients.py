@@ -9,7 +9,7 @@ from results.errors import NotFoundError
 from results.schema import CoefficientsRow, FamilyMemberRow, SweepRow
 from results.states import CONCLUSIVE
 from results.store.listing import Key, Listing
-from results.store.rows import Part, columns, fetch, to_record
+from results.store.rows import Section, columns, fetch, to_record
 from results.store.validations import latest_identification
 from results.values import (
     After,
@@ -39,7 +39,7 @@ _OF_OTHERS = ("sweep", "coefficients", "identification", "seeds", "why", "ends_a
 """Fields of coefficients that other tables or other columns hold."""
 
 
-class CoefficientsPart(Part):
+class CoefficientsSection(Section):
     """Reading coefficients and their families."""
 
     def best(

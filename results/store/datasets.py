@@ -7,12 +7,12 @@ from sqlalchemy import Select, select, update
 from results.columns import database_clock
 from results.errors import NotFoundError
 from results.schema import DatasetRow
-from results.store.rows import Part, columns, fetch, insert_unless_present, values
+from results.store.rows import Section, columns, fetch, insert_unless_present, values
 from results.values import Dataset, NewDataset
 from search_spaces.errors import suggest
 
 
-class DatasetPart(Part):
+class DatasetSection(Section):
     """Registering data sets and looking them up."""
 
     def put_dataset(self, new: NewDataset) -> Dataset:

@@ -8,7 +8,7 @@ from results.schema import CoefficientsRow, DatasetRow, FamilyMemberRow, SweepRo
 from results.store.datasets import dataset_columns, to_dataset
 from results.store.events import decisions, latest_event
 from results.store.fencing import no_such_sweep
-from results.store.rows import Part, columns, fetch
+from results.store.rows import Section, columns, fetch
 from results.store.sweeps import count_trials, select_sweeps, sweep_fields
 from results.store.validations import latest_identification
 from results.values import Dataset, Outcome, StoredMember, SweepDetail
@@ -24,7 +24,7 @@ _FURTHER = (
 )
 
 
-class DetailPart(Part):
+class DetailSection(Section):
     """Reading one sweep."""
 
     def sweep(self, sweep_id: int) -> SweepDetail:

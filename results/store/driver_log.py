@@ -8,14 +8,14 @@ from sqlalchemy import delete, insert, select
 from results.columns import database_clock
 from results.schema import DriverLogRow
 from results.store.fencing import check_sweep
-from results.store.rows import Part, columns, fetch
+from results.store.rows import Section, columns, fetch
 from results.values import DriverLogLine
 
 KEPT_LINES: Final = 2000
 _LONGEST_LINE: Final = 4000
 
 
-class DriverLogPart(Part):
+class DriverLogSection(Section):
     """Keeping and reading the ends of drivers' logs."""
 
     def append_driver_log(self, sweep_id: int, lines: Sequence[str]) -> None:

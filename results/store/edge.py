@@ -7,11 +7,11 @@ from sqlalchemy import delete, insert, select
 from results.columns import database_clock
 from results.schema import EdgeRow, SweepRow
 from results.store.events import append
-from results.store.rows import Part, columns, fetch, in_chunks, values
+from results.store.rows import Section, columns, fetch, in_chunks, values
 from results.values import EdgeMeasurement, NewEdgeMeasurement
 
 
-class EdgePart(Part):
+class EdgeSection(Section):
     """Storing and reading edge measurements."""
 
     def put_edge_measurements(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select
 from results.columns import database_clock
 from results.schema import EventRow
 from results.store.fencing import hold, no_such_sweep
-from results.store.rows import Part, columns, fetch, in_chunks
+from results.store.rows import Section, columns, fetch, in_chunks
 from results.values import Event, Lease
 
 EVENT = (EventRow.sweep_id.label("sweep"), *columns(EventRow, Event, without=("sweep",)))
@@ -21,7 +21,7 @@ _DECISIONS = 100
 """Decisions that a sweep's detail holds."""
 
 
-class EventPart(Part):
+class EventSection(Section):
     """Appending and reading events."""
 
     def append_event(self, lease: Lease, kind: str, data: dict[str, Any]) -> int:

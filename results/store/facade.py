@@ -5,55 +5,55 @@ from typing import Self
 
 from results.database import Database
 from results.migrations import prepare
-from results.store.access import AccessPart
-from results.store.candidates import CandidatePart
-from results.store.checkpoints import CheckpointPart
-from results.store.coefficients import CoefficientsPart
-from results.store.datasets import DatasetPart
-from results.store.details import DetailPart
-from results.store.driver_log import DriverLogPart
-from results.store.edge import EdgePart
-from results.store.events import EventPart
-from results.store.galleries import GalleryPart
-from results.store.growth import GrowthPart
-from results.store.leases import LeasePart
-from results.store.lifecycle import LifecyclePart
-from results.store.measurements import MeasurementPart
-from results.store.outcomes import OutcomePart
-from results.store.pace import PacePart
-from results.store.statistics import StatisticsPart
-from results.store.sweeps import SweepPart
-from results.store.transfers import TransferPart
-from results.store.trial_reads import TrialReadPart
-from results.store.trials import TrialPart
-from results.store.validations import ValidationPart
-from results.store.withholding import WithholdingPart
+from results.store.access import AccessSection
+from results.store.candidates import CandidateSection
+from results.store.checkpoints import CheckpointSection
+from results.store.coefficients import CoefficientsSection
+from results.store.datasets import DatasetSection
+from results.store.details import DetailSection
+from results.store.driver_log import DriverLogSection
+from results.store.edge import EdgeSection
+from results.store.events import EventSection
+from results.store.galleries import GallerySection
+from results.store.growth import GrowthSection
+from results.store.leases import LeaseSection
+from results.store.lifecycle import LifecycleSection
+from results.store.measurements import MeasurementSection
+from results.store.outcomes import OutcomeSection
+from results.store.pace import PaceSection
+from results.store.statistics import StatisticsSection
+from results.store.sweeps import SweepSection
+from results.store.transfers import TransferSection
+from results.store.trial_reads import TrialReadSection
+from results.store.trials import TrialSection
+from results.store.validations import ValidationSection
+from results.store.withholding import WithholdingSection
 
 
 class Store(
-    SweepPart,
-    CandidatePart,
-    LeasePart,
-    LifecyclePart,
-    TrialPart,
-    TrialReadPart,
-    GrowthPart,
-    CheckpointPart,
-    GalleryPart,
-    EventPart,
-    OutcomePart,
-    CoefficientsPart,
-    MeasurementPart,
-    EdgePart,
-    DatasetPart,
-    DetailPart,
-    PacePart,
-    DriverLogPart,
-    StatisticsPart,
-    AccessPart,
-    ValidationPart,
-    TransferPart,
-    WithholdingPart,
+    SweepSection,
+    CandidateSection,
+    LeaseSection,
+    LifecycleSection,
+    TrialSection,
+    TrialReadSection,
+    GrowthSection,
+    CheckpointSection,
+    GallerySection,
+    EventSection,
+    OutcomeSection,
+    CoefficientsSection,
+    MeasurementSection,
+    EdgeSection,
+    DatasetSection,
+    DetailSection,
+    PaceSection,
+    DriverLogSection,
+    StatisticsSection,
+    AccessSection,
+    ValidationSection,
+    TransferSection,
+    WithholdingSection,
 ):
     """The record of sweeps, on SQLite or PostgreSQL with the same behaviour.
 

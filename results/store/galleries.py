@@ -8,11 +8,11 @@ from results.columns import database_clock
 from results.errors import NotFoundError
 from results.schema import GalleryRow
 from results.store.fencing import check_sweep
-from results.store.rows import Part, columns, fetch, values
+from results.store.rows import Section, columns, fetch, values
 from results.values import Gallery, NewGallery
 
 
-class GalleryPart(Part):
+class GallerySection(Section):
     """Storing and reading galleries; a sweep has the latest one."""
 
     def put_gallery(self, new: NewGallery) -> None:

@@ -12,13 +12,13 @@ from results.states import SweepState, TrialState
 from results.store.candidates import candidate_values
 from results.store.events import append
 from results.store.fencing import WAITING, hold, live_owner, lock_sweep
-from results.store.rows import Part, fetch, in_chunks
+from results.store.rows import Section, fetch, in_chunks
 from results.store.sweeps import add_missing_trials, count_trials
 from results.store.trial_reads import select_trials
 from results.values import Lease, NewCandidate, Trial
 
 
-class GrowthPart(Part):
+class GrowthSection(Section):
     """Adding trials and candidates to a sweep."""
 
     def extend(

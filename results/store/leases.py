@@ -10,12 +10,12 @@ from results.schema import SweepRow
 from results.states import SweepState, check_transition
 from results.store.events import append
 from results.store.fencing import clock, hold, live_owner, lock_sweep, reset_running
-from results.store.rows import Part, columns, fetch
+from results.store.rows import Section, columns, fetch
 from results.values import Lease, RecordedSweep
 from search_spaces.errors import InputError
 
 
-class LeasePart(Part):
+class LeaseSection(Section):
     """Claiming, renewing and releasing sweeps."""
 
     def claim(self, sweep_id: int, owner: str, *, ttl_seconds: float) -> Lease:

@@ -10,12 +10,12 @@ from results.states import ENDED, SweepState, check_transition
 from results.store.checkpoints import marks_of
 from results.store.events import append
 from results.store.fencing import WAITING, hold, live_owner, lock_sweep, reset_running
-from results.store.rows import Part
+from results.store.rows import Section
 from results.store.sweeps import count_trials
 from results.values import Lease
 
 
-class LifecyclePart(Part):
+class LifecycleSection(Section):
     """Changing the state of sweeps, cancelling, requeuing and deleting them."""
 
     def set_state(self, lease: Lease, state: SweepState, *, error: str | None = None) -> SweepState:

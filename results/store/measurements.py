@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from results.schema import MeasurementRow
-from results.store.rows import Part, columns, in_chunks, insert_unless_present, values
+from results.store.rows import Section, columns, in_chunks, insert_unless_present, values
 from results.values import Measurement, MeasurementKey
 
 
-class MeasurementPart(Part):
+class MeasurementSection(Section):
     """Looking measurements up and storing them, many at a time."""
 
     def measurements(self, keys: Iterable[MeasurementKey]) -> dict[MeasurementKey, Measurement]:

@@ -10,7 +10,7 @@ from results.errors import NotFoundError
 from results.schema import CandidateRow, CoefficientsRow, FamilyMemberRow, SweepRow
 from results.store.events import append
 from results.store.fencing import hold
-from results.store.rows import Part, values
+from results.store.rows import Section, values
 from results.values import (
     Lease,
     NewCoefficients,
@@ -20,7 +20,7 @@ from search_spaces.errors import InputError
 from search_spaces.families import FamilyMember
 
 
-class OutcomePart(Part):
+class OutcomeSection(Section):
     """Storing what sweeps concluded."""
 
     def set_outcome(

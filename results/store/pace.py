@@ -7,11 +7,11 @@ from sqlalchemy import func, or_, select
 
 from results.schema import CandidateRow, SweepRow, TrialRow
 from results.states import TrialState
-from results.store.rows import Part, in_chunks
+from results.store.rows import Section, in_chunks
 from results.values import Climb, Work
 
 
-class PacePart(Part):
+class PaceSection(Section):
     """Reading what a live view shows beside the counts; an unknown sweep simply has nothing."""
 
     def climbs(self, sweep_ids: Iterable[int]) -> dict[int, tuple[Climb, ...]]:

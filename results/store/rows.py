@@ -17,8 +17,8 @@ CHUNK = 500
 """Values in one IN (...): well within what both databases take."""
 
 
-class Part:
-    """One kind of thing in the store; all parts share a database."""
+class Section:
+    """Reads and writes of one kind of thing; all sections share a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from results.schema import SweepRow, TrialRow
 from results.states import SweepState, TrialState
 from results.store.fencing import driven, shown_state
-from results.store.rows import Part, in_chunks
+from results.store.rows import Section, in_chunks
 
 
-class StatisticsPart(Part):
+class StatisticsSection(Section):
     """Counting sweeps, trials and images."""
 
     def ping(self) -> None:

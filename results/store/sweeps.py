@@ -15,7 +15,7 @@ from results.store.candidates import candidate_values
 from results.store.events import append
 from results.store.fencing import driven, hold, no_such_sweep, shown_state
 from results.store.listing import Key, Listing
-from results.store.rows import Part, columns, in_chunks, insert_unless_present, values
+from results.store.rows import Section, columns, in_chunks, insert_unless_present, values
 from results.values import After, Lease, NewCandidate, NewSweep, Progress, Sweep
 from search_spaces.coefficients import Coefficients
 from search_spaces.errors import InputError
@@ -30,7 +30,7 @@ _KEYS: Final = {
 SWEEP_ORDERS: Final = tuple(_KEYS)
 
 
-class SweepPart(Part):
+class SweepSection(Section):
     """Storing and listing sweeps."""
 
     def create_sweep(

@@ -8,11 +8,11 @@ from results.checkpoint_files import remove_checkpoints
 from results.columns import database_clock
 from results.errors import NotFoundError
 from results.schema import TransferRow, TransferRunRow
-from results.store.rows import Part, columns, fetch, insert_unless_present, values
+from results.store.rows import Section, columns, fetch, insert_unless_present, values
 from results.values import NewTransfer, NewTransferRun, Transfer, TransferRun
 
 
-class TransferPart(Part):
+class TransferSection(Section):
     """Storing and reading transfers."""
 
     def create_transfer(self, new: NewTransfer) -> int:

@@ -11,7 +11,7 @@ from results.errors import NotFoundError
 from results.schema import AttemptRow, CandidateRow, EpochRow, TrialRow
 from results.states import TrialState
 from results.store.listing import Key, Listing
-from results.store.rows import Part, columns, fetch, to_record
+from results.store.rows import Section, columns, fetch, to_record
 from results.values import After, Attempt, Epoch, Trial
 from results.values.trials import unpack_correct
 from search_spaces.specs.sweep import FRESH
@@ -48,7 +48,7 @@ _OF_CANDIDATE: Final = (
 )
 
 
-class TrialReadPart(Part):
+class TrialReadSection(Section):
     """Reading trials; an unknown sweep simply has none."""
 
     def trial(self, trial_id: int) -> Trial:

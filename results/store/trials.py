@@ -13,12 +13,12 @@ from results.schema import AttemptRow, EpochRow, TrialRow
 from results.states import AttemptState, TrialState
 from results.store.events import append, finite
 from results.store.fencing import hold
-from results.store.rows import Part, columns, fetch, in_chunks, to_record, values
+from results.store.rows import Section, columns, fetch, in_chunks, to_record, values
 from results.store.trial_reads import select_trials
 from results.values import Attempt, EpochReport, Lease, StoppedTrial, Trial, TrialResult
 
 
-class TrialPart(Part):
+class TrialSection(Section):
     """The driver's side of trials; each method raises `LeaseLostError` if the lease is lost."""
 
     def start_attempt(self, lease: Lease, trial_id: int, *, worker: str | None = None) -> Attempt:

@@ -14,7 +14,7 @@ from results.schema import (
     ValidationRow,
     ValidationSweepRow,
 )
-from results.store.rows import Part, columns, fetch, insert_unless_present, to_record, values
+from results.store.rows import Section, columns, fetch, insert_unless_present, to_record, values
 from results.values import (
     Identification,
     NarrowedCoefficients,
@@ -24,7 +24,7 @@ from results.values import (
 )
 
 
-class ValidationPart(Part):
+class ValidationSection(Section):
     """Storing and reading validations and identifications."""
 
     def create_validation(self, new: NewValidation) -> int:

@@ -5,10 +5,10 @@ from sqlalchemy import select, update
 from results.schema import CoefficientsRow, SweepRow
 from results.states import CONCLUDED, CONCLUSIVE, Verdict
 from results.store.events import append
-from results.store.rows import Part
+from results.store.rows import Section
 
 
-class WithholdingPart(Part):
+class WithholdingSection(Section):
     """Making conclusive verdicts inconclusive, with the reason."""
 
     def withhold(self, protocol: str, reason: str) -> list[int]:
