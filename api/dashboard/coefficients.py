@@ -1,4 +1,4 @@
-"""What sweeps found: the best for each baseline and data set, and all of it."""
+"""Coefficients of sweeps: the best for each search, and a list of all."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ORDERS: Final = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where sweeps have looked; `best` is None where none came to a conclusion."""
+    """A search and its best coefficients; None if no sweep reached a conclusion."""
 
     searched: Searched
     best: BestCoefficients | None
@@ -39,7 +39,7 @@ class Place:
 
 @router.get("/coefficients")
 def get_coefficients_page(request: Request, store: StoreDep) -> Response:
-    """The best of each search, then everything, filtered, sorted and paged by the address."""
+    """The best of each search, then a list; the address has its filters, order and page."""
     listing = read_listing(request, CoefficientsQuery, _ROWS, store.coefficients)
     searched = store.searched()
     return page(

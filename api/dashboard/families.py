@@ -25,11 +25,11 @@ _MOST: Final = 100
 
 @router.get("/families")
 def get_families_page(request: Request, store: StoreDep) -> Response:
-    """The families that there are."""
+    """The list of families."""
     return page(
         request.scope,
         "families",
-        found=store.coefficients(sort="-id", limit=_MOST),
+        rows=store.coefficients(sort="-id", limit=_MOST),
         published=list(PUBLISHED_FAMILIES),
     )
 
@@ -46,7 +46,7 @@ def get_published_family_page(request: Request) -> Response:
 
 @router.get("/families/{coefficients_id}")
 def get_family_page(coefficients_id: CoefficientsId, request: Request, store: StoreDep) -> Response:
-    """What coefficients imply for larger networks, for any images."""
+    """The family of stored coefficients, for any images."""
     query = read_query(request, FamilyQuery)
     record = store.one_coefficients(coefficients_id)
     family = families.implied_family(record, query, store)
@@ -72,7 +72,7 @@ def _page(
     values: dict[str, Any],
 ) -> Response:
     request.scope["state"]["keep"] = False  # the page says who is signed in
-    own = families.frame(family.baseline)
+    unscaled = families.frame(family.baseline)
     per_member = {name: value for name, value in given.items() if name != "members"}
 
     def written(member: str, form: str) -> str:
@@ -87,7 +87,7 @@ def _page(
         draws=True,
         family=family,
         members=family_table(family.members, FULL),
-        own=own,
+        unscaled=unscaled,
         base=base,
         whole=whole,
         written=written,
