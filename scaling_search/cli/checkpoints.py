@@ -53,14 +53,14 @@ def named(text: str) -> Shown:
 
 @dataclass(frozen=True)
 class KeptNetworks:
-    """What a sweep kept to look at, and what it trained besides without keeping weights."""
+    """The networks that a sweep kept weights of, and the names of those that it did not."""
 
     shown: list[Shown]
     missing: tuple[str, ...]
 
     @property
     def why(self) -> str | None:
-        """For people: what is not shown; None where nothing is missing."""
+        """A message that names the missing networks; None where none is missing."""
         if not self.missing:
             return None
         return (
@@ -70,7 +70,7 @@ class KeptNetworks:
 
 
 def of_sweep(store: Store, sweep_id: int, phi: float | None = None) -> KeptNetworks:
-    """What a sweep kept: a baseline, and a network of each way of scaling.
+    """The networks that a sweep kept: a baseline, and one of each way of scaling.
 
     Of a comparison, the network of every method at one φ: the one given, else the φ at which most
     methods kept weights, of several the largest. Of a search, the most accurate candidate that

@@ -1,4 +1,4 @@
-"""Which coefficients a family or a network is derived from."""
+"""The coefficients that a family or a network is derived from."""
 
 from __future__ import annotations
 

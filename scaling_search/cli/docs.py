@@ -1,4 +1,4 @@
-"""Keeps the `--help` texts in docs/cli.md as they are: `python -m scaling_search.cli.docs`.
+"""Write the `--help` texts into docs/cli.md: `python -m scaling_search.cli.docs`.
 
 In the document each command has a place: a line `<!-- help: plan -->`, a fenced block, and a line
 `<!-- end -->`. What stands between them is replaced by what `scaling-search plan --help` prints.

@@ -1,4 +1,4 @@
-"""Four packages with everyday names are installed: a user's own folder may stand in their way."""
+"""Check that no folder of the user hides one of the four installed packages."""
 
 from __future__ import annotations
 
