@@ -168,7 +168,7 @@ def test_a_stream_gives_up_on_a_service_that_stays_away(scripted, monkeypatch):
 
 def test_a_cursor_that_was_tampered_with_is_refused_in_words(client):
     asked = {"cursor": "AAAA"}
-    with pytest.raises(InputError, match="cursor is AAAA: it is no cursor of this list"):
+    with pytest.raises(InputError, match="cursor is AAAA: it is not a cursor of this list"):
         client._connection.request("GET", "/v1/sweeps/1/trials", params=asked)
 
 
@@ -183,7 +183,7 @@ def test_a_token_is_sent_from_the_argument_or_the_environment(guarded, monkeypat
     address, secret = guarded
     with Client(address, secret) as client:
         assert client.sweep(1).id == 1
-        with pytest.raises(InputError, match="needs a token with the scope submit, reader has"):
+        with pytest.raises(InputError, match="needs a token with the scope submit, and reader has"):
             client.submit(library.spec)
     monkeypatch.setenv("SCALING_SEARCH_TOKEN", secret)
     with Client(address) as client:
