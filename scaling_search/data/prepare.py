@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +56,10 @@ def prepare(
     cache = cache_folder()
     opened = _open(spec, cache, with_test, progress)
     folder = cache / opened.key
-    manifest = _manifest(folder, opened.place)
-    test: Manifest | None = None
+    manifest, test = _manifest(folder, opened.place), None
     if opened.test_key is not None:
         test = _manifest(cache / opened.test_key, opened.test_place)
-    skipped = manifest.skipped + (test.skipped if test else ())
-    n_skipped = manifest.n_skipped + (test.n_skipped if test else 0)
+    skipped, n_skipped = _skipped(manifest, test)
     if n_skipped and not spec.skip_corrupt:
         raise CorruptImagesError(skipped, n_skipped)
     split_path, split = _split(folder, manifest, spec, opened.held_fraction)
@@ -92,14 +89,7 @@ def prepare(
         validation_fraction=spec.validation_fraction,
         split_seed=spec.split_seed,
         max_train_images=spec.max_train_images,
-        notes=(
-            *opened.notes,
-            *note_on_left_out(opened.left_out),
-            *manifest.notes,
-            *_notes_on_skipped(skipped, n_skipped, test),
-            *split.notes,
-            *copies_notes(opened.copies, opened.test_count),
-        ),
+        notes=_notes(opened, manifest, test, split),
         test_fingerprint=opened.test_fingerprint,
         depth_bits=manifest.depth_bits,
         train_copies=split.train_copies,
@@ -157,16 +147,33 @@ def _split(
         raise InputError(f"{error} (skipped as corrupt: {skipped})") from error
 
 
-def _notes_on_skipped(skipped: Sequence[str], count: int, test: Manifest | None) -> tuple[str, ...]:
-    if not count:
-        return ()
-    notes = [
-        f"{count:,} {'image' if count == 1 else 'images'} could not be decoded and "
-        f"{'was' if count == 1 else 'were'} skipped: {first_of(skipped, count)}"
-    ]
-    if test and test.emptied:
-        notes.append(f"no test image is left of {', '.join(test.emptied)}")
-    return tuple(notes)
+def _skipped(manifest: Manifest, test: Manifest | None) -> tuple[tuple[str, ...], int]:
+    """The first corrupt images that were left out, and how many there are."""
+    if test is None:
+        return manifest.skipped, manifest.n_skipped
+    return manifest.skipped + test.skipped, manifest.n_skipped + test.n_skipped
+
+
+def _notes(
+    opened: OpenedSource, manifest: Manifest, test: Manifest | None, split: SplitFacts
+) -> tuple[str, ...]:
+    skipped, count = _skipped(manifest, test)
+    corrupt = []
+    if count:
+        corrupt.append(
+            f"{count:,} {'image' if count == 1 else 'images'} could not be decoded and "
+            f"{'was' if count == 1 else 'were'} skipped: {first_of(skipped, count)}"
+        )
+        if test and test.emptied:
+            corrupt.append(f"no test image is left of {', '.join(test.emptied)}")
+    return (
+        *opened.notes,
+        *note_on_left_out(opened.left_out),
+        *manifest.notes,
+        *corrupt,
+        *split.notes,
+        *copies_notes(opened.copies, opened.test_count),
+    )
 
 
 def _source_options(spec: DataSpec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Torch modules from layers. The one file of this package that imports torch.
+"""Torch modules from layers.
 
 Tensors are (N, C, H, W): images, channels, rows, columns; `px` is H = W.
 """
@@ -6,7 +6,7 @@ Tensors are (N, C, H, W): images, channels, rows, columns; `px` is H = W.
 from __future__ import annotations
 
 import math
-from typing import assert_never
+from typing import TypedDict, Unpack, assert_never
 
 import torch
 import torch.nn.functional as F
@@ -127,8 +127,9 @@ def _add(container: nn.Module, chain: Chain, dropout: float) -> None:
 def _sequence(chain: Chain) -> nn.Sequential | None:
     if not chain:
         return None
-    _add(made := nn.Sequential(), chain, 0.0)
-    return made
+    sequence = nn.Sequential()
+    _add(sequence, chain, 0.0)
+    return sequence
 
 
 class BlockModule(nn.Sequential):
@@ -173,14 +174,10 @@ class NetworkModule(nn.Module):
         self.stem = nn.Sequential()
         _add(self.stem, network.stem, dropout)
         total = sum(len(stage) for stage in network.stages)
-        stages, index = [], 0
+        drop_rates = (stochastic_depth * index / total for index in range(total))
+        self.stages = nn.Sequential()
         for stage in network.stages:
-            blocks = []
-            for block in stage:
-                blocks.append(BlockModule(block, stochastic_depth * index / total))
-                index += 1
-            stages.append(nn.Sequential(*blocks))
-        self.stages = nn.Sequential(*stages)
+            self.stages.append(nn.Sequential(*(BlockModule(b, next(drop_rates)) for b in stage)))
         self.head = nn.Sequential()
         _add(self.head, network.head, dropout)
         initialise(self)
@@ -250,8 +247,15 @@ def build(
             f"padding is {padding} and norm_eps {norm_eps}: {spec.baseline} builds its module "
             "itself, so they are its own to set; leave them out"
         )
-    made: nn.Module = baseline.module(spec)
-    return made
+    module: nn.Module = baseline.module(spec)
+    return module
+
+
+class Rates(TypedDict, total=False):
+    """How much of a network is dropped in training, see `build`."""
+
+    dropout: float
+    stochastic_depth: float
 
 
 def network(
@@ -264,8 +268,7 @@ def network(
     classes: int | None = None,
     rounding: Rounding | None = None,
     form: ProxyForm = FULL_FORM,
-    dropout: float = 0.0,
-    stochastic_depth: float = 0.0,
+    **rates: Unpack[Rates],
 ) -> nn.Module:
     """A scaled baseline by name, freshly initialised: `network("efficientnet_b0", depth=1.2)`.
 
@@ -279,8 +282,7 @@ def network(
         classes: outputs of the classifier; the baseline's own when absent.
         rounding: the rules; the baseline's own when absent.
         form: a proxy form of the baseline.
-        dropout: as in `build`.
-        stochastic_depth: as in `build`.
+        rates: `dropout` and `stochastic_depth`, as in `build`.
 
     Raises:
         InputError: as `get_baseline`, `realise` and `build`.
@@ -294,4 +296,4 @@ def network(
         in_channels=in_channels,
         classes=classes,
     )
-    return build(spec, dropout=dropout, stochastic_depth=stochastic_depth)
+    return build(spec, **rates)

@@ -102,35 +102,17 @@ def deploy(
     """
     say = progress or (lambda text, done: None)
     onnx_files.needed("onnxruntime")
-    spec = network if isinstance(network, NetworkSpec) else network.about.network
-    if data is not None and isinstance(network, Checkpoint):
-        data = _as_learned(data, network.about)
-    elif data is not None and weights is None:
-        spec = dataclasses.replace(spec, in_channels=data.channels, classes=len(data.class_names))
-    if data is not None:
-        _check_fit(spec, data)
+    spec, data = _matched(network, weights, data)
     if isinstance(network, Checkpoint):
         trained = _Trained(network.network, "of the checkpoint", network.about)
-    elif weights is not None:
-        trained = _with_weights(spec, weights)
-    elif data is not None:
-        trained = _trained(spec, data, images, say)
     else:
-        trained = _Trained(onnx_files.random_network(spec), "random")
+        trained = _from_spec(spec, weights, data, images, say)
     described = {} if trained.about is None else metadata(trained.about)
     say(f"writing {target}", None)
     written = onnx_files.write_onnx(trained.network, spec, target, described)
     validation = [] if data is None else _batches(spec, data, "validation", None)
     accuracy = onnx_files.accuracy(target, validation, 1) if validation else None
-    files: list[dict[str, Any]] = [
-        {
-            "file": str(target),
-            "precision": "float32",
-            "bytes": written.file_bytes,
-            "difference": written.difference,
-            "accuracy": accuracy,
-        }
-    ]
+    files = [_file(target, "float32", written.file_bytes, written.difference, accuracy)]
     if quantised is not None:
         if data is None:
             raise InputError("int8 has no images to calibrate on: name a data set")
@@ -149,6 +131,18 @@ def deploy(
     }
 
 
+def _file(
+    path: Path, precision: str, size_bytes: int, difference: float | None, accuracy: float | None
+) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "precision": precision,
+        "bytes": size_bytes,
+        "difference": difference,
+        "accuracy": accuracy,
+    }
+
+
 def _quantise(
     source: Path,
     quantised: Int8,
@@ -164,28 +158,39 @@ def _quantise(
             onnx_files.describe(temporary, described)
         reached = onnx_files.accuracy(temporary, validation, 1)
         verdict = int8.verdict(accuracy - reached, quantised.max_loss)
-        file = {
-            "file": str(quantised.target),
-            "precision": "int8",
-            "bytes": temporary.stat().st_size,
-            "difference": None,
-            "accuracy": reached,
-            "loss": accuracy - reached,
-            "verdict": verdict,
-        }
+        size = temporary.stat().st_size
+        file = _file(quantised.target, "int8", size, None, reached)
+        file |= {"loss": accuracy - reached, "verdict": verdict}
         if verdict != "refused":
             temporary.replace(quantised.target)
     return file
 
 
-def _check_fit(spec: NetworkSpec, data: PreparedDataset) -> None:
-    found = data.channels, len(data.class_names)
-    if (spec.in_channels, spec.classes) != found:
+def _matched(
+    network: NetworkSpec | Checkpoint,
+    weights: LibraryWeights | None,
+    data: PreparedDataset | None,
+) -> tuple[NetworkSpec, PreparedDataset | None]:
+    """The spec, for the data where it is trained on them, and the data as the network wants them.
+
+    Raises:
+        InputError: they differ in channels or classes.
+    """
+    spec = network if isinstance(network, NetworkSpec) else network.about.network
+    if data is None:
+        return spec, None
+    channels, classes = data.channels, len(data.class_names)
+    if isinstance(network, Checkpoint):
+        data = _as_learned(data, network.about)
+    elif weights is None:
+        spec = dataclasses.replace(spec, in_channels=channels, classes=classes)
+    if (spec.in_channels, spec.classes) != (channels, classes):
         raise InputError(
             f"the network takes {spec.in_channels} channels and tells {spec.classes} classes "
-            f"apart, {data.name} has {found[0]} and {found[1]}: name a data set of the kind that "
+            f"apart, {data.name} has {channels} and {classes}: name a data set of the kind that "
             "the weights were trained on"
         )
+    return spec, data
 
 
 def _as_learned(data: PreparedDataset, about: About) -> PreparedDataset:
@@ -202,13 +207,20 @@ def _as_learned(data: PreparedDataset, about: About) -> PreparedDataset:
     return dataclasses.replace(data, mean=about.mean, std=about.std)
 
 
-def _with_weights(spec: NetworkSpec, weights: LibraryWeights) -> _Trained:
-    library = detect(read_tensors(weights.path))
-    settings = OFFICIAL_SETTINGS.get(library, {}) if weights.pretrained else {}
-    return _Trained(load_weights(spec, weights.path, **settings), str(weights.path))
-
-
-def _trained(spec: NetworkSpec, data: PreparedDataset, images: int, say: Say) -> _Trained:
+def _from_spec(
+    spec: NetworkSpec,
+    weights: LibraryWeights | None,
+    data: PreparedDataset | None,
+    images: int,
+    say: Say,
+) -> _Trained:
+    """The network with weights of a file, else trained on the data, else as it is initialised."""
+    if weights is not None:
+        library = detect(read_tensors(weights.path))
+        settings = OFFICIAL_SETTINGS.get(library, {}) if weights.pretrained else {}
+        return _Trained(load_weights(spec, weights.path, **settings), str(weights.path))
+    if data is None:
+        return _Trained(onnx_files.random_network(spec), "random")
     proxy = parse(ProxySpec, {"images": images}, "training first")
     log_missing_numba("cpu", 1)
     training = Training(spec, proxy, data, 0)

@@ -106,26 +106,6 @@ def write_files(specs: Sequence[NetworkSpec], backend: str, folder: Path) -> lis
     return paths
 
 
-def measure_latency(
-    spec: NetworkSpec,
-    *,
-    threads: int = 1,
-    batch: int = 1,
-    backend: str = "torch",
-    runs: int = RUNS,
-    warm_up: int = WARM_UP,
-) -> Latency:
-    """The latency of one network; to compare networks, measure them together.
-
-    Raises:
-        InputError: as `measure_latencies`.
-    """
-    (latency,) = measure_latencies(
-        [spec], threads=threads, batch=batch, backend=backend, runs=runs, warm_up=warm_up
-    )
-    return latency
-
-
 def take_turns(
     opened: Sequence[Run],
     *,

@@ -193,43 +193,24 @@ class Running:
 
         tell(0.0)
         last = self._spec.recipe.total_steps
-        outcome = cell.train(
+        new, network = cell.train(
             task,
             split if task.role == "result" else None,
             lambda report: tell(report.steps / last),
-        )
-        cost = complexity(get_baseline(cell.network.baseline), cell.network)
-        new = NewTransferRun(
-            **dataclasses.asdict(task),
-            spec_key=cell.network.key,
-            resolution_px=cell.network.resolution_px,
-            params=cost.params,
-            flops=cost.flops,
-            trained_params=outcome.trained_params,
-            accuracy=outcome.accuracy,
-            validation_accuracy=outcome.validation_accuracy,
-            correct=outcome.correct,
-            n_images=outcome.n_images,
-            steps=outcome.steps,
-            images=outcome.images,
-            train_seconds=outcome.train_seconds,
-            seconds=outcome.seconds,
-            diverged=outcome.validation_accuracy is None,
-            curve=outcome.curve,
         )
         if self._is_kept(new):
             about = About.of(
                 cell.network,
                 data,
                 seed=task.seed,
-                accuracy=outcome.validation_accuracy,
+                accuracy=new.validation_accuracy,
                 padding=source.start.padding,
                 norm_eps=source.start.norm_eps,
             )
             name = f"transfer-{self._id}-{task.method}-seed-{task.seed}-{uuid.uuid4().hex[:12]}"
             path = checkpoint_path(f"{name}{SUFFIX}")
             try:
-                written = save(path, outcome.network, about)
+                written = save(path, network, about)
                 new = dataclasses.replace(
                     new,
                     checkpoint=path.name,

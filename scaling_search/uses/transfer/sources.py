@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import torch
 from torch import Tensor
 
 from scaling_search.networks.checkpoints import is_checkpoint, load
 from scaling_search.networks.checkpoints.files import file_hash
-from scaling_search.networks.modules import build
 from scaling_search.networks.weights import (
     OFFICIAL_SETTINGS,
     OWN,
@@ -22,6 +20,7 @@ from scaling_search.networks.weights import (
     published,
     read_tensors,
 )
+from scaling_search.networks.weights.likely import expected_tensors
 from scaling_search.training.start import Start
 from scaling_search.uses.transfer import hub
 from search_spaces.errors import InputError
@@ -83,13 +82,13 @@ def read_source(spec: WeightsSpec) -> Source:
     path = hub.fetch(spec.source) if spec.source.startswith(hub.PREFIX) else Path(spec.source)
     if not path.is_file():
         raise InputError(f"weights {path} are no file: name a checkpoint or a state dict")
-    found = file_hash(path)
-    if spec.sha256 not in ("", found):
+    sha256 = file_hash(path)
+    if spec.sha256 not in ("", sha256):
         raise InputError(
             f"{path} is not the file that the transfer began with (its SHA-256 differs from "
             f"{spec.sha256[:12]}…): restore it, or begin a new transfer"
         )
-    spec = spec.model_copy(update={"sha256": found})
+    spec = spec.model_copy(update={"sha256": sha256})
     network = None if spec.network is None else NetworkSpec.from_dict(spec.network)
     if is_checkpoint(path):
         return _of_checkpoint(spec, path, network)
@@ -106,8 +105,11 @@ def _of_checkpoint(spec: WeightsSpec, path: Path, network: NetworkSpec | None) -
     loaded = load(path)
     about = loaded.about
     if network is not None:
-        own = about.network
-        wanted = dataclasses.replace(network, classes=own.classes, resolution_px=own.resolution_px)
+        wanted = dataclasses.replace(
+            network,
+            classes=about.network.classes,
+            resolution_px=about.network.resolution_px,
+        )
         load(path, expected=wanted)
     state = loaded.network.state_dict()
     classifier = _classifier(about.network)
@@ -138,7 +140,7 @@ def _of_library(spec: WeightsSpec, path: Path, network: NetworkSpec | None) -> S
         state = convert(tensors, network, source=library, target=OWN, classifier=False)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    settings = OFFICIAL_SETTINGS.get(library, {}) if _own_settings(spec) else {}
+    settings = OFFICIAL_SETTINGS.get(library, {}) if _uses_library_settings(spec) else {}
     if library == "torchvision" and member in _TORCHVISION_WITH_1E3:
         settings = {"padding": settings.get("padding")}
     padding = spec.padding or settings.get("padding")
@@ -164,24 +166,19 @@ _TORCHVISION_WITH_1E3: Final = ("b5", "b6", "b7")
 """Its larger members kept the paper's ε."""
 
 
-def _own_settings(spec: WeightsSpec) -> bool:
-    """Whether nothing is said of padding and ε, so that the library's own count."""
+def _uses_library_settings(spec: WeightsSpec) -> bool:
+    """Whether padding and ε are not given, so that the library's own apply."""
     return spec.padding is None and spec.norm_eps is None
 
 
 def _published(tensors: Mapping[str, Tensor], library: str) -> tuple[str, NetworkSpec]:
-    found = published(tensors, library)
-    if found is None:
+    member = published(tensors, library)
+    if member is None:
         raise InputError(
             "the tensors are of no published EfficientNet, b0 to b7: name the network that they "
             "were trained as with --network, a file that `family` or `model` wrote"
         )
-    return found
-
-
-def _shapes(network: NetworkSpec) -> dict[str, torch.Size]:
-    with torch.device("meta"), torch.random.fork_rng([]):
-        return {name: tensor.shape for name, tensor in build(network).state_dict().items()}
+    return member
 
 
 def _classifier(network: NetworkSpec) -> str:
@@ -190,9 +187,12 @@ def _classifier(network: NetworkSpec) -> str:
     Raises:
         InputError: there are several, or none.
     """
-    own = _shapes(network)
-    other = _shapes(dataclasses.replace(network, classes=network.classes + 1))
-    owners = {name.rpartition(".")[0] for name, shape in own.items() if other.get(name) != shape}
+    other = expected_tensors(dataclasses.replace(network, classes=network.classes + 1))
+    owners = {
+        name.rpartition(".")[0]
+        for name, tensor in expected_tensors(network).items()
+        if name not in other or other[name].shape != tensor.shape
+    }
     if len(owners) != 1:
         raise InputError(
             f"{network.baseline} has {len(owners)} modules that depend on the number of classes: "

@@ -10,11 +10,13 @@ from typing import Protocol
 
 from torch import nn
 
+from results.values import NewTransferRun
 from results.values.trials import EpochReport, pack_correct
 from scaling_search.data import PreparedDataset, Split
 from scaling_search.training import Evaluation, Start, Training
 from scaling_search.uses.transfer.probe import Features, LinearProbe
 from scaling_search.uses.transfer.sources import Source
+from search_spaces.baselines import complexity, get_baseline
 from search_spaces.networks.spec import NetworkSpec
 from search_spaces.specs.proxy import ProxySpec
 from search_spaces.specs.transfer import Method
@@ -30,35 +32,6 @@ class Task:
     seed: int
     learning_rate: float
     role: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A run at its end.
-
-    Attributes:
-        network: as it was trained.
-        validation_accuracy: of the last report; None if it diverged.
-        accuracy: on the split to measure on; None if it diverged, or without one.
-        correct: as `results.values.trials.pack_correct` packs them; None likewise.
-        n_images: of that split.
-        steps, images: trained, repeats counted.
-        train_seconds, seconds: in steps; and with building and evaluating.
-        trained_params: parameters that were trained at the end.
-        curve: of each report the images trained, the training loss and the validation accuracy.
-    """
-
-    network: nn.Module
-    validation_accuracy: float | None
-    accuracy: float | None
-    correct: bytes | None
-    n_images: int
-    steps: int
-    images: int
-    train_seconds: float
-    seconds: float
-    trained_params: int
-    curve: tuple[tuple[int, float | None, float], ...]
 
 
 class _Learner(Protocol):
@@ -144,8 +117,8 @@ class Cell:
 
     def train(
         self, task: Task, measured: Split | None, progress: Callable[[EpochReport], None]
-    ) -> Outcome:
-        """Train to the end, and measure on a split if one is given."""
+    ) -> tuple[NewTransferRun, nn.Module]:
+        """Train to the end, and measure on a split if one is given; the run and its network."""
         began = time.perf_counter()
         learner = self._learner(task)
         curve = []
@@ -154,18 +127,26 @@ class Cell:
             curve.append((report.images, report.train_loss, report.accuracy))
             if report.diverged:
                 break
-        wanted = measured is not None and not report.diverged
-        found = learner.evaluate(measured) if wanted and measured is not None else None
-        return Outcome(
-            network=learner.network,
+        evaluation = None
+        if measured is not None and not report.diverged:
+            evaluation = learner.evaluate(measured)
+        cost = complexity(get_baseline(self.network.baseline), self.network)
+        run = NewTransferRun(
+            **dataclasses.asdict(task),
+            spec_key=self.network.key,
+            resolution_px=self.network.resolution_px,
+            params=cost.params,
+            flops=cost.flops,
+            trained_params=sum(p.numel() for p in self._trained(learner, task).parameters()),
+            accuracy=None if evaluation is None else evaluation.accuracy,
             validation_accuracy=None if report.diverged else report.accuracy,
-            accuracy=None if found is None else found.accuracy,
-            correct=None if found is None else pack_correct(found.correct),
-            n_images=0 if found is None else len(found.correct),
+            correct=None if evaluation is None else pack_correct(evaluation.correct),
+            n_images=0 if evaluation is None else len(evaluation.correct),
             steps=report.steps,
             images=report.images,
             train_seconds=learner.train_seconds,
             seconds=time.perf_counter() - began,
-            trained_params=sum(p.numel() for p in self._trained(learner, task).parameters()),
+            diverged=report.diverged,
             curve=tuple(curve),
         )
+        return run, learner.network

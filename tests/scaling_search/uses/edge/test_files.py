@@ -9,7 +9,7 @@ import torch
 
 from scaling_search.uses.edge import int8, onnx_files
 from scaling_search.uses.edge.backends import get_backend
-from scaling_search.uses.edge.latency import measure_latency
+from scaling_search.uses.edge.latency import measure_latencies
 from scaling_search.uses.edge.memory import measure_memory
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
@@ -78,7 +78,7 @@ def test_what_cannot_be_calibrated_or_run_is_told(written, tmp_path):
 
 @pytest.mark.parametrize("name", ["onnxruntime", "onnxruntime-int8"])
 def test_a_backend_runs_what_it_wrote(name):
-    found = measure_latency(SMALL, backend=name, batch=2, runs=3)
+    (found,) = measure_latencies([SMALL], backend=name, batch=2, runs=3)
     assert 0 < found.p50_ms <= found.p95_ms
     assert (found.backend, found.batch) == (name, 2)
 

@@ -6,7 +6,7 @@ import torch
 
 from scaling_search.uses.edge import latency
 from scaling_search.uses.edge.backends import BACKENDS, Backend
-from scaling_search.uses.edge.latency import measure_latencies, measure_latency
+from scaling_search.uses.edge.latency import measure_latencies
 from search_spaces.baselines import ProxyForm, get_baseline, realise
 from search_spaces.coefficients import Scaling
 from search_spaces.errors import InputError
@@ -61,7 +61,7 @@ def test_threads_and_random_numbers_are_afterwards_as_before(monkeypatch):
 
     monkeypatch.setitem(BACKENDS, "torch", dataclasses.replace(plain, open=opened))
     before, random = torch.get_num_threads(), torch.random.get_rng_state()
-    measure_latency(SMALL, threads=2, runs=2)
+    measure_latencies([SMALL], threads=2, runs=2)
     assert set(seen) == {2}
     assert torch.get_num_threads() == before
     assert torch.equal(torch.random.get_rng_state(), random)
@@ -78,4 +78,4 @@ def test_threads_and_random_numbers_are_afterwards_as_before(monkeypatch):
 )
 def test_bad_words(words, message):
     with pytest.raises(InputError, match=message):
-        measure_latency(SMALL, **words)
+        measure_latencies([SMALL], **words)
