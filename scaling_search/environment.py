@@ -17,13 +17,13 @@ _PACKAGES = (
 
 def versions() -> dict[str, str]:
     """Python's and the packages' versions that a result may depend on."""
-    found = {"python": platform.python_version()}
+    known = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
-            found[package] = version(package)
+            known[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return known
 
 
 def _processor() -> str:
@@ -49,9 +49,9 @@ def machine() -> dict[str, Any]:
 
 def machine_name() -> str:
     """This machine in a line: what a latency was measured on."""
-    found = machine()
-    memory = found["memory_bytes"] / 2**30
-    return f"{found['processor']}, {found['cores']} cores, {memory:.0f} GiB"
+    here = machine()
+    memory = here["memory_bytes"] / 2**30
+    return f"{here['processor']}, {here['cores']} cores, {memory:.0f} GiB"
 
 
 def cuda_devices() -> list[str]:

@@ -61,7 +61,7 @@ def choose_bits(scans: Sequence[Scan], spec: DataSpec) -> int | None:
 
 
 def depth_notes(scans: Sequence[Scan], bits: int | None, spec: DataSpec) -> tuple[str, ...]:
-    """What to say of the scale, and of images that are dark on it."""
+    """Notes on the scale, and on images that are dark on it."""
     if bits is None and spec.depth_bits is not None:
         return (
             f"depth_bits is {spec.depth_bits}, and no image has more than 8 bits per channel: it "

@@ -1,4 +1,4 @@
-"""Where decoded images are kept, and how files get there: whole, once, or not at all."""
+"""The folder of decoded images, and writing to it: files appear whole, once, or not at all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def cache_folder() -> Path:
     `$SCALING_SEARCH_CACHE_DIR/datasets`, or `datasets` in the user's cache folder.
 
     Raises:
-        InputError: where it cannot be written to.
+        InputError: it cannot be written to.
     """
     root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("scaling-search")
     folder = Path(root).expanduser().absolute() / "datasets"
@@ -46,7 +46,7 @@ def cache_folder() -> Path:
 
 @contextlib.contextmanager
 def readable_errors(folder: Path) -> Iterator[None]:
-    """Turns a full disk into a WorkError and a path that refuses writing into an InputError."""
+    """Turn a full disk into a WorkError, and a folder that cannot be written to into InputError."""
     try:
         yield
     except OSError as error:
@@ -62,7 +62,7 @@ def readable_errors(folder: Path) -> Iterator[None]:
 
 
 def require_space(folder: Path, needed_bytes: int, remedy: str) -> None:
-    """Checks that a disk can take so many bytes more, before anything is written.
+    """Check that a disk has room for so many bytes, before anything is written.
 
     Raises:
         WorkError: naming the bytes needed and free.
@@ -77,7 +77,7 @@ def require_space(folder: Path, needed_bytes: int, remedy: str) -> None:
 
 @contextlib.contextmanager
 def exclusively(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Holds the lock of `target` among all processes of the machine; dies with the process.
+    """Hold the lock of `target` among all processes of the machine; it ends with the process.
 
     Args:
         target: what is about to be written.
@@ -97,9 +97,9 @@ def exclusively(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 def publish(target: Path, write: Callable[[Path], None]) -> None:
-    """Fills a folder and gives it its name only when all of it is on the disk.
+    """Fill a folder, which gets its name only when all of it is on the disk.
 
-    Where another process was first with the same name, its folder stays.
+    If another process was first with the same name, its folder stays.
 
     Args:
         target: the folder to appear.
@@ -124,7 +124,7 @@ def publish(target: Path, write: Callable[[Path], None]) -> None:
 
 
 def discard_remains(target: Path) -> None:
-    """Removes a damaged `target` and what killed processes left of it; needs its lock."""
+    """Remove a damaged `target` and what killed processes left of it; needs its lock."""
     for remains in target.parent.glob(f"{target.name}.*.tmp"):
         shutil.rmtree(remains, ignore_errors=True)
     shutil.rmtree(target, ignore_errors=True)

@@ -38,7 +38,7 @@ class HashedImages:
 
 @dataclass(frozen=True, kw_only=True)
 class Copies:
-    """What repeats in a data set.
+    """Copies in a data set.
 
     Attributes:
         test: test images that are copies of images to train or validate on; None without a test
@@ -65,7 +65,7 @@ def as_names(hashes: NDArray[np.uint8]) -> NDArray[np.void]:
 
 
 def find_copies(pool: HashedImages, test: HashedImages | None) -> Copies:
-    """Compares all images with one another.
+    """Compare all images with one another.
 
     Args:
         pool: to train and validate on.

@@ -56,7 +56,7 @@ class SplitArrays:
         return len(self.rows)
 
     def gather(self, positions: NDArray[np.int64] | slice) -> NDArray[np.uint8]:
-        """Copies the images at these positions of the split: (n, H, W, C) uint8."""
+        """Copy the images at these positions of the split: (n, H, W, C) uint8."""
         return np.asarray(self.images[self.rows[positions]])
 
 
@@ -82,7 +82,7 @@ class PreparedDataset:
         left_out: files that are not read, by ending.
         mean, std: per channel over the training split, pixel values in 0..1.
         validation_fraction, split_seed, max_train_images: as in the spec.
-        notes: what a reader of the results should know about the data.
+        notes: remarks on the data for readers of the results.
         test_fingerprint: the same of the test split; None where there is none.
         depth_bits: how many bits are used of images with more than 8 per channel; None where there
             are none.
@@ -144,11 +144,11 @@ class PreparedDataset:
         return upsampling_note(resolution_px, self.native_median_px, self.source_px)
 
     def open_split(self, split: Split) -> SplitArrays:
-        """Maps a split read-only; nothing is copied until rows are gathered.
+        """Map a split read-only; nothing is copied until rows are gathered.
 
         Raises:
-            InputError: for an unknown split, or `test` where it was not prepared.
-            WorkError: where the cache is not on this machine.
+            InputError: the split is unknown, or `test` and was not prepared.
+            WorkError: the cache is not on this machine.
         """
         if split not in get_args(Split):
             raise InputError(f"split is {split!r}: it must be train, validation or test")

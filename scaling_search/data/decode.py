@@ -128,7 +128,7 @@ def read_layout(raw: Raw) -> Layout:
 
 
 def decode(raw: Raw, px: int, channels: int, bits: int | None = FULL_BITS) -> NDArray[np.uint8]:
-    """Decodes one image to a (px, px, channels) uint8 array.
+    """Decode one image to a (px, px, channels) uint8 array.
 
     Args:
         raw: the image.

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def quiet(stage: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
+    """Ignores progress."""
 
 
 def cores() -> int:
@@ -26,7 +26,7 @@ def cores() -> int:
 def in_order(
     work: Callable[[range], T], total: int, chunk: int, threads: int
 ) -> Iterator[tuple[range, T]]:
-    """Yields each chunk of rows with what `work` made of it, in order.
+    """Yield each chunk of rows with the result of `work`, in order.
 
     A few chunks at most are ahead of the consumer, so memory stays bounded. Small images gain
     nothing from threads (Python's lock is the bottleneck, not decoding): pass threads=1.

@@ -1,4 +1,4 @@
-"""Which images are held out, validated on and trained on.
+"""Which images are held out for testing, validated on and trained on.
 
 An image's place is decided by a hash of its content and the seed, not by a random number
 generator: the same images are split alike whatever their order or file names, on every version
@@ -39,7 +39,7 @@ def share_of(count: int, fraction: float) -> int:
 def pick(
     hashes: NDArray[np.uint8], labels: NDArray[np.int64], wanted: Sequence[int], purpose: str
 ) -> NDArray[np.bool_]:
-    """Marks `wanted[c]` images of each class c, chosen by content and purpose.
+    """Mark `wanted[c]` images of each class c, chosen by content and purpose.
 
     Args:
         hashes: (N, 32) content hashes.
@@ -64,7 +64,7 @@ def pick(
 def held_out(
     hashes: NDArray[np.uint8], labels: NDArray[np.int64], classes: int, fraction: float
 ) -> NDArray[np.bool_]:
-    """Marks the test split of data that have none: a fixed, stratified fraction."""
+    """Mark the test split of data that have none: a fixed, stratified fraction."""
     counts = np.bincount(labels, minlength=classes)
     return pick(hashes, labels, [share_of(int(n), fraction) for n in counts], "test:0:")
 
@@ -76,7 +76,7 @@ def split(
     spec: DataSpec,
     test_fraction: float,
 ) -> Rows:
-    """Splits validation off the training images, then keeps max_train_images of the rest.
+    """Split validation off the training images, then keep max_train_images of the rest.
 
     Args:
         hashes: (N, 32) of the images that are not held out as test split.
@@ -86,7 +86,7 @@ def split(
         test_fraction: what was held out before (0 for nothing), for the error message.
 
     Raises:
-        InputError: where a class would have no image to train on or to validate on.
+        InputError: a class would have no image to train on or to validate on.
     """
     counts = np.bincount(labels, minlength=len(class_names))
     wanted = [share_of(int(n), spec.validation_fraction) for n in counts]

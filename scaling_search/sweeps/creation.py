@@ -51,20 +51,20 @@ def confirm(
     stored = {key.spec_key: row for key, row in store.measurements(keys.values()).items()}
     for number, (spec, expected) in enumerate(networks, start=1):
         if spec.key not in stored:
-            found = known().get(spec) or measure(spec)
-            if found.complexity != expected:
+            measured = known().get(spec) or measure(spec)
+            if measured.complexity != expected:
                 raise WorkError(
-                    f"fvcore measures {found.complexity} on {spec.baseline} at "
+                    f"fvcore measures {measured.complexity} on {spec.baseline} at "
                     f"{spec.resolution_px} px, its closed form says {expected}: the baseline's "
                     "layers do not describe what it builds"
                 )
             stored[spec.key] = Measurement(
                 key=keys[spec.key],
-                flops=found.complexity.flops,
-                params=found.complexity.params,
-                activations=found.complexity.activations,
-                uncounted=found.uncounted,
-                seconds=found.seconds,
+                flops=measured.complexity.flops,
+                params=measured.complexity.params,
+                activations=measured.complexity.activations,
+                uncounted=measured.uncounted,
+                seconds=measured.seconds,
             )
             # Stored one by one: what is measured stays measured, whatever happens next.
             store.put_measurements([stored[spec.key]])
@@ -126,7 +126,7 @@ def create_sweep(
 
     Args:
         store: where to.
-        spec: what was asked for.
+        spec: of the sweep.
         data: the images, prepared.
         plan: of `spec.space`, for the channels and classes of `data`.
         counted: called with the progress of measuring.

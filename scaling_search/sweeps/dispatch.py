@@ -33,8 +33,8 @@ class Dispatcher:
         phases: strategies, one after the other; the first one searches.
         tracker: gets new trials.
         race: the rules of early stopping, if the strategy has any.
-        may_hand_out: asked before each trial; once it says no, nothing more is handed out, and what
-            waits in the database stays there.
+        may_hand_out: called before each trial; once it returns False, no trial is handed out any
+            more, and those that wait stay in the database.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The one process that trains a sweep: claims it, trains what is missing, concludes."""
+"""Driving a sweep: claim it, train what is missing, conclude. One process does."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def drive_claimed(
         store: the record.
         lease: the runner's.
         execution: resources.
-        watch: hears of the runner's wishes, and stops the sweep between any two steps.
+        watch: receives the runner's requests, and stops the sweep between any two steps.
         observe: as for `drive`.
         counted: called with the progress of measuring candidates and family.
 
@@ -160,7 +160,7 @@ def _complete(job: Job, data: PreparedDataset, counted: Counted | None) -> Outco
 
 @contextmanager
 def _leaving(store: Store, lease: Lease, *, interrupted: SweepState) -> Iterator[None]:
-    """Give the sweep back when the block ends, in the state that it is in by then.
+    """Give the sweep back when the block ends, in the state that it then has.
 
     It is `interrupted` as well where the database went away: nothing is wrong with the sweep.
     """

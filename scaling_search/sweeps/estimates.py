@@ -1,4 +1,4 @@
-"""What training a plan will take, before it is trained: images, time, disk.
+"""What training a plan will take: images, time and disk, before it is trained.
 
 A training step costs about three forward passes (forward, and two of the same size backward), so
 speed is measured in forward FLOPs per second: 3 × FLOPs × images / seconds. It depends on the
@@ -98,13 +98,13 @@ def stored_rate(store: Store) -> Rate | None:
         if any(hardware.get(key) != here[key] for key in ("processor", "cores")):
             continue
         flops = {candidate.id: candidate.flops for candidate in store.candidates(sweep.id)}
-        found = [
+        finished = [
             (flops[trial.candidate_id], trial.images, trial.train_seconds)
             for trial in store.trials(sweep.id, states=[TrialState.FINISHED])
             if trial.images and trial.train_seconds
         ]
-        trained += found
-        seen += bool(found)
+        trained += finished
+        seen += bool(finished)
         if seen == _RECENT_SWEEPS:
             break
     return training_rate(trained)

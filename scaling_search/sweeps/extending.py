@@ -1,4 +1,4 @@
-"""More of a stored sweep, on this machine."""
+"""Adding seeds, candidates or budget to a stored sweep, on this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from search_spaces.specs.sweep import SweepSpec
 
 @dataclass(frozen=True)
 class Extended:
-    """What came of an extension.
+    """The outcome of an extension.
 
     `sweep_id` is the sweep to drive: the same one, or a new one for a longer budget. `reused`
     counts the finished trials that it goes on with, `left` those of another budget that have no

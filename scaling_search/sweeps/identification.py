@@ -1,4 +1,7 @@
-"""A sweep that tells apart what a winner's coefficients part into at φ = 2."""
+"""A follow-up sweep over the networks at φ = 2 that a leader's coefficients may mean.
+
+At φ = 1 many coefficients round to one network; at φ = 2 they are several, which can be compared.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
     Args:
         store: the record.
         sweep_id: the sweep whose leader is to be identified.
-        networks: how many of the distinct networks to train at most.
+        networks: how many of the distinct networks to train, at most.
         seeds: of each; as many as the sweep had when absent.
 
     Raises:
@@ -79,8 +82,8 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
         raise InputError(f"{networks} networks asked for: give 2 to 100, so that they compare")
     spec = parse(SweepSpec, sweep.spec, f"sweep {sweep_id}")
     candidate = store.candidates(sweep_id)[leader]
-    found = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
-    chosen = spread_out(found, networks)
+    groups = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
+    chosen = spread_out(groups, networks)
     if len(chosen) < 2:
         raise InputError(
             f"the coefficients that candidate {leader} of sweep {sweep_id} stands for realise "
@@ -93,29 +96,30 @@ def question(store: Store, sweep_id: int, *, networks: int, seeds: int | None) -
     }
     if seeds is not None:
         changes["seeds"] = seeds
-    asked = parse(SweepSpec, spec.whole_grid().model_dump() | changes, "identify")
-    if len(asked.seeds) < 2:
+    follow_up = parse(SweepSpec, spec.whole_grid().model_dump() | changes, "identify")
+    if len(follow_up.seeds) < 2:
         raise InputError(
-            f"identify with seeds {list(asked.seeds)} cannot tell noise from difference, so that "
-            "nothing would be ruled out: give at least two seeds, better three or more (--seeds 3)"
+            f"identify with seeds {list(follow_up.seeds)} cannot tell noise from difference, so "
+            "that nothing would be ruled out: give at least two seeds, better three or more "
+            "(--seeds 3)"
         )
-    return Question(sweep_id, candidate, found, chosen, asked)
+    return Question(sweep_id, candidate, groups, chosen, follow_up)
 
 
 def create_identification(
-    store: Store, asked: Question, data: PreparedDataset, counted: Counted | None = None
+    store: Store, question: Question, data: PreparedDataset, counted: Counted | None = None
 ) -> int:
-    """Store the sweep that answers a question; returns its id.
+    """Store the follow-up sweep; returns its id.
 
     Raises:
         InputError: the images are not those of the sweep that is followed up.
         WorkError: as `create_sweep`.
     """
-    check_images(store.sweep(asked.sweep_id), data)
-    check_split(store, asked.sweep_id, data)
-    plan = make_plan(asked.spec.space, in_channels=data.channels, classes=len(data.class_names))
-    sweep_id = create_sweep(store, asked.spec, data, plan, counted)
-    store.add_identification(asked.candidate.id, sweep_id)
+    check_images(store.sweep(question.sweep_id), data)
+    check_split(store, question.sweep_id, data)
+    plan = make_plan(question.spec.space, in_channels=data.channels, classes=len(data.class_names))
+    sweep_id = create_sweep(store, question.spec, data, plan, counted)
+    store.add_identification(question.candidate.id, sweep_id)
     return sweep_id
 
 
@@ -126,7 +130,7 @@ def answer(
     outcome: Outcome,
     sweep_id: int,
 ) -> NarrowedCoefficients:
-    """What a follow-up leaves of a candidate's coefficients, for the record.
+    """What a follow-up leaves of a candidate's coefficients, as it is stored.
 
     Args:
         store: the record.
@@ -138,18 +142,18 @@ def answer(
     followed = store.sweep_of_candidate(candidate_id)
     candidate = next(one for one in store.candidates(followed) if one.id == candidate_id)
     spec = parse(SweepSpec, store.sweep(followed).spec, f"sweep {followed}")
-    found = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
+    groups = coefficient_groups(_frame(candidate, spec), _class_of(candidate), spec.space.target)
     keys = {one.index: one.spec_key for one in candidates if "search" in one.roles}
     ruled_out = {row.index for row in outcome.comparisons if row.standing == "worse"}
     left = {key for index, key in keys.items() if index not in ruled_out}
-    box = narrowed(found, set(keys.values()), left)
+    box = narrowed(groups, set(keys.values()), left)
     leader = keys.get(outcome.leader) if outcome.leader is not None else None
-    best = next((group for group in found if group.spec_key == leader), None)
+    best = next((group for group in groups if group.spec_key == leader), None)
     assert outcome.verdict is not None
     return NarrowedCoefficients(
         sweep=sweep_id,
         verdict=outcome.verdict,
-        networks=len(found),
+        networks=len(groups),
         trained=len(keys),
         left=len(left),
         before=_class_of(candidate),

@@ -36,9 +36,9 @@ class Snapshot:
 
     `trials` counts them by state. `fraction` is how much of the work is done, by FLOPs; failed
     trials are not. `eta_seconds` extrapolates this run's pace, None before there is one. `leader`
-    is the candidate with the best mean so far, with its mean and trial count; confirmation has no
-    part in it. `images_per_second` adds up what the running trials last reported. `decision` is
-    what the strategy last said.
+    is the candidate with the best mean so far, with its mean and trial count; confirmation does not
+    count. `images_per_second` adds up what the running trials last reported. `decision` is
+    the last one of the strategy, in words.
     """
 
     trials: Progress

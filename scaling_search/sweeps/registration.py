@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 def as_record(
     data: PreparedDataset, *, name: str, source: str, choices: Mapping[str, Any] | None = None
 ) -> NewDataset:
-    """Prepared images as the record keeps them, under a name, with where they come from.
+    """Prepared images as they are stored: under a name, with their source.
 
     Args:
         data: the images.
@@ -50,7 +50,7 @@ def register(
 ) -> PreparedDataset:
     """Prepare a data set and store it under a name that submitted sweeps may use.
 
-    A name that is registered already means the new images from now on.
+    A name that is registered already stands for the new images from now on.
 
     Raises:
         InputError: the name is that of a built-in data set or breaks the rule; the images are not

@@ -11,7 +11,7 @@ from types import FrameType
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for it
+class Interrupted(Exception):  # noqa: N818 - requested, so no error
     """The sweep stopped before its end, on request (ctrl-C, SIGTERM, a cancellation).
 
     What it trained is stored.
@@ -21,9 +21,8 @@ class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for it
 class Watch:
     """Reasons to stop.
 
-    `cancelled`: somebody asked the sweep to stop. `interrupted`: somebody asked this process to.
-    `problem`: storing failed (lease lost, disk full, database away), so that going on would be for
-    nothing.
+    `cancelled`: the sweep was asked to stop. `interrupted`: this process was. `problem`: storing
+    failed (lease lost, disk full, database away), so that nothing more could be recorded.
     """
 
     def __init__(self) -> None:

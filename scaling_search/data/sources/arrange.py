@@ -49,7 +49,7 @@ class Arrangement:
 
 
 def arrange(root: Folder, layout: Layout) -> Arrangement:
-    """Finds the classes below a folder.
+    """Find the classes below a folder.
 
     Args:
         root: the folder that was named.
@@ -64,8 +64,8 @@ def arrange(root: Folder, layout: Layout) -> Arrangement:
     folder = root
     around: list[Folder] = []
     while True:
-        if (found := _splits(folder)) is not None:
-            return replace(found, around=(*around, *found.around))
+        if (arrangement := _splits(folder)) is not None:
+            return replace(arrangement, around=(*around, *arrangement.around))
         if (inner := _wrapped(folder)) is None:
             break
         around.append(folder)
@@ -191,8 +191,12 @@ def _check_within(folder: Folder, filled: Sequence[Folder]) -> None:
     beside = class_names(folder)
     for one in filled:
         inner = _unwrapped(one)[-1]
-        if (found := _splits(inner)) is not None and found.tests and found.splits is not None:
-            splits = [found.splits[1], *(named for named, _, _ in found.tests)]
+        if (
+            (arrangement := _splits(inner)) is not None
+            and arrangement.tests
+            and arrangement.splits is not None
+        ):
+            splits = [arrangement.splits[1], *(named for named, _, _ in arrangement.tests)]
             raise InputError(
                 f"{folder} has the folder {one.name}/, which holds splits ({listed(splits)}), "
                 f"beside {listed([other for other in filled if other is not one])}: name "

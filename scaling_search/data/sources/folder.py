@@ -69,13 +69,13 @@ def locate(root: Folder, layout: Layout) -> Located:
         InputError: no images, no class folders, one class, an empty class, unreadable folders,
             folders that are neither classes nor splits.
     """
-    found = arrange(root, layout)
-    _check(found, root)
-    train = _list(found.train)
-    test, notes = _choose_test(found)
+    arrangement = arrange(root, layout)
+    _check(arrangement, root)
+    train = _list(arrangement.train)
+    test, notes = _choose_test(arrangement)
     if layout == "auto":
-        notes = (*_notes_on_reading(found, test), *notes)
-    others = _left_out(found, test)
+        notes = (*_notes_on_reading(arrangement, test), *notes)
+    others = _left_out(arrangement, test)
     names = tuple(sorted({file.class_name for file in train.files}))
 
     @contextlib.contextmanager
@@ -126,13 +126,13 @@ def _list(folder: Folder) -> Listing:
     return Listing(folder, tuple(sorted(files)))
 
 
-def _choose_test(found: Arrangement) -> tuple[Listing | None, tuple[str, ...]]:
+def _choose_test(arrangement: Arrangement) -> tuple[Listing | None, tuple[str, ...]]:
     """The test split, and what to say of it and of the classes."""
-    notes = list(filter(None, [case_note(one.path.name for one in found.train.filled)]))
-    classes = class_names(found.train)
+    notes = list(filter(None, [case_note(one.path.name for one in arrangement.train.filled)]))
+    classes = class_names(arrangement.train)
     test: Listing | None = None
     used = ""
-    for named, role, held in found.tests:
+    for named, role, held in arrangement.tests:
         name = f"{named.name}/"
         if test is not None:
             notes.append(note_on_unused(name, role, used))
@@ -144,41 +144,41 @@ def _choose_test(found: Arrangement) -> tuple[Listing | None, tuple[str, ...]]:
     return test, tuple(notes)
 
 
-def _notes_on_reading(found: Arrangement, test: Listing | None) -> Iterator[str]:
+def _notes_on_reading(arrangement: Arrangement, test: Listing | None) -> Iterator[str]:
     """What to say of folders whose role follows from their names."""
-    outermost = found.around[0] if found.around else found.train
-    if found.splits is None:
-        if found.train is not outermost:
-            yield f"read from {found.train}, the only folder with images in {outermost}"
-        for one in found.train.filled:
+    outermost = arrangement.around[0] if arrangement.around else arrangement.train
+    if arrangement.splits is None:
+        if arrangement.train is not outermost:
+            yield f"read from {arrangement.train}, the only folder with images in {outermost}"
+        for one in arrangement.train.filled:
             if role_of(one.path.name):
                 yield (
                     f"{one.name}/ is read as a class, because there is no train/: if it is a "
                     "split, put the class folders to train on into train/"
                 )
     else:
-        held, train = found.splits
+        held, train = arrangement.splits
         if held is not outermost:
             yield f"read from {held}, the only folder with images in {outermost}"
         # Of other test splits, and of those that cannot be one, notes of their own say so.
         tests = [
             (one, role)
-            for one, role, held in found.tests
+            for one, role, held in arrangement.tests
             if role != "test" or (test is not None and held is test.folder)
         ]
         if any(role_of(one.path.name) is None for one in (train, *(one for one, _ in tests))):
             named = [f"{train.name}/ as the training split"]
             named += [f"{one.name}/ as the {role} split" for one, role in tests]
             yield f"by their names, folders are read as splits: {', '.join(named)}"
-        if found.unused:
-            yield _unused(found, train)
+        if arrangement.unused:
+            yield _unused(arrangement, train)
 
 
-def _unused(found: Arrangement, train: Folder) -> str:
-    few = len(found.unused) == 1
+def _unused(arrangement: Arrangement, train: Folder) -> str:
+    verb = "is" if len(arrangement.unused) == 1 else "are"
     return (
-        f"{listed(found.unused)} {'is' if few else 'are'} not used, because {train.name}/ is read "
-        f"as the training split: if all of them are classes, {AS_CLASSES}"
+        f"{listed(arrangement.unused)} {verb} not used, because {train.name}/ is read as the "
+        f"training split: if all of them are classes, {AS_CLASSES}"
     )
 
 
@@ -197,28 +197,28 @@ def _test_problem(name: str, held: Folder, classes: set[str]) -> str:
     )
 
 
-def _left_out(found: Arrangement, test: Listing | None) -> tuple[LeftOut, ...]:
+def _left_out(arrangement: Arrangement, test: Listing | None) -> tuple[LeftOut, ...]:
     """Files that are not read, in the folders that are."""
     others: list[str] = []
     loose: list[str] = []
-    tests = [one for one, _, held in found.tests if test is not None and held is test.folder]
-    for level in (*found.around, found.train, *tests):
+    tests = [one for one, _, held in arrangement.tests if test is not None and held is test.folder]
+    for level in (*arrangement.around, arrangement.train, *tests):
         others += [entry.name for entry in level.others]
         loose += [entry.name for entry in level.images]
         for inner in level.folders:
             if not inner.has_images:
                 others += [entry.name for entry in inner.walk_others()]
-    for listing in (found.train, test.folder if test else None):
+    for listing in (arrangement.train, test.folder if test else None):
         for of_class in listing.filled if listing else ():
             others += [entry.name for entry in of_class.walk_others()]
     return left_out(others, loose)
 
 
-def _check(found: Arrangement, root: Folder) -> None:
-    train = found.train
+def _check(arrangement: Arrangement, root: Folder) -> None:
+    train = arrangement.train
     classes = train.folders
     if not classes:
-        raise InputError(_no_classes(found))
+        raise InputError(_no_classes(arrangement))
     if len(classes) == 1:
         inner = classes[0].filled
         hint = f"; did you mean {classes[0]}?" if len(inner) > 1 else ""
@@ -243,18 +243,18 @@ def _check(found: Arrangement, root: Folder) -> None:
     )
 
 
-def _no_classes(found: Arrangement) -> str:
-    train = found.train
+def _no_classes(arrangement: Arrangement) -> str:
+    train = arrangement.train
     if not train.images:
         return f"{train} holds no images{_holding(train)}: each class needs a sub-folder of them"
     message = (
         f"{train} holds {len(train.images)} images but no class folders: put the images of each "
         "class into a sub-folder named after it"
     )
-    if found.splits is not None and found.unused:
+    if arrangement.splits is not None and arrangement.unused:
         message += (
-            f"; {found.splits[1].name}/ is read as the training split: if it is a class like "
-            f"{listed(found.unused)}, {AS_CLASSES}"
+            f"; {arrangement.splits[1].name}/ is read as the training split: if it is a class like "
+            f"{listed(arrangement.unused)}, {AS_CLASSES}"
         )
     tables = [entry.name for entry in train.others if ending(entry.name) in _TABLES]
     if tables:

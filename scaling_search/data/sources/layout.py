@@ -63,12 +63,12 @@ def role_within(name: str) -> str | None:
     None where no word does, or where words contradict one another (`train_test`).
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    found = set()
+    known = set()
     for word in re.split(r"[^a-z]+", spaced.lower()):
         joined = _JOINED.fullmatch(word)
-        found.add(_ROLE.get(joined[1] if joined else word))
-    found.discard(None)
-    return found.pop() if len(found) == 1 else None
+        known.add(_ROLE.get(joined[1] if joined else word))
+    known.discard(None)
+    return known.pop() if len(known) == 1 else None
 
 
 def note_on_test(name: str, role: str | None) -> str | None:

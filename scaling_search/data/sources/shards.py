@@ -54,12 +54,12 @@ def splits_of(root: Path, files: Sequence[Path], config: str | None) -> dict[str
 def _told_by_names(by_name: Mapping[str, Path]) -> dict[str, list[Path]]:
     """The files of each split by the rules 2 to 5; names are relative."""
     for rule in (_by_shard, _by_folder, _by_name):
-        found: dict[str, list[Path]] = {}
+        by_split: dict[str, list[Path]] = {}
         for name, file in by_name.items():
             if (split := rule(name)) is not None:
-                found.setdefault(split, []).append(file)
-        if found:
-            return found
+                by_split.setdefault(split, []).append(file)
+        if by_split:
+            return by_split
     return {"train": list(by_name.values())}
 
 
@@ -133,7 +133,7 @@ def _configured(
     data_files = named[chosen].get("data_files")
     if not data_files:
         return _told_by_names(by_name)
-    found: dict[str, list[Path]] = {}
+    by_split: dict[str, list[Path]] = {}
     for one in data_files if isinstance(data_files, list) else [data_files]:
         split = str(one.get("split", "train")) if isinstance(one, dict) else "train"
         paths = one.get("path", []) if isinstance(one, dict) else one
@@ -145,14 +145,14 @@ def _configured(
                     f"{about} names files by the pattern {printable(str(pattern))}, which is none "
                     f"({error}): correct its data_files"
                 ) from error
-            found.setdefault(split, []).extend(by_name[name] for name in by_name if fits(name))
-    empty = [split for split, files in found.items() if not files]
-    if empty or not found:
+            by_split.setdefault(split, []).extend(by_name[name] for name in by_name if fits(name))
+    empty = [split for split, files in by_split.items() if not files]
+    if empty or not by_split:
         raise InputError(
             f"{about} names files of the split {(empty or ['train'])[0]} that are not "
             "there: add them, or correct its data_files"
         )
-    return found
+    return by_split
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:

@@ -43,8 +43,8 @@ class Folder:
                     f"{self} is a symbolic link to a folder that contains it: a loop has no end; "
                     "remove the link"
                 )
-            with os.scandir(self.path) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            with os.scandir(self.path) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
         except OSError as error:
             raise InputError(
                 f"{self} cannot be read ({error.strerror}): give read permission, or name another "

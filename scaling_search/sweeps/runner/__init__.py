@@ -1,8 +1,8 @@
 """Runners: they take submitted sweeps from the queue and have each driven by a child process.
 
-- `runner`: the loop: claims, renews, forwards cancellations, keeps logs, settles what ended;
+- `runner`: the loop: claims, renews, forwards cancellations, keeps logs, records how drivers end;
 - `driver`: the child that drives one sweep, and `child`, its parent's view of it;
-- `clusters`: the Ray that drivers use: the runner's own (`ray_head`, a child too) or a given one;
+- `clusters`: the Ray of the drivers: the runner's own (`ray_head`, a child too) or a given cluster;
 - `lifeline`: how children end with their parent.
 
 A runner holds the lease and a driver trains under it. A runner that is killed takes its driver with

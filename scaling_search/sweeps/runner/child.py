@@ -1,4 +1,4 @@
-"""The process that drives a sweep, as its runner sees it."""
+"""The runner's view of the process that drives a sweep."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Driver:
     def __init__(self, lease: Lease, process: subprocess.Popen[str]) -> None:
         self.lease = lease
         self.deadline: float | None = None
-        """When it is killed (monotonic clock), because it was asked to end or gave the sweep
+        """When it is killed (monotonic clock), because it was asked to end, or gave the sweep
         back."""
         self.put_back = False
-        """Whether the sweep goes back to the queue when this ends without saying anything else."""
+        """Whether the sweep goes back to the queue if this ends without recording a state."""
         self._process = process
         self._cancelled = False
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
@@ -53,7 +53,7 @@ class Driver:
             self._lines.append(line.rstrip("\n"))
 
     def take_lines(self) -> list[str]:
-        """What it wrote since this was last asked."""
+        """Lines that it wrote since the last call."""
         taken = []
         while self._lines:
             taken.append(self._lines.popleft())
@@ -100,13 +100,13 @@ class Driver:
         self.end_within(grace_seconds)
 
     def end_within(self, seconds: float) -> None:
-        """Let it be overdue after some time, unless it is sooner already."""
+        """Set the deadline, unless an earlier one is set."""
         until = time.monotonic() + seconds
         self.deadline = until if self.deadline is None else min(self.deadline, until)
 
     @property
     def overdue(self) -> bool:
-        """Whether it had its time to end."""
+        """Whether its deadline has passed."""
         return self.deadline is not None and time.monotonic() >= self.deadline
 
     def kill(self) -> None:
@@ -130,7 +130,7 @@ def start_driver(
         lease: under which it writes.
         execution: resources of its trials.
         ray_address: the Ray that they run on.
-        environment: what its environment needs in addition, the database's URL among it.
+        environment: variables to add to its environment, the database's URL among them.
     """
     job = {
         "sweep_id": lease.sweep_id,

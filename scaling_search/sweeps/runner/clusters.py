@@ -1,4 +1,4 @@
-"""The Ray that a runner's drivers share: its own, or a cluster that is there."""
+"""The Ray that a runner's drivers share: its own, or a running cluster."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Cluster(Protocol):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a driver's environment needs in addition."""
+        """Variables to add to a driver's environment."""
         ...
 
     def address(self) -> str:
         """The host:port of a Ray that is up.
 
         Raises:
-            WorkError: it is away, or cannot be started.
+            WorkError: it cannot be reached, or not be started.
         """
         ...
 
@@ -42,7 +42,7 @@ class Cluster(Protocol):
 
 
 class GivenCluster:
-    """A cluster that somebody else runs, of which this machine is a node."""
+    """A cluster that runs already, of which this machine is a node."""
 
     def __init__(self, address: str) -> None:
         check_address(address)
@@ -50,20 +50,20 @@ class GivenCluster:
         self.environment: Mapping[str, str] = {}
 
     def address(self) -> str:
-        """See `Cluster`: a cluster that is away may come back."""
+        """See `Cluster`: one that cannot be reached now may come back."""
         check_listening(self._address)
         return self._address
 
     def close(self) -> None:
-        """It is not ours to end."""
+        """Leave it running."""
 
 
 class OwnCluster:
     """A Ray of the runner's own on this machine, in a child process that ends with the runner.
 
     Args:
-        cpus: CPUs that it has to give away.
-        gpus: the same of GPUs.
+        cpus: CPUs for its tasks.
+        gpus: GPUs for its tasks.
     """
 
     def __init__(self, cpus: int, gpus: float) -> None:

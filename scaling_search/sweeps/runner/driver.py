@@ -1,6 +1,6 @@
 """The child of a runner that drives one sweep; what it prints is the sweep's log.
 
-Exit status: 0 finished, 1 failed, 75 the database is away, 130 interrupted or cancelled.
+Exit status: 0 finished, 1 failed, 75 the database cannot be reached, 130 interrupted or cancelled.
 """
 
 from __future__ import annotations
@@ -30,25 +30,24 @@ _SAY_SECONDS = 10.0
 
 
 class Narrator:
-    """Tells the log how far the sweep is: when a trial ends, and now and then."""
+    """Prints how far the sweep is, when a trial ends and every ten seconds."""
 
     def __init__(self) -> None:
         self._ended = -1
         self._said = 0.0
 
-    def observe(self, found: Snapshot) -> None:
+    def observe(self, snapshot: Snapshot) -> None:
         """The sweep as it stands."""
-        trials = found.trials
+        trials = snapshot.trials
         if trials.ended == self._ended and not self._due():
             return
         self._ended, self._said = trials.ended, time.monotonic()
         parts = [f"{trials}, {trials.running} running"]
-        if found.leader_accuracy is not None and found.leader is not None:
-            parts.append(
-                f"best so far candidate {found.leader.index} with {percent(found.leader_accuracy)}"
-            )
-        if found.eta_seconds is not None and trials.ended < trials.total:
-            parts.append(f"about {duration(found.eta_seconds)} left")
+        if snapshot.leader_accuracy is not None and snapshot.leader is not None:
+            accuracy = percent(snapshot.leader_accuracy)
+            parts.append(f"best so far candidate {snapshot.leader.index} with {accuracy}")
+        if snapshot.eta_seconds is not None and trials.ended < trials.total:
+            parts.append(f"about {duration(snapshot.eta_seconds)} left")
         print("; ".join(parts))
 
     def counted(self, done: int, total: int) -> None:
@@ -104,13 +103,13 @@ def drive(job: dict[str, Any], watch: Watch) -> int:
 
 
 def main() -> int:
-    """Drive what the runner asks for on the command line."""
+    """Drive the sweep that the command line names."""
     watch = Watch()
 
-    def hear(wish: str) -> None:
-        watch.cancelled |= wish == CANCEL
+    def receive(line: str) -> None:
+        watch.cancelled |= line == CANCEL
 
-    follow_parent(hear)
+    follow_parent(receive)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return drive(json.loads(sys.argv[1]), watch)

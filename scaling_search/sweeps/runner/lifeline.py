@@ -1,4 +1,4 @@
-"""Children that end with their parent, however that ends, and hear its wishes until then.
+"""Child processes that end with their parent, however it ends, and receive its requests.
 
 The parent holds the other end of the child's stdin: its end is the parent's, on every system. On
 Linux the kernel is asked as well (PR_SET_PDEATHSIG), which also ends a child that cannot run just
@@ -48,13 +48,13 @@ def end_child(process: subprocess.Popen[str]) -> None:
 
 
 def follow_parent(
-    heard: Callable[[str], None] = lambda wish: None,
+    receive: Callable[[str], None] = lambda line: None,
     orphaned: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGKILL),
 ) -> None:
     """In a child: end with the parent.
 
     Args:
-        heard: called, in a thread of its own, with each line that the parent writes.
+        receive: called, in a thread of its own, with each line that the parent writes.
         orphaned: called there when the parent is gone; by default this process is killed.
     """
     if sys.platform == "linux":
@@ -62,7 +62,7 @@ def follow_parent(
 
     def follow() -> None:
         for line in sys.stdin:
-            heard(line.strip())
+            receive(line.strip())
         orphaned()
 
     threading.Thread(target=follow, name="lifeline", daemon=True).start()

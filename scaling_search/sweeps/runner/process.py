@@ -1,4 +1,4 @@
-"""A runner as a process."""
+"""Running a runner in this process."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def run_runner(
         InputError: the database is not usable.
         WorkError: the database cannot be reached.
     """
-    how = options.execution
-    trials = options.slots * how.workers
+    execution = options.execution
+    trials = options.slots * execution.workers
     cluster: Cluster = (
-        OwnCluster(cpus=trials * how.cpus_per_trial, gpus=trials * how.gpus_per_trial)
-        if how.ray_address is None
-        else GivenCluster(how.ray_address)
+        OwnCluster(cpus=trials * execution.cpus_per_trial, gpus=trials * execution.gpus_per_trial)
+        if execution.ray_address is None
+        else GivenCluster(execution.ray_address)
     )
     url = resolve(database).render_as_string(hide_password=False)
     environment = {**cluster.environment, ENVIRONMENT_VARIABLE: url}
 
     def start(lease: Lease, address: str) -> Driver:
-        return start_driver(lease, how, address, environment)
+        return start_driver(lease, execution, address, environment)
 
     watch = Watch()
     with Store.open(url) as store, watch.catching_signals():

@@ -1,4 +1,4 @@
-"""The child that is a runner's own Ray: it lasts as long as its parent holds its stdin."""
+"""The child process with a runner's own Ray; it ends when its parent closes its stdin."""
 
 from __future__ import annotations
 

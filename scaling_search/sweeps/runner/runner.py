@@ -1,4 +1,4 @@
-"""The loop of a runner: claim, look after, settle."""
+"""The loop of a runner: claim sweeps, look after their drivers, record how those end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RunnerOptions:
     """How a runner works.
 
     `slots` sweeps are driven at once, each with the resources of `execution`. A sweep of a runner
-    that gives no sign of life is free for others after `lease_seconds`.
+    that does not renew its lease is free for others after `lease_seconds`.
     """
 
     execution: Execution
@@ -96,7 +96,7 @@ class Runner:
             self._cluster.close()
 
     def _step(self, *actions: Callable[[], None]) -> None:
-        """Do these, or say once what is away; the next step tries again."""
+        """Do these; report once what cannot be reached, and try again in the next step."""
         try:
             for action in actions:
                 action()
@@ -173,7 +173,7 @@ class Runner:
             raise
 
     def _settle(self, driver: Driver) -> None:
-        """Free the slot of a driver that has ended, and say for it what it could not say."""
+        """Free the slot of a driver that has ended, and record the state that it could not."""
         driver.close()
         self._keep_log(driver)
         sweep_id = driver.lease.sweep_id
@@ -188,7 +188,7 @@ class Runner:
         self._tell(sweep_id, "left to another runner" if sweep is None else _ending(sweep))
 
     def _tell(self, sweep_id: int, text: str) -> None:
-        """Say it, in the sweep's log too."""
+        """Report it, and add it to the sweep's log."""
         self._say(text, sweep_id)
         with contextlib.suppress(NotFoundError):
             self._store.append_driver_log(sweep_id, [f"runner: {text}"])
@@ -208,7 +208,7 @@ def _ending(sweep: RecordedSweep) -> str:
 
 
 def _verdict(driver: Driver, sweep: RecordedSweep) -> tuple[SweepState, str | None]:
-    """In which state a driver leaves its sweep that ended without a word, and why."""
+    """The state of a sweep whose driver ended without recording one, and why."""
     status = driver.exit_status
     if sweep.cancel_requested:
         return SweepState.CANCELLED, None

@@ -1,4 +1,4 @@
-"""The leader once more, on seeds that chose nothing."""
+"""The leader again, with seeds that had no part in choosing it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Believing = Callable[[Sequence[Evidence], SelectionRule], Posterior | None]
 
 @dataclass(frozen=True)
 class Contenders:
-    """Best-arm identification with the posterior of `selection`.
+    """Best-arm identification with the posterior of `evidence`.
 
     Pilot seeds for all, references too; then rounds. In each, the candidates whose probability of
     losing at most δ against the best is above `negligible` get their next seed. A candidate that

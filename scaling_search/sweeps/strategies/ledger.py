@@ -1,4 +1,4 @@
-"""What a strategy knows, and what it answers."""
+"""What a strategy sees of a sweep, and what it decides."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Strategy(Protocol):
     """Decides what to train next."""
 
     def step(self, ledger: Ledger) -> Step:
-        """The next step; asked whenever a worker is free and no trial waits for it."""
+        """The next step; called whenever a worker is free and no trial waits for it."""
         ...
 
 

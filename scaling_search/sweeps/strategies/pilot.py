@@ -1,4 +1,4 @@
-"""The trials of a grid that come first, because they tell what the rest will show."""
+"""The trials of a grid that run first, because they show how noisy the rest will be."""
 
 from __future__ import annotations
 

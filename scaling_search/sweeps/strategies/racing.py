@@ -9,7 +9,7 @@ from scaling_search.sweeps.strategies.ledger import OVER, WAIT, Decision, Ledger
 
 @dataclass(frozen=True)
 class Racing:
-    """Which trials enter the race; who is stopped is decided while they run (`race`).
+    """Which trials enter the race; `tune.early_stopping` decides which are stopped.
 
     With the first seed all candidates race. With each further seed those race that were never
     stopped, against all that ran before. References run with the first seed and are not stopped.

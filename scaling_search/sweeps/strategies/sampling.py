@@ -38,8 +38,8 @@ class Sampling:
     The sampler learns what every trial reached, at the shares of the network that was really
     trained and not at those it had proposed. It begins with `startup` evenly drawn proposals. A
     proposal goes to the candidate with the nearest shares; where that one has been trained, it is
-    trained with its next seed, since a second look at what looks good is worth more than a look
-    elsewhere; where it has no seed left, or lost a trial, the next nearest one is. Trials that run
+    trained with its next seed, since repeating a good candidate is worth more than trying
+    another; where it has no seed left, or lost a trial, the next nearest one is. Trials that run
     at the time are not known to the sampler. References are trained with the first seed.
 
     The sampler is made anew for each proposal from the ledger, seeded by `seed` and the number of

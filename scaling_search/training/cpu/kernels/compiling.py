@@ -36,11 +36,11 @@ def kernel(signature: str) -> Callable[[Callable[..., None]], Callable[..., None
     }
 
     def compiled(function: Callable[..., None]) -> Callable[..., None]:
-        found: Callable[..., None]
+        fast: Callable[..., None]
         try:
-            found = numba.njit(signatures, cache=True, **options)(function)
+            fast = numba.njit(signatures, cache=True, **options)(function)
         except RuntimeError:  # no place that can be written: compiled anew by each process
-            found = numba.njit(signatures, **options)(function)
-        return found
+            fast = numba.njit(signatures, **options)(function)
+        return fast
 
     return compiled
