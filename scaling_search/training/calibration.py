@@ -1,4 +1,4 @@
-"""Which memory format is faster here: speed adapts to the machine, the experiment does not.
+"""Which memory format is faster on this machine; the experiment is the same in both.
 
 A sweep calibrates once and trains all of its trials alike, because the format changes how sums
 round: trials that chose for themselves could not be repeated bit for bit.
@@ -19,7 +19,7 @@ WARM_STEPS, TIMED_STEPS = 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How trials run on this machine, and the training images per second that chose it.
+    """The memory format of trials on this machine, and the training images per second of each.
 
     No speeds where nothing had to be timed.
     """
@@ -39,7 +39,7 @@ def calibrate(
     """Time a few steps of `spec` in each memory format; the recipe is the trials' own.
 
     Takes a few seconds: do it once per sweep, on the candidate whose cost is typical. Nothing is
-    timed where the compiled layers are used, which are for channels last alone.
+    timed where the compiled layers are used, which take channels last only.
     """
     if compiled_layers(device, threads):
         return Calibration(channels_last=True, images_per_second={})

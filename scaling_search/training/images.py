@@ -117,13 +117,13 @@ class Normalisation:
         self._format = torch.channels_last if channels_last else torch.contiguous_format
 
     def __call__(self, images: Tensor) -> Tensor:
-        """The images as a network wants them."""
+        """Normalise a batch."""
         x = torch.addcmul(self._offset, images.to(torch.float32), self._scale)
         return x.contiguous(memory_format=self._format)
 
 
 class Images:
-    """One split on its way into networks of one resolution.
+    """One split as inputs of networks of one resolution.
 
     Args:
         split: the images and labels.

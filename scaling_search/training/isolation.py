@@ -1,4 +1,4 @@
-"""A trial inside a process that has other things to do: its settings come in and go out again."""
+"""Saves and restores torch's global settings around a trial."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from search_spaces.errors import InputError
 
 
 class Isolation:
-    """Threads, modes and random numbers of one trial; outside `entered()` the process has its own.
+    """Threads, modes and random numbers of one trial; they apply inside `entered()` only.
 
     Args:
         device: `cpu`, `cuda` or `cuda:N`.
         threads: CPU threads of the trial.
 
     Raises:
-        InputError: the device is not there.
+        InputError: the device does not exist.
     """
 
     def __init__(self, device: str, threads: int) -> None:
@@ -36,9 +36,9 @@ class Isolation:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """The trial's settings and random state as it left them; the process's come back after.
+        """Apply the trial's settings and random state as it left them; restore the process's after.
 
-        Denormal numbers alone cannot be asked for: afterwards they are computed as such again,
+        torch does not tell whether denormal numbers are flushed to zero: afterwards they are not,
         which is how a process starts.
         """
         threads = torch.get_num_threads()

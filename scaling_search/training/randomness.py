@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Streams(NamedTuple):
-    """A seed for each kind of thing that is random, so that none moves another."""
+    """A seed for each random choice, so that none depends on another."""
 
     init: int
     order: int

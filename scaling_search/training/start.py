@@ -1,4 +1,4 @@
-"""Where a training starts: from weights that were trained before, in place of random ones."""
+"""The weights that a training starts from: random ones, or those of an earlier training."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from search_spaces.networks.spec import NetworkSpec
 
 @dataclass(frozen=True)
 class Start:
-    """Weights of another task, and what of them is trained when.
+    """Weights of another task, and when which of them are trained.
 
     Attributes:
         weights: tensors under our names; those that are left out (the classifier) stay random.
@@ -47,7 +47,7 @@ class Start:
 
 
 class Thaw:
-    """Lets parts of a network be trained one after another; norms of the others stay as they are.
+    """Thaws a network part by part; norms of frozen parts keep their statistics.
 
     Args:
         network: as a `Start` built it; its parameters keep their names.
@@ -64,7 +64,7 @@ class Thaw:
         self._every = start.thaw * steps / max(1, len(self._groups))
 
     def at(self, step: int) -> None:
-        """Freeze what is not to be trained at this step, counted from 0."""
+        """Freeze the parts that are not trained at this step, counted from 0."""
         thawed = len(self._groups) if not self._every else math.floor(step / self._every + 1e-9)
         for place, group in enumerate(reversed(self._groups)):
             for parameter in group:

@@ -6,7 +6,7 @@
     training.result
 
 Everything random comes from the seed: initialisation, order of images, augmentation and dropout
-have streams of their own, and the process's global ones are left as they were. On a CPU a rerun
+have separate streams, and the process's global ones are left as they were. On a CPU a rerun
 with as many threads and the same memory format is identical to the last bit, whatever the process
 trained before. Order and augmentation are also the same for every candidate.
 """
@@ -54,7 +54,7 @@ def train(
 ) -> Generator[EpochReport, None, TrialResult]:
     """Train a candidate on a short budget: a report after each epoch, the result at the end.
 
-    Arguments and errors are those of `Training`. A generator: whoever steps it may stop early.
+    Arguments and errors are those of `Training`. The caller may stop stepping the generator early.
     """
     training = Training(
         spec, proxy, data, seed, device=device, threads=threads, channels_last=channels_last
@@ -68,7 +68,7 @@ class Training:
     Args:
         spec: the network; its channels and classes must be those of the data.
         proxy: budget and recipe.
-        data: where images come from.
+        data: the images.
         seed: of the trial; at least 0.
         device: `cpu`, `cuda` or `cuda:N`.
         threads: CPU threads; another count sums in another order, and so rounds differently.
@@ -78,10 +78,10 @@ class Training:
     Attributes:
         network: the module as trained so far.
         train_seconds: time spent in training steps so far.
-        result: what the trial came to; None until `epochs()` is exhausted.
+        result: of the trial; None until `epochs()` is exhausted.
 
     Raises:
-        InputError: the network does not fit the data, or the device is not there.
+        InputError: the network does not fit the data, or the device does not exist.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""Ray: where trials run, and how their reports come back to the driver."""
+"""Ray: runs trials on workers and brings their reports back to the driver."""

@@ -1,6 +1,6 @@
-"""What runs inside a Ray worker: one trial after another in the same process.
+"""The code inside a Ray worker: one trial after another in the same process.
 
-The driver hands over values and receives values; no database here.
+It receives values from the driver and returns values; it does not know the database.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EPOCH, RESULT, WORKER, KEPT = "epoch_report", "trial_result", "worker", "kept_we
 
 @dataclass(frozen=True)
 class Shared:
-    """What all trials of a sweep have in common; travels once to each worker."""
+    """What all trials of a sweep share; sent once to each worker."""
 
     proxy: ProxySpec
     data: PreparedDataset
@@ -38,7 +38,7 @@ class Shared:
     threads: int
     channels_last: bool
     references: AllowedReferences = field(default_factory=AllowedReferences)
-    """Code of the user's that may be run; none on a runner, whose sweeps others name."""
+    """The user's own code that may run; none on a runner, where others submit sweeps."""
     keeping: Keeping | None = None
 
 

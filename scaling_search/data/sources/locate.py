@@ -76,7 +76,7 @@ def locate(spec: DataSpec, scratch: Path) -> Located:
     if suffix in endings.ARCHIVE_SUFFIXES:
         raise InputError(f"{spec.name} is an archive: unpack it and name the folder")
     raise InputError(
-        f"{spec.name} is a file that is not Parquet: name a folder of images (one sub-folder a "
+        f"{spec.name} is a file that is not Parquet: name a folder of images (one sub-folder per "
         "class), a .parquet file or a folder of them"
     )
 

@@ -190,7 +190,7 @@ class FastNormExcite(FastNorm):
 
 
 class Excited(nn.Module):
-    """What a squeeze-and-excite leaves in its place: its layers, under their names."""
+    """Takes the place of a squeeze-and-excite: holds its layers under their names."""
 
     def __init__(self, layer: SqueezeExciteModule) -> None:
         super().__init__()

@@ -363,7 +363,7 @@ def splits_without_train(root: Path) -> Refused:
     cats_and_dogs(root / "val")
     return Refused(
         "{root} holds test, val but no train: a folder of splits needs train/ with one sub-folder "
-        "a class"
+        "per class"
     )
 
 
