@@ -69,6 +69,9 @@ def hardware() -> dict[str, Any]:
 
 def usable_cores() -> int:
     """Physical cores that this process may run on: hyperthreads do not add multiply-adds."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    physical = psutil.cpu_count(logical=False)
-    return max(1, min(allowed or 1, physical or allowed or 1))
+    return min(cores(), psutil.cpu_count(logical=False) or cores())
+
+
+def cores() -> int:
+    """Processor cores, hyperthreads included, that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

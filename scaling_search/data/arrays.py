@@ -23,8 +23,9 @@ from scaling_search.data.copies import pixel_hash
 from scaling_search.data.dataset import IMAGES_FILE, LABELS_FILE
 from scaling_search.data.decode import UnreadableImageError, decode
 from scaling_search.data.geometry import Geometry
-from scaling_search.data.parallel import Progress, cores, in_order
+from scaling_search.data.parallel import Progress, in_order
 from scaling_search.data.scan import Scan
+from scaling_search.environment import cores
 from search_spaces.errors import InputError
 from search_spaces.names import printable
 

@@ -4,8 +4,8 @@ Rules, the same for every source and command (`docs/datasets.md` tells them to u
 
 - The orientation that a file states (EXIF) is applied; of several frames the first is taken.
 - Transparency is composited on white.
-- More than 8 bits per channel become 8 by the number of bits that the data set uses (`deep`); float
-  images are refused, because their range is not known.
+- More than 8 bits per channel become 8 by the number of bits that the data set uses (`bit_depth`);
+  float images are refused, because their range is not known.
 - Colour becomes grey by ITU-R 601 luma; CMYK, YCbCr, LAB and HSV become RGB. Colour profiles and
   gamma are not applied.
 - The largest centred square is kept and resized, antialiased, where its side differs.

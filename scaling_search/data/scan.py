@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scaling_search.data.decode import UnreadableImageError, read_header
-from scaling_search.data.parallel import Progress, cores, in_order
+from scaling_search.data.parallel import Progress, in_order
 from scaling_search.data.sources import RawImages
+from scaling_search.environment import cores
 
 NOT_DEEP = -1
 _CHUNK = 256

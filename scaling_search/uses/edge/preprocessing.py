@@ -1,6 +1,6 @@
 """How a network wants its images, as an ONNX file says it to programs that know nothing of us.
 
-The steps are those of `datasets.decode` and `proxy.images`, in their order and with what decides
+The steps are those of `data.decode` and `training.images`, in their order and with what decides
 their numbers. A test follows a file's steps with Pillow and NumPy alone and gets our logits.
 """
 
