@@ -28,13 +28,13 @@ from search_spaces.specs.sweep import load_sweep
 
 
 def trial(training: Training) -> dict[str, Any]:
-    curve = [round(report.accuracy, 4) for report in training.epochs()]
+    reports = list(training.epochs())
     result = training.result
     assert result is not None
     return {
         "top1": result.accuracy,
-        "curve": curve,
-        "train_loss": result.train_loss,
+        "curve": [round(report.accuracy, 4) for report in reports],
+        "train_loss": reports[-1].train_loss,
         "validation_loss": result.loss,
         "images_per_second": round(result.images_per_second, 1),
         "seconds": round(result.seconds, 2),

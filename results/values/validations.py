@@ -23,7 +23,7 @@ _CONCLUSION: dict[str, Any] = {
             "beaten": 0.1,
         },
     },
-    "why": ["25,600 images a trial under the shared learning rate are enough: …"],
+    "why": ["25,600 images per trial under the shared learning rate are enough: …"],
 }
 
 _VALIDATION: dict[str, Any] = {

@@ -61,7 +61,7 @@ def show_validation(out: Console, row: Validation) -> None:
         label,
         "no budget"
         if found is None
-        else f"{found['images']:,} images a trial under "
+        else f"{found['images']:,} images per trial under "
         + (
             f"the shared learning rate {report['shared_rate']:g}"
             if found["learning_rate"] == "shared"

@@ -40,7 +40,7 @@ def _recommendation(
     if chosen is not None:
         rate = "each candidate's own best rate" if chosen.tuned else "the shared learning rate"
         return (
-            f"{chosen.images:,} images a trial under {rate} are enough: choosing there, by these "
+            f"{chosen.images:,} images per trial under {rate} are enough: choosing there, by these "
             f"or other seeds, loses at most {allowed} at {long:,} images"
         )
     known = [
