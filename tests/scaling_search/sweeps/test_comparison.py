@@ -86,7 +86,7 @@ def test_the_documented_network_is_compared_on_workers_that_import_it(
         names = ["depth only", "width only", "resolution only", "compound"]
         assert rows == [(phi, name) for phi in (-0.5, 1) for name in names]
         for point in found.points:
-            assert 0 <= point.low < point.accuracy < point.high <= 1.5
+            assert -0.5 <= point.low < point.accuracy < point.high <= 1.5
         assert found.baseline.flops_ratio == 1
         figure = SweepView(store, sweep_id).figure("methods")
         assert {trace.name for trace in figure.data} == set(names)

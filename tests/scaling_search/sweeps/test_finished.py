@@ -11,6 +11,7 @@ import pytest
 
 from results.errors import ConflictError
 from results.states import AttemptState, SweepState, TrialState
+from results.values.json import to_json
 from scaling_search.data import PreparedDataset
 from scaling_search.sweeps import Execution
 from search_spaces.baselines import get_baseline
@@ -122,7 +123,7 @@ def test_the_leader_is_reported_as_the_class_of_coefficients_that_it_is(finished
     leader = finished.store.candidates(1)[outcome.leader]
     leading = outcome.leading
     assert leading.coefficients == Coefficients(leader.alpha, leader.beta, leader.gamma)
-    assert leading.intervals.to_dict() == leader.intervals
+    assert to_json(leading.intervals) == leader.intervals
     assert dataclasses.asdict(leading.shares) == leader.shares
     assert leading.normalised.nominal_flops_ratio == pytest.approx(2)
     assert leading.ends_at_b7.name == "b7"
