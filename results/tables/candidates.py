@@ -61,7 +61,7 @@ def compared(
 
 def roles(names: Iterable[str]) -> str:
     """Roles in few letters: `published_matched` is `matched`."""
-    return ", ".join("matched" if name == "published_matched" else name for name in names)
+    return "+".join("matched" if name == "published_matched" else name for name in names)
 
 
 def _widths(network: Network) -> str:

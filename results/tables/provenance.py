@@ -57,7 +57,7 @@ def _took(sweep: SweepDetail) -> str:
 def _hardware(hardware: dict[str, Any]) -> str:
     """The machine, which is not known before a driver takes the sweep."""
     if "processor" not in hardware:
-        return ", ".join(f"{name} {value}" for name, value in hardware.items())
+        return "not known yet"
     cuda = ", ".join(hardware.get("cuda", [])) or "no CUDA device"
     return (
         f"{hardware['processor']}, {plural(hardware['cores'], 'core')}, "

@@ -56,8 +56,8 @@ def _extend(store: Store, data: PreparedDataset) -> object:
 
 
 def _identify(store: Store, data: PreparedDataset) -> object:
-    asked: Any = SimpleNamespace(candidate=SimpleNamespace(sweep_id=1))
-    return create_identification(store, asked, data)
+    question: Any = SimpleNamespace(sweep_id=1)
+    return create_identification(store, question, data)
 
 
 @pytest.mark.parametrize("build", [_extend, _identify])
