@@ -11,7 +11,7 @@ import pytest
 from markupsafe import escape
 from PIL import Image
 
-from results.values import CandidateSummary
+from results.values import Candidate
 from results.views import FIGURES
 from scaling_search.cli.views.scatter import scatter
 
@@ -130,15 +130,13 @@ def test_show_draws_accuracy_against_flops(finished):
 
 
 def candidate(index, flops, accuracy, roles=("search",), eligible=True):
-    return CandidateSummary(
+    return Candidate(
         index=index,
         roles=roles,
         spec={},
         spec_key="",
         coefficients=(),
-        alpha=1,
-        beta=1,
-        gamma=1,
+        representative=(1, 1, 1),
         flops=flops,
         params=1,
         activations=1,
@@ -146,8 +144,6 @@ def candidate(index, flops, accuracy, roles=("search",), eligible=True):
         measured_ratio=1,
         eligible=eligible,
         id=index,
-        sweep_id=1,
-        confirmed=True,
         finished=1,
         stopped=0,
         diverged=0,
