@@ -48,13 +48,8 @@ def ratios(
         xaxis={"title": {"text": "nominal ratio αβ²γ² (× baseline)"}},
         yaxis={"title": {"text": "measured FLOPs (× baseline)"}},
     )
-    band = {"line_width": 0, "fillcolor": GREEN, "opacity": 0.18, "layer": "below"}
-    if target is None:
-        pass
-    elif by == "measured":
-        figure.add_hrect(y0=target - tolerance, y1=target + tolerance, **band)
-    else:
-        figure.add_vrect(x0=target - tolerance, x1=target + tolerance, **band)
+    if target is not None:
+        _add_band(figure, by, target - tolerance, target + tolerance)
     nominal, measured = candidates["nominal_ratio"], candidates["measured_ratio"]
     ends = [min(nominal.min(), measured.min()), max(nominal.max(), measured.max())]
     figure.add_trace(
@@ -76,6 +71,15 @@ def ratios(
         error_x=_reach if bars else None,
     )
     return figure
+
+
+def _add_band(figure: go.Figure, by: str, low: float, high: float) -> None:
+    """The ratios that satisfy the constraint."""
+    look = {"line_width": 0, "fillcolor": GREEN, "opacity": 0.18, "layer": "below"}
+    if by == "measured":
+        figure.add_hrect(y0=low, y1=high, **look)
+    else:
+        figure.add_vrect(x0=low, x1=high, **look)
 
 
 def _reach(candidates: pd.DataFrame) -> dict[str, object]:
